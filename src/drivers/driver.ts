@@ -1,0 +1,162 @@
+import type { Readable } from "node:stream";
+import type { Clock } from "../lib/core/clock.js";
+import type { Environment } from "../lib/core/environment.js";
+import type { Ids } from "../lib/core/ids.js";
+import type { ProgressSink } from "../lib/core/progress.js";
+import type { ChildRegistry } from "../lib/system/child-registry.js";
+import type { Fingerprint, FingerprintMode } from "./fingerprint-model.js";
+import type { Restorer, Scratch, ScratchRequest } from "./restore-model.js";
+import type { SchemaModel } from "./schema-model.js";
+import type { Snapshot, SnapshotRequest } from "./snapshot-model.js";
+
+/** Where a database is. `location` may hold a password; `name` never does. */
+export interface TargetAddress {
+  /** Which engine's driver opens it. */
+  readonly engine: string;
+  /** The configured name, or one derived from the path or URL; it begins the names of backups. */
+  readonly name: string;
+  /** A file path, a URL or `service:NAME`. */
+  readonly location: string;
+}
+
+/** What a driver may use of the run it serves. */
+export interface DriverContext {
+  readonly env: Environment;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly run: string;
+  readonly signal: AbortSignal;
+  readonly progress: ProgressSink;
+  readonly children: ChildRegistry;
+  /** Registers a secret that must never be shown. */
+  readonly secret: (value: string) => void;
+  /** A private 0700 folder of this run, made on first use and removed at its end. */
+  readonly workDir: () => Promise<string>;
+  /** How long connecting may take, and how long a statement may wait for a lock, in milliseconds. */
+  readonly connectTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+}
+
+/** What separates one database from another: a file's real path, or system identifier and database. */
+export interface Identity {
+  readonly key: string;
+  /** The words that `--confirm` accepts besides the configured name. */
+  readonly consentTokens: readonly string[];
+}
+
+export interface Setting {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What is known of the server or file, at the moment of asking. */
+export interface ServerFacts {
+  readonly engine: string;
+  readonly title: string;
+  readonly version: string;
+  /** Numeric version for comparisons, e.g. 150018 or 3053002. */
+  readonly versionNumber: number;
+  readonly sizeBytes: number;
+  readonly settings: readonly Setting[];
+  readonly systemIdentifier: string | null;
+  readonly timeline: number | null;
+  readonly role: "primary" | "standby" | null;
+  /** The database server's own clock (the machine's, for a file). */
+  readonly now: Date;
+}
+
+export type Value = null | bigint | number | string | boolean | Uint8Array;
+export type Row = readonly Value[];
+
+export interface RowBatch {
+  readonly rows: readonly Row[];
+}
+
+export interface TableName {
+  readonly schema: string | null;
+  readonly name: string;
+}
+
+export interface ReadRowsRequest {
+  readonly table: TableName;
+  readonly columns: readonly string[];
+  /** Rows per batch; 1000 unless said otherwise. */
+  readonly batchSize?: number;
+}
+
+export interface RowReader {
+  /** The table's rows in batches, with backpressure. Integers arrive exact, text exact or as bytes. */
+  read(request: ReadRowsRequest): AsyncIterable<RowBatch>;
+}
+
+/** One line of `dbops doctor`. */
+export interface Diagnosis {
+  readonly subject: string;
+  readonly status: "ok" | "warning" | "error";
+  readonly detail: string;
+  readonly fix: string | null;
+}
+
+/** A lock that other runs of dbops respect; disposing releases it. */
+export interface HeldLock extends AsyncDisposable {
+  /** Where it lives, for messages. */
+  readonly place: string;
+}
+
+export interface LockOptions {
+  readonly purpose: "data";
+  /** How long to wait for another holder, in milliseconds. LOCK.HELD afterwards. */
+  readonly waitMs: number;
+  /** What is written beside the lock for messages. */
+  readonly holder: LockHolder;
+}
+
+export interface LockHolder {
+  readonly run: string;
+  readonly command: string;
+}
+
+/** One node of one engine, connected. */
+export interface Driver extends AsyncDisposable {
+  readonly engine: string;
+  /** How the target is shown; never holds a secret. */
+  readonly label: string;
+  readonly identity: Identity;
+  /** DB.REFUSED, DB.PERMISSION, LOCK.DATABASE, CONNECT.LOST. Rows as objects by column name. */
+  query(sql: string, parameters?: readonly Value[]): Promise<readonly Readonly<Record<string, Value>>[]>;
+  server(): Promise<ServerFacts>;
+  schema(): Promise<SchemaModel>;
+  readonly rows: RowReader;
+  /** Of the live database, in one consistent view. */
+  fingerprint(mode: FingerprintMode): Promise<Fingerprint>;
+  /** Takes a consistent snapshot; the result must be disposed. */
+  takeSnapshot(request: SnapshotRequest): Promise<Snapshot>;
+  /** The engine's own lines of `dbops doctor`. */
+  diagnose(): Promise<readonly Diagnosis[]>;
+  lock(options: LockOptions): Promise<HeldLock>;
+}
+
+/** An engine: what can be done before, or without, a connected database. */
+export interface Engine {
+  readonly name: string;
+  /** How people write it: "SQLite", "PostgreSQL". */
+  readonly title: string;
+  /** Extensions of the snapshots it makes and loads, without dot: `sqlite`, `pgdump`, `sql`, `pgdir.tar`. */
+  readonly fileKinds: readonly string[];
+  /** Connects; up to 3 tries where trying again can help. CONNECT.*. */
+  open(address: TargetAddress, context: DriverContext): Promise<Driver>;
+  /** Prepares a restore into `address`, which need not exist yet. */
+  restorer(address: TargetAddress, context: DriverContext): Promise<Restorer>;
+  /** A throw-away place to load a backup into and compare it. BACKUP.UNPROVEN when none can be had. */
+  openScratch(request: ScratchRequest, context: DriverContext): Promise<Scratch>;
+  /** Reads a raw snapshot stream to its end and checks its structure (header, table of contents). BACKUP.DAMAGED. */
+  inspect(kind: string, raw: Readable, context: DriverContext): Promise<ArchiveFacts>;
+}
+
+/** What a snapshot file says about itself. */
+export interface ArchiveFacts {
+  /** The server that it was taken from, when the file says so. */
+  readonly serverVersion: string | null;
+  /** Entries in its table of contents, or pages. */
+  readonly entries: number;
+}

@@ -1,0 +1,77 @@
+/** The engine-neutral picture of a database's structure. */
+export interface SchemaModel {
+  readonly tables: readonly Table[];
+  readonly views: readonly View[];
+  readonly sequences: readonly Sequence[];
+  readonly triggers: readonly Trigger[];
+}
+
+export interface Table {
+  readonly schema: string | null;
+  readonly name: string;
+  /** `virtual` tables and foreign tables hold no rows of their own. */
+  readonly kind: "table" | "partitioned" | "partition" | "foreign" | "virtual" | "shadow";
+  /** Estimated from the statistics where counting would be slow; null when unknown. */
+  readonly estimatedRows: number | null;
+  /** Data, indexes and overflow together; null when the engine cannot say. */
+  readonly sizeBytes: number | null;
+  readonly columns: readonly Column[];
+  readonly primaryKey: readonly string[];
+  readonly indexes: readonly Index[];
+  readonly foreignKeys: readonly ForeignKey[];
+  readonly checks: readonly Check[];
+}
+
+export interface Column {
+  readonly name: string;
+  /** The declared native type, as the engine prints it. */
+  readonly type: string;
+  readonly isNullable: boolean;
+  /** The default's SQL expression. */
+  readonly defaultSql: string | null;
+  readonly isGenerated: boolean;
+}
+
+export interface Index {
+  readonly name: string;
+  readonly isUnique: boolean;
+  readonly isPrimary: boolean;
+  /** Column names, or the expression's SQL. */
+  readonly columns: readonly string[];
+  readonly sizeBytes: number | null;
+  /** The statement that makes it, null for one made by a constraint. */
+  readonly definition: string | null;
+}
+
+export interface ForeignKey {
+  readonly name: string | null;
+  readonly columns: readonly string[];
+  readonly references: { readonly schema: string | null; readonly table: string; readonly columns: readonly string[] };
+  readonly onDelete: string;
+  readonly onUpdate: string;
+}
+
+export interface Check {
+  readonly name: string | null;
+  readonly sql: string;
+}
+
+export interface View {
+  readonly schema: string | null;
+  readonly name: string;
+  readonly isMaterialized: boolean;
+  readonly sql: string;
+}
+
+export interface Sequence {
+  readonly schema: string | null;
+  readonly name: string;
+  readonly lastValue: bigint | null;
+}
+
+export interface Trigger {
+  readonly schema: string | null;
+  readonly table: string;
+  readonly name: string;
+  readonly sql: string;
+}

@@ -1,0 +1,28 @@
+import type { Environment } from "../core/environment.js";
+import type { ConfiguredTarget } from "./target.js";
+
+/** What was read from all sources, checked. */
+export interface Config {
+  /** The file used, absolute; null when there is none. */
+  readonly path: string | null;
+  /** The environment with `.env` joined in: what drivers may see. */
+  readonly environment: Environment;
+  readonly targets: readonly ConfiguredTarget[];
+  /** Every known setting with its value (redacted) and where it came from. */
+  readonly settings: readonly SettingOrigin[];
+  readonly audit: { readonly isRequired: boolean };
+  readonly notices: readonly string[];
+  /** Exactly one target for a word, DBOPS_TARGET, or the only configured one. USAGE.TARGET_MISSING, USAGE.TARGET_UNKNOWN. */
+  one(word: string | null): ConfiguredTarget;
+  /** The named one, or all configured ones. */
+  some(word: string | null): readonly ConfiguredTarget[];
+}
+
+export interface SettingOrigin {
+  /** Dotted path: `backup.store`, `targets.app.backup.keep.daily`. */
+  readonly key: string;
+  /** As it would be written in dbops.yaml; secrets are `***`; null = not set. */
+  readonly value: string | null;
+  /** `default`, `dbops.yaml:12`, `env BACKUP_DIR`, `.env BACKUP_DIR`. */
+  readonly source: string;
+}
