@@ -22,7 +22,8 @@ export interface Snapshot extends AsyncDisposable {
   readonly origin: SnapshotOrigin;
   /** True when content was selected: such a backup is never `latest` and never proof. */
   readonly isPartial: boolean;
-  readonly condition: SourceCondition;
+  /** What the engine's own check says of the data; may run beside the streaming of parts. */
+  condition(): Promise<SourceCondition>;
   /** The main part first. */
   readonly parts: readonly SnapshotPart[];
   /** In this very snapshot; runs beside the streaming of parts. Await it before disposing. */
