@@ -1,0 +1,99 @@
+import { text } from "node:stream/consumers";
+import { DbopsError } from "../core/errors.js";
+import type { ObjectFacts, Storage } from "../storage/storage.js";
+import { idOfManifest } from "./backup-name.js";
+import { type Manifest, parseManifest } from "./manifest.js";
+import {
+  type AcceptedMark,
+  type DamagedMark,
+  type FailedMark,
+  type Mark,
+  type ProofMark,
+  parseMark,
+  parseMarkName,
+} from "./marks.js";
+
+/** One backup of a store, with what became known of it later. */
+export interface CatalogEntry {
+  readonly manifest: Manifest;
+  /** Newest first. */
+  readonly proofs: readonly ProofMark[];
+  readonly accepted: AcceptedMark | null;
+  /** The newest problem found by a verification after the newest proof, if any. */
+  readonly damaged: DamagedMark | null;
+  /** Files that the manifest names and the store lacks, or holds with another size. */
+  readonly missing: readonly string[];
+}
+
+/** The folder itself is the catalog: what its manifests and marks say now. */
+export interface Catalog {
+  readonly storage: Storage;
+  /** Newest first, by (takenAt, seq). */
+  readonly entries: readonly CatalogEntry[];
+  /** Newest first. */
+  readonly failures: readonly FailedMark[];
+  /** Manifests that cannot be trusted, with the reason. */
+  readonly invalid: readonly { readonly file: string; readonly problem: string }[];
+  readonly highestSeq: number;
+}
+
+/** Reads every manifest and mark of a store. STORE.NOT_READABLE. */
+export async function readCatalog(storage: Storage): Promise<Catalog> {
+  const objects = await storage.list("");
+  const sizes = new Map(objects.map(({ name, bytes }) => [name, bytes]));
+  const { manifests, invalid } = await readManifests(storage, objects);
+  const marks = await readMarks(storage, objects);
+  const entries = manifests.map((manifest) => entryOf(manifest, marks, sizes)).sort(newestFirst);
+  const failures = marks.filter((mark) => mark.kind === "failed").sort((a, b) => b.at.localeCompare(a.at));
+  const highestSeq = Math.max(0, ...manifests.map(({ seq }) => seq));
+  return { storage, entries, failures, invalid, highestSeq };
+}
+
+/** Newest first, by the server's clock and then by sequence. */
+export function newestFirst(a: CatalogEntry, b: CatalogEntry): number {
+  const byTime = Date.parse(b.manifest.takenAt) - Date.parse(a.manifest.takenAt);
+  return byTime === 0 ? b.manifest.seq - a.manifest.seq : byTime;
+}
+
+async function readManifests(
+  storage: Storage,
+  objects: readonly ObjectFacts[],
+): Promise<{ manifests: Manifest[]; invalid: { file: string; problem: string }[] }> {
+  const manifests: Manifest[] = [];
+  const invalid: { file: string; problem: string }[] = [];
+  for (const { name } of objects) {
+    if (idOfManifest(name) === null) continue;
+    try {
+      manifests.push(parseManifest(await text(await storage.get(name)), name));
+    } catch (error) {
+      if (!(error instanceof DbopsError)) throw error;
+      invalid.push({ file: name, problem: error.why ?? error.message });
+    }
+  }
+  return { manifests, invalid };
+}
+
+async function readMarks(storage: Storage, objects: readonly ObjectFacts[]): Promise<Mark[]> {
+  const marks: Mark[] = [];
+  for (const { name } of objects) {
+    const named = parseMarkName(name);
+    if (named === null) continue;
+    const mark = parseMark(named.kind, await text(await storage.get(name)));
+    if (mark !== null && mark.id === named.id) marks.push(mark);
+  }
+  return marks;
+}
+
+function entryOf(manifest: Manifest, marks: readonly Mark[], sizes: ReadonlyMap<string, number>): CatalogEntry {
+  const own = marks.filter(({ id }) => id === manifest.id).sort((a, b) => b.at.localeCompare(a.at));
+  const proofs = own.filter((mark) => mark.kind === "proof");
+  const damaged = own.find((mark) => mark.kind === "damaged") ?? null;
+  const isHealed = damaged !== null && (proofs[0]?.at ?? "") > damaged.at;
+  return {
+    manifest,
+    proofs,
+    accepted: own.find((mark) => mark.kind === "accepted") ?? null,
+    damaged: isHealed ? null : damaged,
+    missing: manifest.parts.filter(({ file, storedBytes }) => sizes.get(file) !== storedBytes).map(({ file }) => file),
+  };
+}
