@@ -1,0 +1,118 @@
+import type { ZodType } from "zod";
+import type { ExitName } from "../core/exit-codes.js";
+import type { StepDescription } from "../core/plan.js";
+import type { View } from "../core/view.js";
+import type { Context } from "./context.js";
+
+export type { Context } from "./context.js";
+
+/** How much a command may hurt at most; the plan's steps say how much this run does. */
+export type Danger = "reads" | "writes" | "locks" | "destroys";
+
+export interface OptionSpec {
+  /** As commander writes it: `-o, --output <file>`, `--all`, `--no-x`. */
+  readonly flags: string;
+  readonly help: string;
+  /** A collector: may be given several times. */
+  readonly isRepeatable?: true;
+  readonly choices?: readonly string[];
+}
+
+export interface ArgumentSpec {
+  /** As commander writes it: `[target]`, `<file...>`. */
+  readonly name: string;
+  readonly help: string;
+}
+
+/** What the command line said, before any meaning is given to it. */
+export interface RawInput {
+  readonly args: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+  /** What stood after `--`. */
+  readonly passThrough: readonly string[];
+}
+
+export interface Consent {
+  /** Words any of which `--confirm` accepts; the first one is shown. Needed for `destroys`. */
+  readonly tokens: readonly string[];
+  /** What the user should see before deciding. */
+  readonly shows: View;
+}
+
+export interface Plan<Data> {
+  readonly targets: readonly string[];
+  readonly steps: readonly StepDescription[];
+  readonly consent?: Consent | undefined;
+  /** Does the work. Findings and verify results are data, never thrown. */
+  run(): Promise<Outcome<Data>>;
+}
+
+export interface Outcome<Data> {
+  readonly data: Data;
+  /** OK unless said otherwise. */
+  readonly exit?: ExitName | undefined;
+  /** Shown when the work ended with an error but its results must be seen all the same. */
+  readonly error?: Error | undefined;
+}
+
+export interface CommandSpec<Input, Data> {
+  /** The words after `dbops`: `backup create`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly danger: Danger;
+  readonly examples: readonly (readonly [command: string, meaning: string])[];
+  readonly args?: readonly ArgumentSpec[];
+  readonly options?: readonly OptionSpec[];
+  /** Accepts arguments after `--`. */
+  readonly acceptsPassThrough?: true;
+  /** Gives meaning to the words; throws USAGE.INVALID. */
+  input(raw: RawInput): Input;
+  /** Resolves targets, takes locks, looks, and says what will be done. Changes nothing. */
+  plan(context: Context, input: Input): Promise<Plan<Data>>;
+  /** For people. */
+  view(data: Data, context: Context): View;
+  /** The zod schema of `data`, reached lazily to keep the start fast. */
+  schema(): Promise<ZodType<Data>>;
+}
+
+/** A command whose Input and Data types are known only inside it. */
+export interface Command {
+  readonly spec: Omit<CommandSpec<never, never>, "input" | "plan" | "view" | "schema">;
+  schema(): Promise<ZodType>;
+  /** Parses the input and returns what the pipeline needs. */
+  prepare(raw: RawInput): PreparedCommand;
+}
+
+export interface PreparedCommand {
+  plan(context: Context): Promise<PreparedPlan>;
+}
+
+export interface PreparedPlan {
+  readonly targets: readonly string[];
+  readonly steps: readonly StepDescription[];
+  readonly consent: Consent | null;
+  run(): Promise<PreparedOutcome>;
+}
+
+export interface PreparedOutcome {
+  readonly data: unknown;
+  readonly exit: ExitName;
+  readonly error: Error | null;
+  readonly view: View;
+}
+
+/** A line of the registry: enough for help and dispatch without loading the command. */
+export interface RegistryEntry {
+  /** The words after `dbops`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly danger: Danger;
+  readonly load: () => Promise<Command>;
+}
+
+export interface Group {
+  readonly name: string;
+  readonly summary: string;
+  /** The subcommand meant when none is named. */
+  readonly defaultCommand?: string | undefined;
+}
