@@ -1,0 +1,41 @@
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+
+export interface FreshDatabase extends AsyncDisposable {
+  readonly name: string;
+  readonly url: string;
+  /** Runs statements in it as the superuser; the rows of the last one. */
+  sql(text: string, parameters?: unknown[]): Promise<Record<string, unknown>[]>;
+}
+
+/** An empty database of its own for one test, dropped with its sessions on disposal. */
+export async function freshDatabase(
+  superuserUrl: string,
+  name = `t_${randomBytes(5).toString("hex")}`,
+): Promise<FreshDatabase> {
+  await onServer(superuserUrl, `CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE template0`);
+  const url = new URL(superuserUrl);
+  url.pathname = `/${encodeURIComponent(name)}`;
+  return {
+    name,
+    url: url.href,
+    sql: (text, parameters) => onServer(url.href, text, parameters),
+    [Symbol.asyncDispose]: async () => {
+      await onServer(superuserUrl, `DROP DATABASE IF EXISTS ${pg.escapeIdentifier(name)} WITH (FORCE)`);
+    },
+  };
+}
+
+/** Runs SQL over a connection of its own. */
+export async function onServer(url: string, text: string, parameters?: unknown[]): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url });
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    const result = await client.query(text, parameters);
+    const last = Array.isArray(result) ? result.at(-1) : result;
+    return last?.rows ?? [];
+  } finally {
+    await client.end();
+  }
+}
