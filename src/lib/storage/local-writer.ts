@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { type FileHandle, link, open, rename, rm, stat, unlink } from "node:fs/promises";
+import { addAbortSignal, type Readable } from "node:stream";
+import { DbopsError, foreignCode } from "../core/errors.js";
+import { writingTo } from "./local-errors.js";
+import type { StoredObject } from "./storage.js";
+
+/** What file systems without hard links answer to link(2). */
+const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"]);
+
+/** Writes `content` into a new file of mode 0600, durably; the file is removed again when anything fails. */
+export async function writePartial(partial: string, content: Readable, signal: AbortSignal): Promise<StoredObject> {
+  try {
+    const handle = await writingTo(partial, () => open(partial, "wx", 0o600));
+    try {
+      const stored = await writeAll(handle, partial, addAbortSignal(signal, content));
+      await writingTo(partial, () => handle.sync());
+      return stored;
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    // Whoever makes the content learns the cause, and does not wait for a reader that has gone.
+    content.destroy(error instanceof Error ? error : new Error(String(error)));
+    await rm(partial, { force: true });
+    signal.throwIfAborted();
+    throw error;
+  }
+}
+
+/** Gives a finished file its name without ever replacing another. STORE.EXISTS; the partial file is gone in any case. */
+export async function publish(partial: string, path: string): Promise<void> {
+  try {
+    await writingTo(path, () => linkOrRename(partial, path));
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+/** STORE.EXISTS when something has that name. */
+export async function refuseExisting(path: string): Promise<void> {
+  const isFree = await stat(path).then(
+    () => false,
+    (error: unknown) => foreignCode(error) === "ENOENT",
+  );
+  if (!isFree) throw exists(path);
+}
+
+async function writeAll(handle: FileHandle, place: string, content: Readable): Promise<StoredObject> {
+  const hash = createHash("sha256");
+  let bytes = 0;
+  for await (const chunk of content) {
+    const data: Uint8Array = chunk;
+    const written = writingTo(place, () => handle.writeFile(data));
+    hash.update(data);
+    bytes += data.byteLength;
+    await written;
+  }
+  return { bytes, sha256: hash.digest("hex") };
+}
+
+async function linkOrRename(partial: string, path: string): Promise<void> {
+  try {
+    await link(partial, path);
+    await unlink(partial);
+  } catch (error) {
+    const code = foreignCode(error) ?? "";
+    if (code === "EEXIST") throw exists(path, error);
+    if (!NO_LINKS.has(code)) throw error;
+    await refuseExisting(path);
+    await rename(partial, path);
+  }
+}
+
+function exists(path: string, cause?: unknown): DbopsError {
+  return new DbopsError("STORE.EXISTS", {
+    message: `${path} exists already`,
+    why: "dbops never replaces what it has stored",
+    hint: "give the backup another name, or move that file away",
+    cause,
+  });
+}
