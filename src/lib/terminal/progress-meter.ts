@@ -1,0 +1,79 @@
+import type { Clock } from "../core/clock.js";
+import type { PhaseOptions } from "../core/progress.js";
+import { formatBytes, formatCount, formatDuration } from "../core/units.js";
+
+const RATE_AFTER_MS = 1000;
+
+/** Counts one phase of work and describes it in one line. */
+export class ProgressMeter {
+  readonly #clock: Clock;
+  readonly #title: string;
+  readonly #unit: PhaseOptions["unit"];
+  readonly #startedMs: number;
+  #total: number | undefined;
+  #done = 0;
+
+  constructor(clock: Clock, title: string, options: PhaseOptions) {
+    this.#clock = clock;
+    this.#title = title;
+    this.#unit = options.unit;
+    this.#total = options.total;
+    this.#startedMs = clock.monotonicMs();
+  }
+
+  advance(by: number): void {
+    this.#done += by;
+  }
+
+  at(done: number, total?: number): void {
+    this.#done = done;
+    this.#total = total ?? this.#total;
+  }
+
+  /** `copying  42 %  1.2 GB of 2.9 GB  310 MB/s  5 s left`: what is known now. */
+  describe(): string {
+    const elapsedMs = this.#elapsedMs();
+    return [this.#title, this.#percent(), this.#amount(), this.#rate(elapsedMs), this.#time(elapsedMs)]
+      .filter((part) => part !== null)
+      .join("  ");
+  }
+
+  /** `copying: 2.9 GB in 9.4 s`, or with the detail that the work itself gave. */
+  summarise(detail: string | undefined): string {
+    if (detail !== undefined) return `${this.#title}: ${detail}`;
+    const took = formatDuration(this.#elapsedMs());
+    return `${this.#title}: ${this.#done > 0 ? `${this.#measure(this.#done)} in ${took}` : took}`;
+  }
+
+  #elapsedMs(): number {
+    return this.#clock.monotonicMs() - this.#startedMs;
+  }
+
+  #percent(): string | null {
+    if (this.#total === undefined || this.#total <= 0) return null;
+    return `${Math.min(100, Math.floor((this.#done / this.#total) * 100))} %`;
+  }
+
+  #amount(): string | null {
+    if (this.#total === undefined || this.#total <= 0) return this.#done > 0 ? this.#measure(this.#done) : null;
+    const done = this.#unit === "bytes" ? formatBytes(this.#done) : formatCount(this.#done);
+    return `${done} of ${this.#measure(this.#total)}`;
+  }
+
+  #rate(elapsedMs: number): string | null {
+    if (this.#done <= 0 || elapsedMs < RATE_AFTER_MS || this.#unit === "tables") return null;
+    return `${this.#measure(Math.round((this.#done / elapsedMs) * 1000))}/s`;
+  }
+
+  #time(elapsedMs: number): string | null {
+    if (elapsedMs < RATE_AFTER_MS) return null;
+    if (this.#total === undefined || this.#done <= 0) return formatDuration(elapsedMs);
+    const leftMs = ((this.#total - this.#done) / this.#done) * elapsedMs;
+    return leftMs < 1000 ? null : `${formatDuration(leftMs)} left`;
+  }
+
+  #measure(amount: number): string {
+    if (this.#unit === "bytes") return formatBytes(amount);
+    return this.#unit === undefined ? formatCount(amount) : `${formatCount(amount)} ${this.#unit}`;
+  }
+}
