@@ -48,6 +48,11 @@ export class ChildRegistry implements AsyncDisposable {
     return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
   }
 
+  /** The children that run now. */
+  get live(): readonly ProcessMark[] {
+    return [...this.#live.values()].map(({ mark }) => mark);
+  }
+
   /** TOOL.MISSING when the program cannot be started. */
   async start(spec: ChildSpec): Promise<Child> {
     const process = spawn(spec.command, [...spec.args], {
@@ -80,6 +85,7 @@ export class ChildRegistry implements AsyncDisposable {
 
   /** Runs a program to its end; TOOL.FAILED with its last words when the exit status is not 0. */
   async run(spec: ChildSpec, signal: AbortSignal): Promise<{ stdout: string; stderr: string }> {
+    signal.throwIfAborted();
     const child = await this.start({ ...spec, stdout: "pipe" });
     const onAbort = (): void => void child.end();
     signal.addEventListener("abort", onAbort, { once: true });
@@ -119,8 +125,7 @@ export class ChildRegistry implements AsyncDisposable {
   }
 
   async #tell(): Promise<void> {
-    const marks = [...this.#live.values()].map(({ mark }) => mark);
-    for (const listener of this.#listeners) await listener(marks);
+    for (const listener of this.#listeners) await listener(this.live);
   }
 }
 

@@ -1,13 +1,128 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Clock } from "../core/clock.js";
+import { DbopsError, messageOf } from "../core/errors.js";
+import type { ChildRegistry } from "./child-registry.js";
+import { tryKernelLock } from "./kernel-lock.js";
+import {
+  endOrphansOf,
+  type LockRecord,
+  readLockRecord,
+  removeLockRecord,
+  thisMachine,
+  writeLockRecord,
+} from "./lock-record.js";
 import type { ProcessMark } from "./processes.js";
 
-/** Who holds a lock, written beside it for messages and for ending orphans. */
-export interface LockRecord {
-  readonly version: 1;
-  readonly run: string;
-  readonly command: string;
-  readonly host: string;
-  readonly pid: number;
-  readonly since: string;
-  /** Children of the holder; the next holder ends those that are still theirs. */
-  readonly children: readonly ProcessMark[];
+const FIRST_PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 500;
+
+export interface LockFileOptions {
+  /** How long to wait for another holder, in milliseconds. */
+  readonly waitMs: number;
+  readonly holder: { readonly run: string; readonly command: string };
+  /** Its children are named in the record, so that the next holder can end those that outlive us. */
+  readonly children: ChildRegistry;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** A lock on disk that is held; disposing releases it. */
+export interface HeldLockFile extends AsyncDisposable {
+  readonly place: string;
+  /** What a dead holder had left running and was ended, one line each. */
+  readonly swept: readonly string[];
+  /** Why the record beside the lock could not be written; the lock holds all the same. */
+  readonly warnings: readonly string[];
+}
+
+/** Takes the lock at `path`, with its record in `<path>.json`. LOCK.HELD after `waitMs`, LOCK.UNUSABLE, RESOURCE.DISK_FULL. */
+export async function acquireLockFile(path: string, options: LockFileOptions): Promise<HeldLockFile> {
+  const kernelLock = await waitForLock(path, options);
+  try {
+    return await HeldFile.open(path, kernelLock, options);
+  } catch (error) {
+    kernelLock[Symbol.dispose]();
+    throw error;
+  }
+}
+
+async function waitForLock(path: string, { waitMs, clock, signal }: LockFileOptions): Promise<Disposable> {
+  const deadlineMs = clock.monotonicMs() + waitMs;
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
+    signal.throwIfAborted();
+    const lock = await tryKernelLock(path);
+    if (lock !== null) return lock;
+    const leftMs = deadlineMs - clock.monotonicMs();
+    if (leftMs <= 0) throw await heldError(path);
+    await pause(Math.min(pauseMs, leftMs), undefined, { signal }).catch(() => signal.throwIfAborted());
+  }
+}
+
+class HeldFile implements HeldLockFile {
+  readonly place: string;
+  readonly swept: readonly string[];
+  readonly warnings: string[] = [];
+  readonly #kernelLock: Disposable;
+  readonly #recordPath: string;
+  readonly #record: LockRecord;
+  #listening: Disposable | null = null;
+  /** Record writes one after the other: the newest list of children must be the one that stays. */
+  #writing: Promise<void> = Promise.resolve();
+
+  private constructor(place: string, kernelLock: Disposable, facts: { record: LockRecord; swept: readonly string[] }) {
+    this.place = place;
+    this.swept = facts.swept;
+    this.#kernelLock = kernelLock;
+    this.#recordPath = recordPathOf(place);
+    this.#record = facts.record;
+  }
+
+  static async open(place: string, kernelLock: Disposable, options: LockFileOptions): Promise<HeldFile> {
+    const { holder, children, clock } = options;
+    const old = await readLockRecord(recordPathOf(place));
+    const swept = typeof old === "string" ? [] : await endOrphansOf(old);
+    const since = clock.now().toISOString();
+    const record: LockRecord = { version: 1, ...holder, ...(await thisMachine()), since, children: children.live };
+    const held = new HeldFile(place, kernelLock, { record, swept });
+    held.#listening = children.onChange((marks) => held.#write(marks));
+    await held.#write(children.live);
+    return held;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#listening?.[Symbol.dispose]();
+    await this.#writing;
+    try {
+      await removeLockRecord(this.#recordPath);
+    } finally {
+      this.#kernelLock[Symbol.dispose]();
+    }
+  }
+
+  /** The kernel holds the lock; a full disk may cost the record, but must not stop the clean-up that frees it. */
+  #write(children: readonly ProcessMark[]): Promise<void> {
+    this.#writing = this.#writing
+      .then(() => writeLockRecord(this.#recordPath, { ...this.#record, children }))
+      .catch((error: unknown) => {
+        this.warnings.push(`the record beside the lock ${this.place} cannot be written: ${messageOf(error)}`);
+      });
+    return this.#writing;
+  }
+}
+
+function recordPathOf(path: string): string {
+  return `${path}.json`;
+}
+
+async function heldError(path: string): Promise<DbopsError> {
+  const record = await readLockRecord(recordPathOf(path));
+  return new DbopsError("LOCK.HELD", {
+    message: `another dbops run holds the lock ${path}`,
+    why: typeof record === "string" ? record : describeHolder(record),
+    hint: "wait for it with --lock-wait 10m; a lock whose holder has died is free at once",
+  });
+}
+
+function describeHolder({ run, command, pid, host, since }: LockRecord): string {
+  return `run ${run} (${command}), process ${pid} on ${host}, since ${since}`;
 }

@@ -22,6 +22,11 @@ export function registerOpenDatabase(path: string): Disposable {
   };
 }
 
+/** True when this process has the file open through SQLite. */
+export function isDatabaseOpen(path: string): boolean {
+  return open.has(keyOf(path));
+}
+
 /** Throws when plain file I/O on `path` would drop the locks of a database that is open here. */
 export function refuseOpenDatabase(path: string): void {
   if (open.size === 0) return;
