@@ -30,7 +30,7 @@ async function renderBlock(block: Block, style: Style): Promise<string> {
       return renderText(style.clean(block.text), block.tone, style);
     case "raw":
       // A file or pipe gets the bytes as they are; a terminal must not obey them.
-      return style.width === null ? block.text : style.clean(block.text);
+      return style.width === null ? block.text : block.text.split("\t").map(style.clean).join("\t");
     case "facts":
       return renderTitle(block.title, style) + renderFacts(block.entries, style);
     case "table":

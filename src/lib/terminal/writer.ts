@@ -7,7 +7,7 @@ export interface Writer extends Disposable {
   write(text: string): Promise<void>;
   /** Resolves when all is written; RESOURCE.DISK_FULL, OUTPUT.UNWRITABLE. */
   flush(): Promise<void>;
-  /** Bytes for the stream itself, with its backpressure; ending it leaves the stream open. */
+  /** Bytes for the stream itself, with its backpressure; ending it leaves the stream open. A reader gone is an error here. */
   openData(): Writable;
 }
 
@@ -57,11 +57,19 @@ class StreamWriter implements Writer {
   }
 
   openData(): Writable {
-    return new Writable({ write: (chunk, _encoding, done) => void this.#stream.write(chunk, (error) => done(error)) });
+    return new Writable({
+      write: (chunk, _encoding, done) => {
+        this.#stream.write(chunk, (error) => {
+          if (error) this.#onError(error);
+          done(error ? unwritable(this.#name, error) : null);
+        });
+      },
+    });
   }
 
   [Symbol.dispose](): void {
-    this.#stream.off("error", this.#onError);
+    // A failed write's callback comes before its error event, which must still find a listener.
+    if (!this.#isReaderGone && this.#failure === null) this.#stream.off("error", this.#onError);
   }
 
   readonly #onError = (error: Error): void => {
@@ -74,7 +82,7 @@ function unwritable(name: string, cause: Error): DbopsError {
   const isFull = ["ENOSPC", "EDQUOT", "EFBIG"].includes(foreignCode(cause) ?? "");
   return new DbopsError(isFull ? "RESOURCE.DISK_FULL" : "OUTPUT.UNWRITABLE", {
     message: `${name} could not be written`,
-    why: messageOf(cause),
+    why: READER_GONE.has(foreignCode(cause)) ? "its reader has gone away" : messageOf(cause),
     hint: isFull ? "free space where the output goes, then run again" : undefined,
     cause,
   });
