@@ -1,4 +1,5 @@
 import type { Environment } from "../core/environment.js";
+import type { BackupSettings } from "./backup-settings.js";
 import type { ConfiguredTarget } from "./target.js";
 
 /** What was read from all sources, checked. */
@@ -8,6 +9,9 @@ export interface Config {
   /** The environment with `.env` joined in: what drivers may see. */
   readonly environment: Environment;
   readonly targets: readonly ConfiguredTarget[];
+  /** The settings where no target is meant. */
+  readonly backup: BackupSettings;
+  readonly connectTimeoutMs: number;
   /** Every known setting with its value (redacted) and where it came from. */
   readonly settings: readonly SettingOrigin[];
   readonly audit: { readonly isRequired: boolean };
