@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
+import { COMPRESSION_EXTENSIONS, type Compression } from "../codec/choose-compression.js";
 import { basicTime } from "../core/clock.js";
 
 const LONGEST_NAME = 120;
-const COMPRESSION_SUFFIXES = { zstd: ".zst", gzip: ".gz", none: "" } as const;
 const STEM = /^.+_\d{8}T\d{6}Z_[0-9a-f]{6}$/;
-
-export type Compression = keyof typeof COMPRESSION_SUFFIXES;
 
 export interface FileRecipe {
   /** `main`, or the word before the extension of a smaller part. */
@@ -36,7 +34,7 @@ function encodeByte(byte: number): string {
 /** The file name whose extensions say how to undo it: `<id>[.part].<extension>[.zst|.gz][.age]`. */
 export function partFileName(id: string, recipe: FileRecipe): string {
   const part = recipe.part === "main" ? "" : `.${recipe.part}`;
-  const outer = COMPRESSION_SUFFIXES[recipe.compression];
+  const outer = COMPRESSION_EXTENSIONS[recipe.compression];
   return `${id}${part}.${recipe.extension}${outer}${recipe.isEncrypted ? ".age" : ""}`;
 }
 

@@ -6,7 +6,7 @@ import { DbopsError } from "../core/errors.js";
 /** The newest manifest version that this dbops reads and the one it writes. */
 export const MANIFEST_VERSION = 1;
 
-const partSchema = z.object({
+export const partSchema = z.object({
   kind: z.enum(["main", "globals", "database"]),
   file: z.string(),
   rawBytes: z.int().nonnegative(),
@@ -15,12 +15,24 @@ const partSchema = z.object({
   storedSha256: z.string(),
 });
 
-const tableSchema = z.object({
+export const tableSchema = z.object({
   kind: z.enum(["table", "sequence", "largeObjects"]),
   schema: z.string().nullable(),
   name: z.string(),
   rows: z.int().nullable(),
   hash: z.string().nullable(),
+});
+
+export const verifiedSchema = z.enum(["none", "stored", "read", "restore"]);
+
+export const conditionSchema = z.object({
+  state: z.enum(["sound", "damaged", "unchecked"]),
+  details: z.array(z.string()),
+});
+
+export const encryptionSchema = z.object({
+  kind: z.enum(["recipients", "passphrase"]),
+  recipients: z.array(z.string()),
 });
 
 const notCoveredSchema = z.object({ kind: z.string(), name: z.string(), reason: z.string() });
@@ -52,7 +64,7 @@ const bodySchema = z.object({
     consistencyPoint: z.string().nullable(),
   }),
   isPartial: z.boolean(),
-  condition: z.object({ state: z.enum(["sound", "damaged", "unchecked"]), details: z.array(z.string()) }),
+  condition: conditionSchema,
   compression: z.enum(["zstd", "gzip", "none"]),
   encryption: z.object({ kind: z.enum(["recipients", "passphrase"]), recipients: z.array(z.string()) }).nullable(),
   parts: z.array(partSchema).min(1),
@@ -63,7 +75,7 @@ const bodySchema = z.object({
     notCovered: z.array(notCoveredSchema),
   }),
   /** What was checked before the manifest was written. */
-  verified: z.enum(["none", "stored", "read", "restore"]),
+  verified: verifiedSchema,
   /** Set for files that another program made and `backup adopt` took in. */
   adopted: z.boolean(),
   /** Head of the audit chain when the backup was made; null when none could be kept. */
@@ -96,7 +108,7 @@ export function parseManifest(text: string, fileName: string): Manifest {
 }
 
 /** The part that holds the data. */
-export function mainPart(manifest: Manifest): ManifestPart {
+export function mainPart(manifest: ManifestBody): ManifestPart {
   const part = manifest.parts.find(({ kind }) => kind === "main");
   if (part === undefined) throw invalid(`${manifest.id}.json`, "it names no main part");
   return part;

@@ -10,25 +10,27 @@ interface Asked {
   readonly consent: Consent | null;
 }
 
+export interface ConsentOptions {
+  readonly flags: GlobalFlags;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
 /** Obtains what the plan's highest risk demands. USAGE.CONSENT_MISSING, USAGE.CONFIRM_MISMATCH, USAGE.DECLINED. */
-export async function obtainConsent(asked: Asked, flags: GlobalFlags, terminal: Terminal): Promise<void> {
+export async function obtainConsent(asked: Asked, options: ConsentOptions): Promise<void> {
+  const { flags, terminal, signal } = options;
   const risk = highestRisk(asked.steps);
   if (risk === "safe") return;
   const shows = asked.consent?.shows ?? { blocks: [] };
-  if (risk === "destroys") return await obtainToken(asked.consent?.tokens ?? [], { flags, terminal, shows });
+  if (risk === "destroys") return await obtainToken(asked.consent?.tokens ?? [], { ...options, shows });
   if (flags.isYes) return;
   if (!terminal.canPrompt) throw missing("--yes", "it locks or rewrites data");
-  terminal.showPlan(shows);
-  if (!(await terminal.confirm("Go on?"))) throw declined();
+  await terminal.showView(shows, "stderr");
+  if (!(await terminal.prompts.confirmYesNo("Go on?", signal))) throw declined();
 }
 
-interface TokenQuestion {
-  readonly flags: GlobalFlags;
-  readonly terminal: Terminal;
-  readonly shows: View;
-}
-
-async function obtainToken(tokens: readonly string[], { flags, terminal, shows }: TokenQuestion): Promise<void> {
+async function obtainToken(tokens: readonly string[], asked: ConsentOptions & { readonly shows: View }): Promise<void> {
+  const { flags, terminal, signal, shows } = asked;
   const token = tokens[0] ?? "";
   if (flags.confirm !== null) {
     if (tokens.includes(flags.confirm)) return;
@@ -39,8 +41,9 @@ async function obtainToken(tokens: readonly string[], { flags, terminal, shows }
     });
   }
   if (!terminal.canPrompt) throw missing(`--confirm ${quoteWord(token)}`, "it destroys data");
-  terminal.showPlan(shows);
-  if (!(await terminal.askToken(tokens))) throw declined();
+  await terminal.showView(shows, "stderr");
+  const question = `This destroys data. Type ${token} to go on`;
+  if (!(await terminal.prompts.askToken(question, tokens, signal))) throw declined();
 }
 
 function missing(flag: string, what: string): DbopsError {

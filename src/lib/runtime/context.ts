@@ -1,12 +1,12 @@
-import type { Driver, DriverContext, Engine, HeldLock } from "../../drivers/driver.js";
+import type { Driver, DriverContext, Engine, LockOptions } from "../../drivers/driver.js";
 import type { Config } from "../config/config.js";
+import type { Secret } from "../config/secret.js";
 import type { ConfiguredTarget } from "../config/target.js";
 import type { Clock } from "../core/clock.js";
 import type { Ids } from "../core/ids.js";
 import type { ProgressSink } from "../core/progress.js";
-import type { Redactor } from "../core/redaction.js";
 import type { Storage } from "../storage/storage.js";
-import type { ChildRegistry } from "../system/child-registry.js";
+import type { Prompts } from "../terminal/prompts.js";
 
 /** The flags that every command accepts, with their meaning given. */
 export interface GlobalFlags {
@@ -33,23 +33,41 @@ export interface Context {
   readonly run: string;
   /** The command's path, for locks and logs. */
   readonly command: string;
+  /** Of dbops itself. */
+  readonly version: string;
+  readonly hostName: string;
+  readonly cwd: string;
   readonly flags: GlobalFlags;
   readonly config: Config;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly signal: AbortSignal;
   readonly progress: ProgressSink;
-  readonly redactor: Redactor;
-  readonly children: ChildRegistry;
+  /** null when nobody can be asked. */
+  readonly prompts: Prompts | null;
   readonly driverContext: DriverContext;
+  /** Head of the audit chain; null when nothing was audited. */
+  auditHead(): string | null;
+  /** Where throw-away copies go: a flag that names a folder or a server's URL, else as configured. Before work files are made. */
+  scratch(flag: string | null, target: ConfiguredTarget | null): ScratchPlace;
+  /** The secret in the first line of a file, registered with the redactor; null for null. CONFIG.SECRET. */
+  secretFile(path: string | null): Promise<Secret | null>;
   /** Loads an engine by its name. */
   engine(name: string): Promise<Engine>;
   /** Connects; closed at the end of the run. */
   open(target: ConfiguredTarget): Promise<Driver>;
-  /** The store of a flag, of the target's configuration or derived; CONFIG.NO_STORE. */
-  store(flag: string | null, target: ConfiguredTarget | null): Promise<Storage>;
-  /** Takes the store's lock for an identity; released at the end of the run, or when disposed. LOCK.HELD. */
-  lockStore(storage: Storage, identity: string): Promise<HeldLock>;
+  /** The store of the flag or of the target's configuration. CONFIG.NO_STORE. */
+  store(flag: string | null, target: ConfiguredTarget | null): Storage;
+  /** Takes the store's lock for an identity and sweeps what a dead holder left; released at the end of the run, or when disposed. LOCK.HELD. */
+  lockStore(storage: Storage, identity: string): Promise<AsyncDisposable>;
+  /** Takes a driver's or restorer's own lock, with the run's flags. LOCK.HELD. */
+  lockOptions(): LockOptions;
   /** Hands something to be disposed at the end of the run. */
   own<T extends AsyncDisposable>(resource: T): T;
+}
+
+export interface ScratchPlace {
+  readonly dir: string;
+  /** A server of the user's to prove on. */
+  readonly url: string | null;
 }

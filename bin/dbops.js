@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+const [major, minor] = process.versions.node.split(".").map(Number);
+if (process.platform === "win32") {
+  process.stderr.write("dbops does not run on native Windows; it works under WSL\n");
+  process.exitCode = 8;
+} else if (major < 20 || (major === 20 && minor < 19)) {
+  process.stderr.write(`dbops needs Node 20.19 or newer; this is ${process.versions.node}\n`);
+  process.exitCode = 8;
+} else {
+  // A reader that goes away (`dbops backup list | head`) is no error.
+  process.stdout.on("error", (error) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+  const { main } = await import("../dist/main.js");
+  await main(process.argv.slice(2));
+}

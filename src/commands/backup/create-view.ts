@@ -1,0 +1,60 @@
+import type { BackupReport } from "../../lib/backup/backup-report.js";
+import { formatBytes, formatCount, formatDuration } from "../../lib/core/units.js";
+import type { Block, View } from "../../lib/core/view.js";
+import type { CreateData } from "./create-schema.js";
+
+/** One backup as facts, several as a table. */
+export function createView(data: CreateData): View {
+  return "backup" in data ? oneView(data.backup) : allView(data.backups);
+}
+
+function oneView(backup: BackupReport): View {
+  const rows = backup.tables.reduce((sum, table) => sum + (table.rows ?? 0), 0);
+  const entries = [
+    ["backup", { text: backup.id, tone: "strong" }],
+    ["file", backup.file],
+    ["size", `${formatBytes(backup.rawBytes)}, stored ${formatBytes(backup.storedBytes)}`],
+    ["content", `${formatCount(rows)} rows in ${backup.tables.length} tables${backup.isPartial ? " (partial)" : ""}`],
+    ["encrypted", encryptionText(backup)],
+    ["verified", verifiedText(backup)],
+    ["took", formatDuration(backup.durationMs)],
+  ] as const;
+  return { blocks: [{ kind: "facts", entries }, ...conditionBlocks(backup)], next: nextCommand(backup) };
+}
+
+function encryptionText({ encryption }: BackupReport): string {
+  if (encryption === null) return "no";
+  return encryption.kind === "passphrase" ? "with a passphrase" : `to ${encryption.recipients.length} recipients`;
+}
+
+const VERIFIED = {
+  none: "no",
+  stored: "stored bytes re-read",
+  read: "read to its end, raw bytes equal",
+  restore: "PROVEN: restored and compared",
+} as const;
+
+function verifiedText({ verified }: BackupReport) {
+  return { text: VERIFIED[verified], tone: verified === "none" ? "warn" : "good" } as const;
+}
+
+function conditionBlocks({ condition }: BackupReport): Block[] {
+  if (condition.state === "sound") return [];
+  const title = condition.state === "damaged" ? "THE SOURCE IS DAMAGED" : "not everything could be checked";
+  return [{ kind: "text", text: [title, ...condition.details].join("\n  "), tone: "warn" }];
+}
+
+function nextCommand({ id, verified }: BackupReport): string {
+  return verified === "restore" ? "dbops backup list" : `dbops backup verify --id ${id.slice(-6)} --level restore`;
+}
+
+function allView(backups: Extract<CreateData, { backups: unknown }>["backups"]): View {
+  const columns = [{ title: "target" }, { title: "result" }, { title: "backup" }, { title: "stored", align: "right" }] as const;
+  const rows = backups.map(({ target, ok, backup, error }) => [
+    target,
+    ok ? ({ text: "ok", tone: "good" } as const) : ({ text: error?.message ?? "failed", tone: "bad" } as const),
+    backup?.id ?? "",
+    backup === null ? "" : formatBytes(backup.storedBytes),
+  ]);
+  return { blocks: [{ kind: "table", columns, rows, empty: "no targets" }], next: "dbops backup list" };
+}

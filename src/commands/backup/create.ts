@@ -1,0 +1,95 @@
+import { backupReport } from "../../lib/backup/backup-report.js";
+import { type BackupWish, backupRequest } from "../../lib/backup/backup-wish.js";
+import { type CreatedBackup, createBackup } from "../../lib/backup/create-backup.js";
+import { sourceDamaged } from "../../lib/backup/source-condition.js";
+import { asDbopsError, DbopsError, reportError } from "../../lib/core/errors.js";
+import { type Context, defineCommand, type Outcome, type RawInput } from "../define.js";
+import { optionFlag, optionText, targetWord } from "../options.js";
+import { CREATE_OPTIONS, type CreateFlags, createFlags } from "./create-options.js";
+import type { CreateData } from "./create-schema.js";
+import { createView } from "./create-view.js";
+
+type Target = Context["config"]["targets"][number];
+
+interface Input {
+  readonly target: string | null;
+  readonly isAll: boolean;
+  readonly store: string | null;
+  readonly flags: CreateFlags;
+}
+
+export const createCommand = defineCommand<Input, CreateData>({
+  path: "backup create",
+  summary: "take a backup and verify it",
+  danger: "writes",
+  examples: [
+    ["dbops backup app", "back up the configured target `app`"],
+    ["dbops backup ./app.db --store /srv/backups", "back up a SQLite file that no configuration names"],
+    ["dbops backup app --verify restore", "restore it into a throw-away place and compare every table"],
+    ["dbops backup --all --prune -q", "for crontab: every target, then retention, silent on success"],
+  ],
+  args: [{ name: "[target]", help: "a name in dbops.yaml, a SQLite file, a postgres:// URL or service:NAME" }],
+  options: CREATE_OPTIONS,
+  acceptsPassThrough: true,
+  input: (raw) => ({ target: targetWord(raw), isAll: isAll(raw), store: optionText(raw, "store"), flags: createFlags(raw) }),
+  plan: async (context, input) => {
+    const targets = input.isAll ? context.config.some(null) : [context.config.one(input.target)];
+    return {
+      targets: targets.map(({ name }) => name),
+      steps: targets.map((target) => ({
+        summary: `back up ${target.name} into ${context.store(input.store, target).label}`,
+        risk: "safe",
+      })),
+      run: () => (input.isAll ? takeAll(context, input, targets) : takeOnly(context, input, targets)),
+    };
+  },
+  view: createView,
+  schema: async () => (await import("./create-schema.js")).createSchema,
+});
+
+async function takeOnly(context: Context, input: Input, [target]: readonly Target[]): Promise<Outcome<CreateData>> {
+  if (target === undefined) throw noTargets();
+  const created = await takeOne(context, input, target);
+  const error = created.unproven ?? sourceDamaged(created.manifest);
+  return { data: { backup: backupReport(created.manifest) }, ...(error === null ? {} : { error, exit: error.exitName }) };
+}
+
+async function takeAll(context: Context, input: Input, targets: readonly Target[]): Promise<Outcome<CreateData>> {
+  if (targets.length === 0) throw noTargets();
+  const backups = [];
+  for (const target of targets) {
+    try {
+      const created = await takeOne(context, input, target);
+      const error = created.unproven ?? sourceDamaged(created.manifest);
+      const report = error === null ? null : reportError(error);
+      backups.push({ target: target.name, ok: error === null, backup: backupReport(created.manifest), error: report });
+    } catch (thrown) {
+      context.signal.throwIfAborted();
+      backups.push({ target: target.name, ok: false, backup: null, error: reportError(asDbopsError(thrown)) });
+    }
+  }
+  return { data: { backups }, exit: backups.every(({ ok }) => ok) ? "OK" : "PARTIAL" };
+}
+
+async function takeOne(context: Context, input: Input, target: Target): Promise<CreatedBackup> {
+  const storage = context.store(input.store, target);
+  const request = await backupRequest(await wish(context, input.flags, target), { ...target, storage });
+  await using driver = await context.open(target);
+  await using _lock = await context.lockStore(storage, driver.identity.key);
+  return await createBackup(driver, request, context);
+}
+
+async function wish(context: Context, flags: CreateFlags, target: Target): Promise<BackupWish> {
+  const scratch = context.scratch(flags.scratch, target);
+  return { ...flags, passphrase: await context.secretFile(flags.passphraseFile), scratch };
+}
+
+function isAll(raw: RawInput): boolean {
+  if (!optionFlag(raw, "all")) return false;
+  if (targetWord(raw) === null) return true;
+  throw new DbopsError("USAGE.INVALID", { message: "--all and a target exclude each other", hint: "give one of them" });
+}
+
+function noTargets(): DbopsError {
+  return new DbopsError("USAGE.TARGET_MISSING", { message: "no target is configured", hint: "run `dbops init`, or name a target" });
+}

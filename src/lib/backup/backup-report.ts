@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { manifestName } from "./backup-name.js";
+import {
+  conditionSchema,
+  encryptionSchema,
+  type Manifest,
+  mainPart,
+  partSchema,
+  tableSchema,
+  verifiedSchema,
+} from "./manifest.js";
+
+/** A backup as `--json` shows it; sizes and hashes are those of the main part. */
+export const backupReportSchema = z.object({
+  id: z.string(),
+  target: z.string(),
+  engine: z.string(),
+  file: z.string(),
+  manifestFile: z.string(),
+  rawBytes: z.int(),
+  storedBytes: z.int(),
+  rawSha256: z.string(),
+  storedSha256: z.string(),
+  compression: z.enum(["zstd", "gzip", "none"]),
+  encryption: encryptionSchema.nullable(),
+  parts: z.array(partSchema),
+  tables: z.array(tableSchema),
+  isPartial: z.boolean(),
+  condition: conditionSchema,
+  startedAt: z.string(),
+  takenAt: z.string(),
+  durationMs: z.int(),
+  verified: verifiedSchema,
+});
+
+export type BackupReport = z.infer<typeof backupReportSchema>;
+
+export function backupReport(manifest: Manifest): BackupReport {
+  const main = mainPart(manifest);
+  const { file, rawBytes, storedBytes, rawSha256, storedSha256 } = main;
+  const { id, target, engine, compression, encryption, parts, isPartial, condition } = manifest;
+  const { startedAt, takenAt, durationMs, verified } = manifest;
+  const sizes = { file, manifestFile: manifestName(id), rawBytes, storedBytes, rawSha256, storedSha256 };
+  const content = { compression, encryption, parts, tables: manifest.fingerprint.tables, isPartial, condition };
+  return { id, target, engine, ...sizes, ...content, startedAt, takenAt, durationMs, verified };
+}

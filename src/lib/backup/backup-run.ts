@@ -1,0 +1,178 @@
+import { Readable } from "node:stream";
+import type { Driver } from "../../drivers/driver.js";
+import type { Fingerprint, FingerprintMode } from "../../drivers/fingerprint-model.js";
+import type { Snapshot, SourceCondition } from "../../drivers/snapshot-model.js";
+import { type Compression, chooseCompression } from "../codec/choose-compression.js";
+import { DbopsError } from "../core/errors.js";
+import { formatBytes } from "../core/units.js";
+import { manifestName } from "./backup-name.js";
+import { backupSource } from "./backup-source.js";
+import { readCatalog } from "./catalog.js";
+import type { BackupRequest, CreatedBackup } from "./create-backup.js";
+import { MANIFEST_VERSION, type ManifestBody, type ManifestPart, sealManifest } from "./manifest.js";
+import { type Proof, proveBackup } from "./prove-backup.js";
+import { putMark } from "./put-mark.js";
+import { refreshRecoveryNote } from "./refresh-recovery-note.js";
+import type { BackupServices } from "./services.js";
+import { storePart } from "./store-part.js";
+import { type ReadLevel, verifyBackup } from "./verify-backup.js";
+
+/** Above this size `--fingerprint auto` counts rows instead of hashing them. */
+const HASH_LIMIT_BYTES = 20e9;
+
+interface Stored {
+  readonly parts: readonly ManifestPart[];
+  readonly compression: Compression;
+}
+
+interface Seen {
+  readonly fingerprint: Fingerprint;
+  readonly condition: SourceCondition;
+}
+
+/** One backup being taken: what it has put into the store can be taken back. */
+export class BackupRun {
+  readonly #driver: Driver;
+  readonly #request: BackupRequest;
+  readonly #services: BackupServices;
+  readonly #id: string;
+  readonly #startedAt: Date;
+  readonly #startedMs: number;
+  readonly #put: string[] = [];
+
+  constructor(driver: Driver, request: BackupRequest, options: { services: BackupServices; id: string; at: Date }) {
+    this.#driver = driver;
+    this.#request = request;
+    this.#services = options.services;
+    this.#id = options.id;
+    this.#startedAt = options.at;
+    this.#startedMs = options.services.driverContext.clock.monotonicMs();
+  }
+
+  async take(): Promise<CreatedBackup> {
+    const { storage } = this.#request;
+    const mode = await this.#fingerprintMode();
+    await using snapshot = await this.#driver.takeSnapshot({
+      ...this.#request.snapshot,
+      fingerprint: mode,
+      workDir: await this.#services.driverContext.workDir(),
+    });
+    const [stored, fingerprint, condition] = await this.#storeAndLook(snapshot);
+    const draft = await this.#describe(snapshot, stored, { fingerprint, condition });
+    const reached = await this.#verify(draft);
+    const { proof, unproven } = await this.#prove(draft);
+    const body = { ...draft, verified: proof === null ? reached : "restore", durationMs: this.#elapsedMs() } as const;
+    const { manifest, text } = sealManifest(body);
+    await storage.put(manifestName(this.#id), Readable.from([text]), this.#services.driverContext.signal);
+    if (proof !== null) await putMark(storage, { kind: "proof", ...proof.mark }, this.#services);
+    await refreshRecoveryNote(storage);
+    return { manifest, proof, unproven };
+  }
+
+  /** Takes back what was put; without a manifest none of it is a backup. */
+  async undo(): Promise<void> {
+    for (const file of this.#put) await this.#request.storage.delete(file);
+  }
+
+  async #fingerprintMode(): Promise<FingerprintMode> {
+    const { fingerprint } = this.#request;
+    if (fingerprint !== "auto") return fingerprint;
+    const { sizeBytes } = await this.#driver.server();
+    return sizeBytes <= HASH_LIMIT_BYTES ? "hash" : "counts";
+  }
+
+  /** Streams the parts while the engine reads the same snapshot; the first failure stops the other. */
+  async #storeAndLook(snapshot: Snapshot): Promise<[Stored, Fingerprint, SourceCondition]> {
+    const stop = new AbortController();
+    const signal = AbortSignal.any([this.#services.driverContext.signal, stop.signal]);
+    const storing = this.#storeParts(snapshot, signal);
+    try {
+      return await Promise.all([storing, snapshot.fingerprint(), snapshot.condition()]);
+    } catch (error) {
+      stop.abort(error);
+      await storing.catch(() => {});
+      throw error;
+    }
+  }
+
+  async #storeParts(snapshot: Snapshot, signal: AbortSignal): Promise<Stored> {
+    const { storage, level, encryption } = this.#request;
+    const { env, progress } = this.#services.driverContext;
+    const services = { ...this.#services, driverContext: { ...this.#services.driverContext, signal } };
+    const { kind: compression, notice } = await chooseCompression(this.#request.compression, env);
+    if (notice !== null) progress.note(notice);
+    const parts: ManifestPart[] = [];
+    for (const part of snapshot.parts) {
+      const phase = progress.phase(`storing ${part.kind}`, { total: part.estimatedBytes ?? undefined, unit: "bytes" });
+      const recipe = { id: this.#id, compression, level, encryption };
+      const stored = await storePart(part, { storage, recipe, services, phase });
+      this.#put.push(stored.file);
+      parts.push(stored);
+      phase.done(`${formatBytes(stored.rawBytes)} as ${formatBytes(stored.storedBytes)}`);
+    }
+    return { parts, compression };
+  }
+
+  async #describe(snapshot: Snapshot, stored: Stored, { fingerprint, condition }: Seen): Promise<ManifestBody> {
+    const { name, storage, encryption } = this.#request;
+    const { run, version } = this.#services;
+    const { engine, identity, takenAt, ...origin } = snapshot.origin;
+    const main = snapshot.parts.find(({ kind }) => kind === "main");
+    return {
+      version: MANIFEST_VERSION,
+      id: this.#id,
+      target: name,
+      engine,
+      format: main?.extension ?? "",
+      identity,
+      seq: (await readCatalog(storage)).highestSeq + 1,
+      startedAt: this.#startedAt.toISOString(),
+      takenAt: takenAt.toISOString(),
+      durationMs: this.#elapsedMs(),
+      run,
+      tool: { name: "dbops", version },
+      origin,
+      isPartial: snapshot.isPartial,
+      condition: { state: condition.state, details: [...condition.details] },
+      compression: stored.compression,
+      encryption:
+        encryption === null
+          ? null
+          : { kind: encryption.kind, recipients: encryption.kind === "recipients" ? [...encryption.recipients] : [] },
+      parts: [...stored.parts],
+      fingerprint: {
+        algorithm: fingerprint.algorithm,
+        schemaHash: fingerprint.schemaHash,
+        tables: [...fingerprint.tables],
+        notCovered: [...fingerprint.notCovered],
+      },
+      verified: "none",
+      adopted: false,
+      auditHead: this.#services.auditHead(),
+    };
+  }
+
+  async #verify(draft: ManifestBody): Promise<"none" | ReadLevel> {
+    const { verify, storage, keys } = this.#request;
+    if (verify === "none") return "none";
+    const level = verify === "stored" ? "stored" : "read";
+    return await verifyBackup(draft, level, { storage, keys, services: this.#services });
+  }
+
+  async #prove(draft: ManifestBody): Promise<{ proof: Proof | null; unproven: DbopsError | null }> {
+    const { verify, storage, keys, scratch, snapshot } = this.#request;
+    if (verify !== "restore") return { proof: null, unproven: null };
+    const source = backupSource(draft, { storage, keys, services: this.#services });
+    try {
+      const request = { manifest: draft, source, scratch, jobs: snapshot.jobs };
+      return { proof: await proveBackup(request, this.#services), unproven: null };
+    } catch (error) {
+      if (error instanceof DbopsError && error.code === "BACKUP.UNPROVEN") return { proof: null, unproven: error };
+      throw error;
+    }
+  }
+
+  #elapsedMs(): number {
+    return Math.round(this.#services.driverContext.clock.monotonicMs() - this.#startedMs);
+  }
+}

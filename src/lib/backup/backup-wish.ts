@@ -1,0 +1,56 @@
+import type { BackupSettings } from "../config/backup-settings.js";
+import { chooseEncryption } from "../codec/choose-encryption.js";
+import type { Passphrase } from "../codec/encrypt.js";
+import type { Storage } from "../storage/storage.js";
+import type { BackupRequest } from "./create-backup.js";
+
+/** What the command line says of a backup; null = as configured. */
+export interface BackupWish {
+  readonly name: string | null;
+  readonly compress: BackupSettings["compress"] | null;
+  readonly level: number | null;
+  readonly encryptTo: readonly string[];
+  readonly passphrase: Passphrase | null;
+  readonly identity: string | null;
+  readonly verify: BackupSettings["verify"] | null;
+  readonly fingerprint: BackupSettings["fingerprint"] | null;
+  readonly tables: readonly string[];
+  readonly excludeTables: readonly string[];
+  readonly format: string | null;
+  readonly jobs: number | null;
+  readonly isCompact: boolean;
+  readonly passThrough: readonly string[];
+  readonly scratch: { readonly dir: string; readonly url: string | null };
+}
+
+export interface WishedTarget {
+  readonly name: string;
+  readonly backup: BackupSettings;
+  readonly storage: Storage;
+}
+
+/** Joins the wish with the target's settings; a flag wins. USAGE.INVALID. */
+export async function backupRequest(wish: BackupWish, target: WishedTarget): Promise<BackupRequest> {
+  const { backup } = target;
+  const hasOwnKey = wish.encryptTo.length > 0 || wish.passphrase !== null;
+  const keys = hasOwnKey ? wish : { encryptTo: backup.encryptTo, passphrase: backup.passphrase };
+  return {
+    name: wish.name ?? target.name,
+    storage: target.storage,
+    snapshot: {
+      isCompact: wish.isCompact,
+      tables: wish.tables,
+      excludeTables: wish.excludeTables,
+      format: wish.format,
+      jobs: wish.jobs ?? 1,
+      passThrough: wish.passThrough,
+    },
+    fingerprint: wish.fingerprint ?? backup.fingerprint,
+    compression: wish.compress ?? backup.compress,
+    level: wish.level ?? backup.level,
+    encryption: await chooseEncryption(keys),
+    keys: { identity: wish.identity ?? backup.identity, passphrase: wish.passphrase ?? backup.passphrase },
+    verify: wish.verify ?? backup.verify,
+    scratch: wish.scratch,
+  };
+}

@@ -1,0 +1,57 @@
+import type { Driver } from "../../drivers/driver.js";
+import type { FingerprintMode } from "../../drivers/fingerprint-model.js";
+import type { SnapshotRequest } from "../../drivers/snapshot-model.js";
+import type { Compression } from "../codec/choose-compression.js";
+import type { Keys } from "../codec/decrypt.js";
+import type { Encryption } from "../codec/encrypt.js";
+import { asDbopsError, type DbopsError } from "../core/errors.js";
+import type { Storage } from "../storage/storage.js";
+import { backupId } from "./backup-name.js";
+import { BackupRun } from "./backup-run.js";
+import type { Manifest } from "./manifest.js";
+import type { Proof } from "./prove-backup.js";
+import { markFailed } from "./put-mark.js";
+import type { BackupServices } from "./services.js";
+
+export interface BackupRequest {
+  readonly name: string;
+  readonly storage: Storage;
+  readonly snapshot: Omit<SnapshotRequest, "fingerprint" | "workDir">;
+  readonly fingerprint: "auto" | FingerprintMode;
+  readonly compression: Compression;
+  readonly level: number | null;
+  readonly encryption: Encryption | null;
+  readonly keys: Keys;
+  readonly verify: "none" | "stored" | "read" | "restore";
+  readonly scratch: { readonly dir: string; readonly url: string | null };
+}
+
+export interface CreatedBackup {
+  readonly manifest: Manifest;
+  readonly proof: Proof | null;
+  /** Why the proof that was asked for could not be attempted; null when it was not asked for or was given. */
+  readonly unproven: DbopsError | null;
+}
+
+/**
+ * Takes, stores and verifies one backup; the manifest is written last. On any error the store keeps no part of it, only
+ * a `.failed` mark. The caller holds the store's lock.
+ */
+export async function createBackup(
+  driver: Driver,
+  request: BackupRequest,
+  services: BackupServices,
+): Promise<CreatedBackup> {
+  const { clock, ids } = services.driverContext;
+  const at = clock.now();
+  const id = backupId(request.name, at, ids.hex(6));
+  const run = new BackupRun(driver, request, { services, id, at });
+  try {
+    return await run.take();
+  } catch (thrown) {
+    await run.undo();
+    const error = asDbopsError(thrown);
+    await markFailed(request.storage, { id, target: request.name, identity: driver.identity.key, error }, services);
+    throw thrown;
+  }
+}

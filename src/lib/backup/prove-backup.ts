@@ -1,0 +1,50 @@
+import type { RestoreSource } from "../../drivers/restore-model.js";
+import { timed } from "../core/clock.js";
+import { compareFingerprints, requireEqual, type TableComparison } from "./compare-fingerprints.js";
+import type { ManifestBody } from "./manifest.js";
+import type { ProofMark } from "./marks.js";
+import type { BackupServices } from "./services.js";
+
+export interface ProofRequest {
+  readonly manifest: Pick<ManifestBody, "id" | "engine" | "origin" | "fingerprint">;
+  readonly source: RestoreSource;
+  readonly scratch: { readonly dir: string; readonly url: string | null };
+  readonly jobs: number;
+}
+
+export interface Proof {
+  readonly mark: ProofMark;
+  readonly tables: readonly TableComparison[];
+}
+
+/** Restores into a throw-away place and compares every table. BACKUP.FINGERPRINT_MISMATCH, BACKUP.UNPROVEN. */
+export async function proveBackup(request: ProofRequest, services: BackupServices): Promise<Proof> {
+  const { driverContext, run, hostName } = services;
+  const { manifest } = request;
+  const phase = driverContext.progress.phase("proving by a restore");
+  const { value: tables, durationMs } = await timed(driverContext.clock, () => restoreAndCompare(request, services));
+  requireEqual(tables, "the restored copy");
+  phase.done();
+  const isHashed = manifest.fingerprint.algorithm !== null;
+  const mark: ProofMark = {
+    version: 1,
+    id: manifest.id,
+    at: driverContext.clock.now().toISOString(),
+    durationMs,
+    hashed: isHashed ? tables.filter(({ matches }) => matches === true).length : 0,
+    counted: isHashed ? 0 : tables.filter(({ matches }) => matches === true).length,
+    host: hostName,
+    run,
+  };
+  return { mark, tables };
+}
+
+async function restoreAndCompare(request: ProofRequest, services: BackupServices): Promise<TableComparison[]> {
+  const { manifest, source, scratch, jobs } = request;
+  const engine = await services.engine(manifest.engine);
+  const place = { ...scratch, serverVersion: manifest.origin.serverVersion };
+  await using opened = await engine.openScratch(place, services.driverContext);
+  const copy = await opened.load(source, { jobs });
+  const found = await copy.fingerprint(manifest.fingerprint.algorithm === null ? "counts" : "hash");
+  return compareFingerprints(manifest.fingerprint, found);
+}

@@ -1,0 +1,174 @@
+import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join, resolve } from "node:path";
+import type { Driver, DriverContext, LockOptions } from "../../drivers/driver.js";
+import { loadEngine } from "../../drivers/open.js";
+import type { AuditLog } from "../audit/audit-log.js";
+import type { Config } from "../config/config.js";
+import type { Secret } from "../config/secret.js";
+import { readSecretFile } from "../config/secret-file.js";
+import type { ConfiguredTarget } from "../config/target.js";
+import { DbopsError } from "../core/errors.js";
+import type { ProgressSink } from "../core/progress.js";
+import type { Redactor } from "../core/redaction.js";
+import { openLocalStorage } from "../storage/local.js";
+import type { Storage } from "../storage/storage.js";
+import type { ChildRegistry } from "../system/child-registry.js";
+import { acquireLockFile } from "../system/lock-file.js";
+import type { Prompts } from "../terminal/prompts.js";
+import type { Context, GlobalFlags, ScratchPlace } from "./context.js";
+import type { Host } from "./host.js";
+import type { RunResources } from "./run-resources.js";
+import { dbopsVersion } from "./version.js";
+import { WorkFolder } from "./work-folder.js";
+
+const DATABASE_LOCK_MS = 10_000;
+
+export interface ContextParts {
+  readonly host: Host;
+  readonly run: string;
+  readonly command: string;
+  readonly flags: GlobalFlags;
+  readonly config: Config;
+  readonly signal: AbortSignal;
+  readonly progress: ProgressSink;
+  /** null when nobody can be asked. */
+  readonly prompts: Prompts | null;
+  readonly redactor: Redactor;
+  readonly children: ChildRegistry;
+  readonly resources: RunResources;
+  readonly audit: AuditLog;
+}
+
+/** The Context of one run; everything that it opens is closed by `resources`. */
+export function createContext(parts: ContextParts): Context {
+  return new RunContext(parts);
+}
+
+class RunContext implements Context {
+  readonly version = dbopsVersion();
+  readonly hostName = hostname();
+  readonly driverContext: DriverContext;
+  readonly run: string;
+  readonly command: string;
+  readonly flags: GlobalFlags;
+  readonly config: Config;
+  readonly prompts: Prompts | null;
+  readonly #parts: ContextParts;
+  #scratch: string;
+  #work: WorkFolder | null = null;
+
+  constructor(parts: ContextParts) {
+    this.#parts = parts;
+    this.run = parts.run;
+    this.command = parts.command;
+    this.flags = parts.flags;
+    this.config = parts.config;
+    this.prompts = parts.prompts;
+    this.#scratch = parts.config.backup.scratch;
+    this.driverContext = this.#driverContext();
+  }
+
+  get clock() {
+    return this.#parts.host.clock;
+  }
+
+  get ids() {
+    return this.#parts.host.ids;
+  }
+
+  get cwd() {
+    return this.#parts.host.cwd;
+  }
+
+  get signal() {
+    return this.#parts.signal;
+  }
+
+  get progress() {
+    return this.#parts.progress;
+  }
+
+  auditHead(): string | null {
+    return this.#parts.audit.head;
+  }
+
+  engine(name: string) {
+    return loadEngine(name);
+  }
+
+  async open(target: ConfiguredTarget): Promise<Driver> {
+    const engine = await loadEngine(target.engine);
+    return this.own(await engine.open(target, this.driverContext));
+  }
+
+  store(flag: string | null, target: ConfiguredTarget | null): Storage {
+    const folder = flag === null ? (target?.backup ?? this.config.backup).store : resolve(this.cwd, flag);
+    if (folder !== null) return openLocalStorage(folder, this.ids);
+    throw new DbopsError("CONFIG.NO_STORE", {
+      message: "it is not known where backups live",
+      why: "no --store, no backup.store in dbops.yaml and no BACKUP_DIR is given, and nothing implies one",
+      hint: "add --store DIR, or run `dbops init` once",
+    });
+  }
+
+  async lockStore(storage: Storage, identity: string): Promise<AsyncDisposable> {
+    const folder = storage.folder ?? this.#scratch;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const name = createHash("sha256").update(identity).digest("hex").slice(0, 12);
+    const lock = await acquireLockFile(join(folder, `.dbops-lock-${name}`), {
+      waitMs: this.flags.lockWaitMs ?? 0,
+      holder: { run: this.run, command: this.command },
+      children: this.#parts.children,
+      clock: this.clock,
+      signal: this.signal,
+    });
+    for (const line of lock.swept) this.progress.note(line);
+    for (const line of lock.warnings) this.progress.warn(line);
+    return this.own(lock);
+  }
+
+  lockOptions(): LockOptions {
+    const holder = { run: this.run, command: this.command };
+    return { purpose: "data", waitMs: this.flags.lockWaitMs ?? 0, holder };
+  }
+
+  scratch(flag: string | null, target: ConfiguredTarget | null): ScratchPlace {
+    const isUrl = flag?.includes("://") === true;
+    const configured = (target?.backup ?? this.config.backup).scratch;
+    this.#scratch = flag === null || isUrl ? configured : resolve(this.cwd, flag);
+    return { dir: this.#scratch, url: isUrl ? flag : null };
+  }
+
+  async secretFile(path: string | null): Promise<Secret | null> {
+    if (path === null) return null;
+    return await readSecretFile(resolve(this.cwd, path), (value) => this.#parts.redactor.add(value));
+  }
+
+  own<T extends AsyncDisposable>(resource: T): T {
+    return this.#parts.resources.own(resource);
+  }
+
+  #driverContext(): DriverContext {
+    const { host, run, signal, progress, children, redactor, config } = this.#parts;
+    return {
+      env: config.environment,
+      clock: host.clock,
+      ids: host.ids,
+      run,
+      signal,
+      progress,
+      children,
+      secret: (value) => redactor.add(value),
+      workDir: () => this.#workDir(),
+      connectTimeoutMs: config.connectTimeoutMs,
+      lockTimeoutMs: DATABASE_LOCK_MS,
+    };
+  }
+
+  #workDir(): Promise<string> {
+    this.#work ??= this.own(new WorkFolder(this.#scratch, this.run));
+    return this.#work.use();
+  }
+}

@@ -1,0 +1,41 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { DbopsError, messageOf } from "../core/errors.js";
+import { diskFullError } from "../system/files.js";
+
+/** A private folder for a run's throw-away files, made on first use and removed at the end. */
+export class WorkFolder implements AsyncDisposable {
+  readonly path: string;
+  #made: Promise<string> | null = null;
+
+  constructor(scratch: string, run: string) {
+    this.path = join(scratch, `dbops-${run}`);
+  }
+
+  /** Makes it with mode 0700. RESOURCE.DISK_FULL, STORE.NOT_WRITABLE. */
+  use(): Promise<string> {
+    this.#made ??= this.#make();
+    return this.#made;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#made !== null) await rm(this.path, { recursive: true, force: true });
+  }
+
+  async #make(): Promise<string> {
+    try {
+      await mkdir(this.path, { mode: 0o700 });
+      return this.path;
+    } catch (error) {
+      throw (
+        diskFullError(error, this.path) ??
+        new DbopsError("STORE.NOT_WRITABLE", {
+          message: `the scratch folder ${this.path} cannot be made`,
+          why: messageOf(error),
+          hint: "choose another one with --scratch or backup.scratch",
+          cause: error,
+        })
+      );
+    }
+  }
+}

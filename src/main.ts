@@ -1,0 +1,114 @@
+import { COMMANDS, GROUPS } from "./commands/registry.js";
+import { systemClock } from "./lib/core/clock.js";
+import { asDbopsError, type DbopsError, reportError } from "./lib/core/errors.js";
+import { exitCode } from "./lib/core/exit-codes.js";
+import { randomIds } from "./lib/core/ids.js";
+import { Redactor } from "./lib/core/redaction.js";
+import { processEnvironment } from "./lib/config/process-environment.js";
+import { envelope } from "./lib/runtime/envelope.js";
+import { globalFlags } from "./lib/runtime/global-flags.js";
+import type { Host } from "./lib/runtime/host.js";
+import { RunSignal } from "./lib/runtime/run-signal.js";
+import { dbopsVersion } from "./lib/runtime/version.js";
+import { processStreams } from "./lib/terminal/streams.js";
+import { type Asked, parseCommandLine } from "./program.js";
+
+const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** The command line of this process; sets the exit code and lets the process end by itself. */
+export async function main(argv: readonly string[]): Promise<void> {
+  process.exitCode = await runCli(argv, processHost());
+}
+
+/** Runs a command line in a world and returns its exit code. Never throws, never exits. */
+export async function runCli(argv: readonly string[], host: Host): Promise<number> {
+  const cut = argv.indexOf("--");
+  const own = cut === -1 ? argv : argv.slice(0, cut);
+  const passThrough = cut === -1 ? null : argv.slice(cut + 1);
+  let asked: Asked;
+  try {
+    asked = await parseCommandLine({ argv: own, passThrough, version: dbopsVersion() }, { groups: GROUPS, commands: COMMANDS });
+    if (asked.kind === "print") return await print(asked, host);
+    return await run(asked, argv, host);
+  } catch (error) {
+    return await refuse(asDbopsError(error), own, host);
+  }
+}
+
+async function run(asked: Extract<Asked, { kind: "run" }>, argv: readonly string[], host: Host): Promise<number> {
+  const flags = globalFlags(asked.raw.options, host.environment);
+  const redactor = new Redactor();
+  const { createTerminal } = await import("./lib/terminal/terminal.js");
+  const { runCommand } = await import("./lib/runtime/run-command.js");
+  const { clock, streams, environment } = host;
+  await using terminal = await createTerminal({ streams, environment, flags, clock, redact: (text) => redactor.redact(text) });
+  using runSignal = new RunSignal(host, () => terminal.progress.note("cancelling…"));
+  const exit = await runCommand(asked.command, asked.raw, {
+    host,
+    argv,
+    flags,
+    terminal,
+    redactor,
+    runSignal,
+    siblings: asked.siblings,
+  });
+  await terminal.flush();
+  return exit;
+}
+
+/** Help and version: stdout when asked for, stderr with exit 2 when shown because something was missing. */
+async function print(asked: Extract<Asked, { kind: "print" }>, { streams }: Host): Promise<number> {
+  const stream = asked.isError ? streams.stderr : streams.stdout;
+  await new Promise<void>((resolve) => {
+    stream.once("error", () => resolve());
+    stream.write(asked.text, () => resolve());
+  });
+  return exitCode(asked.isError ? "USAGE" : "OK");
+}
+
+/** An error before any command could run; `--json` is looked for in the raw words, so that it is obeyed here too. */
+async function refuse(error: DbopsError, argv: readonly string[], host: Host): Promise<number> {
+  const { createTerminal } = await import("./lib/terminal/terminal.js");
+  const isJson = argv.includes("--json");
+  const flags = { isJson, isQuiet: false, isVerbose: argv.includes("--verbose") || argv.includes("-v"), color: null, canPrompt: false };
+  const redactor = new Redactor();
+  const { clock, streams, environment } = host;
+  await using terminal = await createTerminal({ streams, environment, flags, clock, redact: (text) => redactor.redact(text) });
+  const report = reportError(error);
+  await terminal.showError(report, error.cause);
+  if (isJson) {
+    const startedAt = clock.now().toISOString();
+    const nothing = { command: "", run: "", targets: [], data: null, warnings: [] };
+    await terminal.showJson(envelope({ ...nothing, exit: error.exit, startedAt, durationMs: 0, error: report }));
+  }
+  await terminal.flush();
+  return error.exit;
+}
+
+function processHost(): Host {
+  return {
+    environment: processEnvironment(),
+    streams: processStreams(),
+    cwd: process.cwd(),
+    clock: systemClock,
+    ids: randomIds,
+    onSignal: listenToSignals,
+  };
+}
+
+/** The first signal asks the run to stop; the second one gets the system's own effect. */
+function listenToSignals(listener: (name: (typeof SIGNALS)[number]) => void): Disposable {
+  const listening = SIGNALS.map((name) => {
+    const onSignal = (): void => {
+      for (const { signal, handler } of listening) process.off(signal, handler);
+      listener(name);
+    };
+    process.on(name, onSignal);
+    return { signal: name, handler: onSignal };
+  });
+  return {
+    [Symbol.dispose]: () => {
+      for (const { signal, handler } of listening) process.off(signal, handler);
+    },
+  };
+}
