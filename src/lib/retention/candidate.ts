@@ -19,6 +19,7 @@ export interface RetentionCandidate {
 export interface FailedRun {
   readonly id: string;
   readonly identity: string;
+  readonly name: string;
   readonly at: Date;
   readonly isAccepted: boolean;
 }

@@ -14,8 +14,13 @@ export interface Judgement {
   readonly settled: readonly RetentionCandidate[];
   /** The runs after it, oldest first: none of these may go. */
   readonly inDoubt: readonly RunInDoubt[];
-  /** Why nothing new may go; null when the newest run is as it should be. */
-  readonly held: string | null;
+  /** Why nothing new may go, and whose acceptance would change that; null when the newest run is as it should be. */
+  readonly held: Hold | null;
+}
+
+export interface Hold {
+  readonly reason: string;
+  readonly acceptId: string;
 }
 
 export interface JudgeOptions {
@@ -59,13 +64,15 @@ function shrink(run: RetentionCandidate, lastGood: RetentionCandidate | undefine
   return run.sizeBytes < lastGood.sizeBytes * LARGEST_SHRINK ? `shrank to less than half of ${lastGood.id}` : null;
 }
 
-function failure(runs: readonly RetentionCandidate[], failures: readonly FailedRun[]): string | null {
+function failure(runs: readonly RetentionCandidate[], failures: readonly FailedRun[]): Hold | null {
   const newest = runs.at(-1);
-  const failed = failures.find((run) => newest !== undefined && run.at > newest.takenAt && !run.isAccepted);
-  return failed === undefined ? null : `the newest run failed (${failed.id})`;
+  if (newest === undefined) return null;
+  const failed = failures.find((run) => run.at > newest.takenAt && !run.isAccepted);
+  return failed === undefined ? null : { reason: `the newest run failed (${failed.id})`, acceptId: newest.id };
 }
 
-function newestDoubt(inDoubt: readonly RunInDoubt[]): string | null {
+function newestDoubt(inDoubt: readonly RunInDoubt[]): Hold | null {
   const newest = inDoubt.at(-1);
-  return newest === undefined ? null : `the newest run is in doubt (${newest.id}: ${newest.doubt})`;
+  if (newest === undefined) return null;
+  return { reason: `the newest run is in doubt (${newest.id}: ${newest.doubt})`, acceptId: newest.id };
 }

@@ -1,6 +1,6 @@
 import type { KeepPolicy } from "../config/backup-settings.js";
 import { compareRuns, damageOf, type FailedRun, type RetentionCandidate } from "./candidate.js";
-import { judgeRuns } from "./judge-runs.js";
+import { type Hold, judgeRuns } from "./judge-runs.js";
 import { describePolicy, keepReasons } from "./keep-rules.js";
 
 export interface RetentionRequest {
@@ -16,6 +16,8 @@ export interface RetentionPlan {
   readonly dropped: readonly DroppedBackup[];
   /** Why nothing new may go; what the last good run's plan allowed is dropped all the same. */
   readonly held: string | null;
+  /** What `backup accept` would have to name to end that. */
+  readonly acceptIds: readonly string[];
 }
 
 export interface KeptBackup {
@@ -29,7 +31,7 @@ export interface DroppedBackup {
 }
 
 /**
- * Decides what may be deleted. Every identity is planned for itself, its partial backups apart. Backups that are damaged
+ * Decides what may be deleted. Every identity and name is planned for itself, its partial backups apart. Backups that are damaged
  * or of a damaged source do not count: they fill no rule, and go only when as many newer good ones as keep-last demands are
  * there and one of those is proven (partial backups are never proof: there keep-last suffices).
  */
@@ -40,35 +42,41 @@ export function planRetention(request: RetentionRequest): RetentionPlan {
   return {
     kept: plans.flatMap((plan) => plan.kept),
     dropped: plans.flatMap((plan) => plan.dropped),
-    held: held.length === 0 ? null : [...new Set(held)].join("; "),
+    held: held.length === 0 ? null : held.map(({ reason }) => reason).join("; "),
+    acceptIds: held.map(({ acceptId }) => acceptId),
   };
 }
 
-/** Groups in the order of their newest name; each oldest first. */
+/** Groups in the order of their names; each oldest first. */
 function groupRuns(candidates: readonly RetentionCandidate[]): readonly (readonly RetentionCandidate[])[] {
   const groups = new Map<string, RetentionCandidate[]>();
   const ordered = [...candidates].sort((a, b) => Number(a.isPartial) - Number(b.isPartial) || compareRuns(a, b));
   for (const run of ordered) {
-    const key = `${run.isPartial ? "partial" : "whole"} ${run.identity}`;
+    const key = JSON.stringify([run.isPartial, run.identity, run.name]);
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }
-  return [...groups.values()].sort((a, b) => compareText(a.at(-1)?.name ?? "", b.at(-1)?.name ?? ""));
+  return [...groups.values()].sort((a, b) => compareText(a[0]?.name ?? "", b[0]?.name ?? ""));
 }
 
-function planGroup(runs: readonly RetentionCandidate[], request: RetentionRequest): RetentionPlan {
+interface GroupPlan {
+  readonly kept: readonly KeptBackup[];
+  readonly dropped: readonly DroppedBackup[];
+  readonly held: Hold | null;
+}
+
+function planGroup(runs: readonly RetentionCandidate[], request: RetentionRequest): GroupPlan {
   const [first] = runs;
   // A failed mark does not say what was selected: it speaks of complete backups.
-  const failures = request.failures.filter((failure) => failure.identity === first?.identity && !first.isPartial);
+  const failures = request.failures.filter(
+    ({ identity, name }) => identity === first?.identity && name === first.name && !first.isPartial,
+  );
   const judgement = judgeRuns(runs, { failures, now: request.now });
   const fates = settledFates(judgement.settled, request.policy);
   const inDoubt = judgement.inDoubt.map(({ id, doubt }) => ({ id, reasons: [doubt] }));
   return { kept: [...inDoubt.toReversed(), ...fates.kept], dropped: fates.dropped, held: judgement.held };
 }
 
-function settledFates(
-  settled: readonly RetentionCandidate[],
-  policy: KeepPolicy,
-): { readonly kept: readonly KeptBackup[]; readonly dropped: readonly DroppedBackup[] } {
+function settledFates(settled: readonly RetentionCandidate[], policy: KeepPolicy): Omit<GroupPlan, "held"> {
   const newestFirst = settled.toReversed();
   const counted = newestFirst.filter((run) => damageOf(run) === null);
   const reasonsOf = keepReasons(counted, policy);

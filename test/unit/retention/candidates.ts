@@ -27,7 +27,14 @@ export function run(takenAt: string, facts: Partial<RetentionCandidate> = {}): R
 }
 
 export function failed(at: string, facts: Partial<FailedRun> = {}): FailedRun {
-  return { id: `failed ${at}`, identity: "sqlite:/srv/app.db", at: new Date(`${at}Z`), isAccepted: false, ...facts };
+  return {
+    id: `failed ${at}`,
+    identity: "sqlite:/srv/app.db",
+    name: "app",
+    at: new Date(`${at}Z`),
+    isAccepted: false,
+    ...facts,
+  };
 }
 
 /** One backup a day at 02:00 UTC, `count` of them, the last one on `lastDay`. */

@@ -88,7 +88,7 @@ describe("rules", () => {
   });
 
   test("nothing in, nothing out", () => {
-    expect(planFor([], {})).toEqual({ kept: [], dropped: [], held: null });
+    expect(planFor([], {})).toEqual({ kept: [], dropped: [], held: null, acceptIds: [] });
   });
 });
 
@@ -115,11 +115,7 @@ describe("the newest proven backup", () => {
 
 describe("order", () => {
   test("is that of time, not of ids or names", () => {
-    const runs = [
-      run("2026-11-20", { id: "a" }),
-      run("2026-11-19", { id: "z" }),
-      run("2026-11-18", { id: "m", name: "zz" }),
-    ];
+    const runs = [run("2026-11-20", { id: "a" }), run("2026-11-19", { id: "z" }), run("2026-11-18", { id: "m" })];
     expect(ids(planFor(runs, { policy: policy({ last: 2 }) }).kept)).toEqual(["a", "z"]);
   });
 
@@ -152,6 +148,12 @@ describe("groups", () => {
     const theirs = nightly("2026-11-10", 3).map((one) => ({ ...one, id: `their ${one.id}`, identity: "pg:1/app" }));
     const plan = planFor([...theirs, ...ours].reverse(), { policy: policy({ last: 2 }) });
     expect(ids(plan.dropped).sort()).toEqual(["2026-11-18", "their 2026-11-08"]);
+  });
+
+  test("backups that were given another name are kept apart", () => {
+    const named = run("2026-11-01", { id: "before the upgrade", name: "app-upgrade" });
+    const plan = planFor([named, ...nightly("2026-11-20", 3)], { policy: policy({ last: 1 }) });
+    expect(keptAs(plan, named.id)).toBe("last 1 of 1");
   });
 
   test("partial backups count for themselves alone, and their sizes are not compared", () => {
@@ -188,6 +190,7 @@ describe("a newest run in doubt", () => {
   test("that failed: what the last good run's plan allowed may go, nothing more", () => {
     const plan = planFor(good, { ...last2, failures: [failed("2026-11-19T02:00:00")] });
     expect(plan.held).toBe("the newest run failed (failed 2026-11-19T02:00:00)");
+    expect(plan.acceptIds).toEqual(["2026-11-18"]);
     expect(ids(plan.dropped)).toEqual(allowedBefore);
   });
 
@@ -212,6 +215,7 @@ describe("a newest run in doubt", () => {
     const shrunk = ["2026-11-19", "2026-11-20"].map((day) => run(day, { sizeBytes: 499 }));
     const held = planFor([...good, ...shrunk], last2);
     expect(held.held).toBe("the newest run is in doubt (2026-11-20: shrank to less than half of 2026-11-18)");
+    expect(held.acceptIds).toEqual(["2026-11-20"]);
     expect(ids(held.dropped)).toEqual(allowedBefore);
     expect(keptAs(held, "2026-11-19")).toBe("shrank to less than half of 2026-11-18");
 

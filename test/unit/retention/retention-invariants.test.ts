@@ -159,7 +159,7 @@ function randomRequest(seed: number): RetentionRequest {
   });
   const failures = Array.from({ length: pick(3) }, (_, index): FailedRun => {
     const at = new Date(NOW.getTime() - Math.floor(random() * spanDays * DAY_MS));
-    return { id: `failed ${index}`, identity: `db ${pick(2)}`, at, isAccepted: random() < 0.2 };
+    return { id: `failed ${index}`, identity: `db ${pick(2)}`, name: "app", at, isAccepted: random() < 0.2 };
   });
   return { candidates, failures, policy: randomPolicy(random), now: NOW };
 }
