@@ -1,10 +1,11 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
-import type { Readable, Writable } from "node:stream";
+import { PassThrough, pipeline, type Readable, type Writable } from "node:stream";
 import { DbopsError, foreignCode } from "../core/errors.js";
 import { markProcess, type ProcessMark } from "./processes.js";
 
 const STDERR_KEPT_BYTES = 64 * 1024;
 const GRACE_MS = 2000;
+const HELD_BYTES = 256 * 1024;
 
 export interface ChildSpec {
   readonly command: string;
@@ -63,8 +64,9 @@ export class ChildRegistry implements AsyncDisposable {
       ...(spec.uid === undefined ? {} : { uid: spec.uid }),
       ...(spec.gid === undefined ? {} : { gid: spec.gid }),
     });
+    const stdout = process.stdout === null ? null : held(process.stdout);
     await started(process, spec);
-    return this.#register(process, spec.command);
+    return this.#register(process, spec.command, stdout);
   }
 
   /** Forks a module of ours with a message channel; stdout is not piped. */
@@ -80,7 +82,7 @@ export class ChildRegistry implements AsyncDisposable {
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
     await started(process, { command: "node", args: [], env });
-    return { child: await this.#register(process, "node"), process };
+    return { child: await this.#register(process, "node", null), process };
   }
 
   /** Runs a program to its end; TOOL.FAILED with its last words when the exit status is not 0. */
@@ -105,13 +107,13 @@ export class ChildRegistry implements AsyncDisposable {
     await Promise.all([...this.#live.values()].map(({ child }) => child.end()));
   }
 
-  async #register(process: ChildProcess, command: string): Promise<Child> {
+  async #register(process: ChildProcess, command: string, stdout: Readable | null): Promise<Child> {
     const pid = process.pid ?? 0;
     const child: Child = {
       pid,
       command,
       stdin: process.stdin,
-      stdout: process.stdout,
+      stdout,
       ended: endOf(process),
       end: () => endGroup(process, child.ended),
     };
@@ -143,6 +145,15 @@ export function toolFailed(command: string, end: ChildEnd): DbopsError {
 
 function definedOnly(env: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined));
+}
+
+/** Node throws a child's output away when it exits before anybody reads (flushStdio in child_process), so it is read at once. */
+function held(stdout: Readable): Readable {
+  const buffer = new PassThrough({ highWaterMark: HELD_BYTES });
+  pipeline(stdout, buffer, () => {
+    // An error here also destroys `buffer` and reaches its reader.
+  });
+  return buffer;
 }
 
 function started(process: ChildProcess, spec: ChildSpec): Promise<void> {
