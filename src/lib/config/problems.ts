@@ -1,4 +1,3 @@
-import { basename } from "node:path";
 import { DbopsError } from "../core/errors.js";
 
 interface Problem {
@@ -26,9 +25,8 @@ export class Problems {
     if (this.#found.size === 0) return;
     const all = [...this.#found.values()].sort((a, b) => a.line - b.line);
     const lines = all.map(({ source, text }) => `${source}: ${text}`);
-    const name = path === null ? "the environment" : basename(path);
     throw new DbopsError("CONFIG.INVALID", {
-      message: all.length === 1 ? `${name} has a problem` : `${name} has ${all.length} problems`,
+      message: all.length === 1 ? "the configuration has a problem" : `the configuration has ${all.length} problems`,
       why: lines.join("\n"),
       hint: path === null ? "correct the variables" : `edit ${path}`,
     });

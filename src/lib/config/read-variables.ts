@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
+import { parseEnvFile } from "../core/env-file.js";
 import type { Environment } from "../core/environment.js";
 import { DbopsError, foreignCode, messageOf } from "../core/errors.js";
 import { didYouMean } from "../core/suggestion.js";
-import { parseEnvFile } from "./env-file.js";
 import { SETTINGS } from "./settings.js";
 import { Variables } from "./variables.js";
 
