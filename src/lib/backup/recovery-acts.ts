@@ -62,7 +62,11 @@ const GLOBALS: Loader = {
 };
 
 const DATABASE: Loader = {
-  does: "Owner, rights and settings of the database as SQL to read and run: it calls the database by its old name.",
+  does: [
+    "Owner, rights and settings of the database, for when newdb has taken its old name. Read it, then run",
+    "#   psql -X -d postgres -f database.sql",
+    "# It begins by creating the database: that it exists already is harmless.",
+  ].join("\n"),
   before: [],
   sink: { kind: "file", name: "database.sql" },
   after: [],
