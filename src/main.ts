@@ -1,10 +1,10 @@
 import { COMMANDS, GROUPS } from "./commands/registry.js";
+import { processEnvironment } from "./lib/config/process-environment.js";
 import { systemClock } from "./lib/core/clock.js";
 import { asDbopsError, type DbopsError, reportError } from "./lib/core/errors.js";
 import { exitCode } from "./lib/core/exit-codes.js";
 import { randomIds } from "./lib/core/ids.js";
 import { Redactor } from "./lib/core/redaction.js";
-import { processEnvironment } from "./lib/config/process-environment.js";
 import { envelope } from "./lib/runtime/envelope.js";
 import { globalFlags } from "./lib/runtime/global-flags.js";
 import type { Host } from "./lib/runtime/host.js";
@@ -27,7 +27,10 @@ export async function runCli(argv: readonly string[], host: Host): Promise<numbe
   const passThrough = cut === -1 ? null : argv.slice(cut + 1);
   let asked: Asked;
   try {
-    asked = await parseCommandLine({ argv: own, passThrough, version: dbopsVersion() }, { groups: GROUPS, commands: COMMANDS });
+    asked = await parseCommandLine(
+      { argv: own, passThrough, version: dbopsVersion() },
+      { groups: GROUPS, commands: COMMANDS },
+    );
     if (asked.kind === "print") return await print(asked, host);
     return await run(asked, argv, host);
   } catch (error) {
@@ -41,7 +44,13 @@ async function run(asked: Extract<Asked, { kind: "run" }>, argv: readonly string
   const { createTerminal } = await import("./lib/terminal/terminal.js");
   const { runCommand } = await import("./lib/runtime/run-command.js");
   const { clock, streams, environment } = host;
-  await using terminal = await createTerminal({ streams, environment, flags, clock, redact: (text) => redactor.redact(text) });
+  await using terminal = await createTerminal({
+    streams,
+    environment,
+    flags,
+    clock,
+    redact: (text) => redactor.redact(text),
+  });
   using runSignal = new RunSignal(host, () => terminal.progress.note("cancelling…"));
   const exit = await runCommand(asked.command, asked.raw, {
     host,
@@ -70,10 +79,22 @@ async function print(asked: Extract<Asked, { kind: "print" }>, { streams }: Host
 async function refuse(error: DbopsError, argv: readonly string[], host: Host): Promise<number> {
   const { createTerminal } = await import("./lib/terminal/terminal.js");
   const isJson = argv.includes("--json");
-  const flags = { isJson, isQuiet: false, isVerbose: argv.includes("--verbose") || argv.includes("-v"), color: null, canPrompt: false };
+  const flags = {
+    isJson,
+    isQuiet: false,
+    isVerbose: argv.includes("--verbose") || argv.includes("-v"),
+    color: null,
+    canPrompt: false,
+  };
   const redactor = new Redactor();
   const { clock, streams, environment } = host;
-  await using terminal = await createTerminal({ streams, environment, flags, clock, redact: (text) => redactor.redact(text) });
+  await using terminal = await createTerminal({
+    streams,
+    environment,
+    flags,
+    clock,
+    redact: (text) => redactor.redact(text),
+  });
   const report = reportError(error);
   await terminal.showError(report, error.cause);
   if (isJson) {

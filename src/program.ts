@@ -23,7 +23,8 @@ export async function parseCommandLine(line: CommandLine, table: CommandTable): 
   const named = nameCommand(argv, table);
   const wantsHelp = argv.includes("--help") || argv.includes("-h");
   if (named.kind === "nothing") {
-    if (argv.includes("--version") || argv.includes("-V")) return { kind: "print", text: `${version}\n`, isError: false };
+    if (argv.includes("--version") || argv.includes("-V"))
+      return { kind: "print", text: `${version}\n`, isError: false };
     return { kind: "print", text: rootHelp(table, null), isError: !wantsHelp };
   }
   if (named.kind === "group") return { kind: "print", text: rootHelp(table, named.group), isError: !wantsHelp };
@@ -74,7 +75,11 @@ function leafParser(path: string, args: readonly ArgumentSpec[], options: readon
   return parser;
 }
 
-function usageError(error: CommanderError, named: { entry: RegistryEntry; rest: readonly string[] }, table: CommandTable): DbopsError {
+function usageError(
+  error: CommanderError,
+  named: { entry: RegistryEntry; rest: readonly string[] },
+  table: CommandTable,
+): DbopsError {
   const { path } = named.entry;
   const [message = ""] = error.message.replace(/^error: /, "").split("\n");
   const suggestion = /\(Did you mean (.*)\?\)/.exec(error.message)?.[1];
@@ -82,7 +87,8 @@ function usageError(error: CommanderError, named: { entry: RegistryEntry; rest: 
   const isMisplaced = error.code === "commander.excessArguments" && subcommand !== undefined;
   const others = named.rest.filter((word) => word !== subcommand);
   const misplaced = `the subcommand comes first: \`dbops ${[path.split(" ")[0], subcommand, ...others].join(" ")}\``;
-  const help = suggestion === undefined ? `\`dbops ${path} --help\` shows what it takes` : `did you mean ${suggestion}?`;
+  const help =
+    suggestion === undefined ? `\`dbops ${path} --help\` shows what it takes` : `did you mean ${suggestion}?`;
   return new DbopsError("USAGE.INVALID", { message, hint: isMisplaced ? misplaced : help, cause: error });
 }
 

@@ -1,6 +1,16 @@
 import type { Command, CommandSpec, Context, Plan, PreparedPlan } from "../lib/runtime/command.js";
 
-export type { Command, CommandSpec, Consent, Context, Danger, OptionSpec, Outcome, Plan, RawInput } from "../lib/runtime/command.js";
+export type {
+  Command,
+  CommandSpec,
+  Consent,
+  Context,
+  Danger,
+  OptionSpec,
+  Outcome,
+  Plan,
+  RawInput,
+} from "../lib/runtime/command.js";
 
 /** Closes over a command's own types, so that the pipeline handles every command alike. */
 export function defineCommand<Input, Data>(spec: CommandSpec<Input, Data>): Command {

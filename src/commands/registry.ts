@@ -16,4 +16,22 @@ export const COMMANDS: readonly RegistryEntry[] = [
     danger: "writes",
     load: async () => (await import("./backup/create.js")).createCommand,
   },
+  {
+    path: "backup list",
+    summary: "show backups, what they are worth and what keeps them",
+    danger: "reads",
+    load: async () => (await import("./backup/list.js")).listCommand,
+  },
+  {
+    path: "backup verify",
+    summary: "check backups: stored bytes, every byte read, or a real restore",
+    danger: "writes",
+    load: async () => (await import("./backup/verify.js")).verifyCommand,
+  },
+  {
+    path: "cleanup backups",
+    summary: "delete the backups that no retention rule keeps",
+    danger: "locks",
+    load: async () => (await import("./cleanup/backups.js")).backupsCommand,
+  },
 ];

@@ -1,6 +1,15 @@
 import { DbopsError } from "../../lib/core/errors.js";
 import type { OptionSpec, RawInput } from "../define.js";
-import { KEY_OPTIONS, optionChoice, optionCount, optionFlag, optionList, optionText, SCRATCH_OPTION, STORE_OPTION } from "../options.js";
+import {
+  KEY_OPTIONS,
+  optionChoice,
+  optionCount,
+  optionFlag,
+  optionList,
+  optionText,
+  SCRATCH_OPTION,
+  STORE_OPTION,
+} from "../options.js";
 
 const COMPRESSIONS = ["zstd", "gzip", "none"] as const;
 const LEVELS = ["none", "stored", "read", "restore"] as const;
@@ -64,7 +73,10 @@ export function createFlags(raw: RawInput): CreateFlags {
     scratch: optionText(raw, "scratch"),
   };
   if (flags.tables.length > 0 && flags.excludeTables.length > 0) {
-    throw new DbopsError("USAGE.INVALID", { message: "--tables and --exclude-tables exclude each other", hint: "give one of them" });
+    throw new DbopsError("USAGE.INVALID", {
+      message: "--tables and --exclude-tables exclude each other",
+      hint: "give one of them",
+    });
   }
   return flags;
 }

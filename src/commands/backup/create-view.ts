@@ -1,14 +1,15 @@
 import type { BackupReport } from "../../lib/backup/backup-report.js";
+import { shellWord } from "../../lib/core/shell-word.js";
 import { formatBytes, formatCount, formatDuration } from "../../lib/core/units.js";
 import type { Block, View } from "../../lib/core/view.js";
 import type { CreateData } from "./create-schema.js";
 
 /** One backup as facts, several as a table. */
 export function createView(data: CreateData): View {
-  return "backup" in data ? oneView(data.backup) : allView(data.backups);
+  return "backup" in data ? oneView(data.backup, data.store) : allView(data.backups);
 }
 
-function oneView(backup: BackupReport): View {
+function oneView(backup: BackupReport, store: string): View {
   const rows = backup.tables.reduce((sum, table) => sum + (table.rows ?? 0), 0);
   const entries = [
     ["backup", { text: backup.id, tone: "strong" }],
@@ -19,7 +20,7 @@ function oneView(backup: BackupReport): View {
     ["verified", verifiedText(backup)],
     ["took", formatDuration(backup.durationMs)],
   ] as const;
-  return { blocks: [{ kind: "facts", entries }, ...conditionBlocks(backup)], next: nextCommand(backup) };
+  return { blocks: [{ kind: "facts", entries }, ...conditionBlocks(backup)], next: nextCommand(backup, store) };
 }
 
 function encryptionText({ encryption }: BackupReport): string {
@@ -44,12 +45,20 @@ function conditionBlocks({ condition }: BackupReport): Block[] {
   return [{ kind: "text", text: [title, ...condition.details].join("\n  "), tone: "warn" }];
 }
 
-function nextCommand({ id, verified }: BackupReport): string {
-  return verified === "restore" ? "dbops backup list" : `dbops backup verify --id ${id.slice(-6)} --level restore`;
+function nextCommand({ id, verified }: BackupReport, store: string): string {
+  const place = `--store ${shellWord(store)}`;
+  return verified === "restore"
+    ? `dbops backup list ${place}`
+    : `dbops backup verify ${place} --id ${id.slice(-6)} --level restore`;
 }
 
 function allView(backups: Extract<CreateData, { backups: unknown }>["backups"]): View {
-  const columns = [{ title: "target" }, { title: "result" }, { title: "backup" }, { title: "stored", align: "right" }] as const;
+  const columns = [
+    { title: "target" },
+    { title: "result" },
+    { title: "backup" },
+    { title: "stored", align: "right" },
+  ] as const;
   const rows = backups.map(({ target, ok, backup, error }) => [
     target,
     ok ? ({ text: "ok", tone: "good" } as const) : ({ text: error?.message ?? "failed", tone: "bad" } as const),

@@ -31,7 +31,12 @@ export const createCommand = defineCommand<Input, CreateData>({
   args: [{ name: "[target]", help: "a name in dbops.yaml, a SQLite file, a postgres:// URL or service:NAME" }],
   options: CREATE_OPTIONS,
   acceptsPassThrough: true,
-  input: (raw) => ({ target: targetWord(raw), isAll: isAll(raw), store: optionText(raw, "store"), flags: createFlags(raw) }),
+  input: (raw) => ({
+    target: targetWord(raw),
+    isAll: isAll(raw),
+    store: optionText(raw, "store"),
+    flags: createFlags(raw),
+  }),
   plan: async (context, input) => {
     const targets = input.isAll ? context.config.some(null) : [context.config.one(input.target)];
     return {
@@ -51,7 +56,11 @@ async function takeOnly(context: Context, input: Input, [target]: readonly Targe
   if (target === undefined) throw noTargets();
   const created = await takeOne(context, input, target);
   const error = created.unproven ?? sourceDamaged(created.manifest);
-  return { data: { backup: backupReport(created.manifest) }, ...(error === null ? {} : { error, exit: error.exitName }) };
+  const store = context.store(input.store, target).label;
+  return {
+    data: { backup: backupReport(created.manifest), store },
+    ...(error === null ? {} : { error, exit: error.exitName }),
+  };
 }
 
 async function takeAll(context: Context, input: Input, targets: readonly Target[]): Promise<Outcome<CreateData>> {
@@ -81,7 +90,12 @@ async function takeOne(context: Context, input: Input, target: Target): Promise<
 
 async function wish(context: Context, flags: CreateFlags, target: Target): Promise<BackupWish> {
   const scratch = context.scratch(flags.scratch, target);
-  return { ...flags, passphrase: await context.secretFile(flags.passphraseFile), scratch };
+  return {
+    ...flags,
+    identity: context.path(flags.identity),
+    passphrase: await context.secretFile(flags.passphraseFile),
+    scratch,
+  };
 }
 
 function isAll(raw: RawInput): boolean {
@@ -91,5 +105,8 @@ function isAll(raw: RawInput): boolean {
 }
 
 function noTargets(): DbopsError {
-  return new DbopsError("USAGE.TARGET_MISSING", { message: "no target is configured", hint: "run `dbops init`, or name a target" });
+  return new DbopsError("USAGE.TARGET_MISSING", {
+    message: "no target is configured",
+    hint: "run `dbops init`, or name a target",
+  });
 }

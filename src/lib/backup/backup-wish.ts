@@ -1,6 +1,6 @@
-import type { BackupSettings } from "../config/backup-settings.js";
 import { chooseEncryption } from "../codec/choose-encryption.js";
 import type { Passphrase } from "../codec/encrypt.js";
+import type { BackupSettings } from "../config/backup-settings.js";
 import type { Storage } from "../storage/storage.js";
 import type { BackupRequest } from "./create-backup.js";
 

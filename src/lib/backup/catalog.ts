@@ -32,6 +32,8 @@ export interface Catalog {
   readonly entries: readonly CatalogEntry[];
   /** Newest first. */
   readonly failures: readonly FailedMark[];
+  /** Runs in doubt that somebody accepted: backups and failures alike. */
+  readonly accepted: readonly AcceptedMark[];
   /** Manifests that cannot be trusted, with the reason. */
   readonly invalid: readonly { readonly file: string; readonly problem: string }[];
   readonly highestSeq: number;
@@ -45,8 +47,9 @@ export async function readCatalog(storage: Storage): Promise<Catalog> {
   const marks = await readMarks(storage, objects);
   const entries = manifests.map((manifest) => entryOf(manifest, marks, sizes)).sort(newestFirst);
   const failures = marks.filter((mark) => mark.kind === "failed").sort((a, b) => b.at.localeCompare(a.at));
+  const accepted = marks.filter((mark) => mark.kind === "accepted");
   const highestSeq = Math.max(0, ...manifests.map(({ seq }) => seq));
-  return { storage, entries, failures, invalid, highestSeq };
+  return { storage, entries, failures, accepted, invalid, highestSeq };
 }
 
 /** Newest first, by the server's clock and then by sequence. */

@@ -21,7 +21,12 @@ export function compareFingerprints(expected: Expected, found: Expected): TableC
   const extra = found.tables.filter((table) => !expectedKeys.has(keyOf(table)));
   return [
     ...expected.tables.map((table) => compareTable(table, foundByName.get(keyOf(table)), isComparable)),
-    ...extra.map((table) => ({ ...nameOf(table), rows: table.rows, matches: false, problem: "it was not in the backup" })),
+    ...extra.map((table) => ({
+      ...nameOf(table),
+      rows: table.rows,
+      matches: false,
+      problem: "it was not in the backup",
+    })),
   ];
 }
 
@@ -29,7 +34,9 @@ export function compareFingerprints(expected: Expected, found: Expected): TableC
 export function requireEqual(comparisons: readonly TableComparison[], copy: string): void {
   const different = comparisons.filter(({ matches }) => matches === false);
   if (different.length === 0) return;
-  const named = different.slice(0, 5).map(({ schema, name, problem }) => `${schema === null ? "" : `${schema}.`}${name}: ${problem}`);
+  const named = different
+    .slice(0, 5)
+    .map(({ schema, name, problem }) => `${schema === null ? "" : `${schema}.`}${name}: ${problem}`);
   throw new DbopsError("BACKUP.FINGERPRINT_MISMATCH", {
     message: `${different.length} of ${comparisons.length} tables in ${copy} differ from what was backed up`,
     why: named.join("\n"),
@@ -37,7 +44,11 @@ export function requireEqual(comparisons: readonly TableComparison[], copy: stri
   });
 }
 
-function compareTable(expected: TableFingerprint, found: TableFingerprint | undefined, isComparable: boolean): TableComparison {
+function compareTable(
+  expected: TableFingerprint,
+  found: TableFingerprint | undefined,
+  isComparable: boolean,
+): TableComparison {
   const name = nameOf(expected);
   if (found === undefined) return { ...name, rows: null, matches: false, problem: "it is missing" };
   const { rows } = found;

@@ -7,7 +7,11 @@ import type { BackupServices } from "./services.js";
 /** Stores a mark under its own name. */
 export async function putMark(storage: Storage, mark: Mark, services: BackupServices): Promise<void> {
   const { ids } = services.driverContext;
-  await storage.put(markName(mark.kind, mark, ids.hex(6)), Readable.from([markText(mark)]), new AbortController().signal);
+  await storage.put(
+    markName(mark.kind, mark, ids.hex(6)),
+    Readable.from([markText(mark)]),
+    new AbortController().signal,
+  );
 }
 
 export interface FailedBackup {
@@ -21,10 +25,21 @@ export interface FailedBackup {
 export async function markFailed(storage: Storage, failed: FailedBackup, services: BackupServices): Promise<void> {
   const { id, target, identity, error } = failed;
   const { clock, progress } = services.driverContext;
-  const mark = { version: 1, id, at: clock.now().toISOString(), target, identity, code: error.code, message: error.message, run: services.run };
+  const mark = {
+    version: 1,
+    id,
+    at: clock.now().toISOString(),
+    target,
+    identity,
+    code: error.code,
+    message: error.message,
+    run: services.run,
+  };
   try {
     await putMark(storage, { kind: "failed", ...mark }, services);
   } catch (cause) {
-    progress.warn(`the failure could not be noted in ${storage.label}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    progress.warn(
+      `the failure could not be noted in ${storage.label}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    );
   }
 }

@@ -1,5 +1,5 @@
 import { DbopsError } from "../core/errors.js";
-import { type Catalog, type CatalogEntry } from "./catalog.js";
+import type { Catalog, CatalogEntry } from "./catalog.js";
 
 /** What the command line says about which backup is meant. */
 export type Choice =
@@ -36,7 +36,10 @@ export function isWhole({ manifest, damaged, missing }: CatalogEntry): boolean {
 }
 
 /** The entries of a target: by identity, or of the only other identity of its name. BACKUP.AMBIGUOUS. */
-export function ofTarget(catalog: Catalog, wanted: Wanted | null): { entries: readonly CatalogEntry[]; notice: string | null } {
+export function ofTarget(
+  catalog: Catalog,
+  wanted: Wanted | null,
+): { entries: readonly CatalogEntry[]; notice: string | null } {
   if (wanted === null) return { entries: catalog.entries, notice: null };
   const own = catalog.entries.filter(({ manifest }) => manifest.identity === wanted.identity);
   if (own.length > 0) return { entries: own, notice: null };
@@ -44,7 +47,10 @@ export function ofTarget(catalog: Catalog, wanted: Wanted | null): { entries: re
   const identities = [...new Set(named.map(({ manifest }) => manifest.identity))];
   if (identities.length > 1) throw severalIdentities(wanted.target, identities);
   const [only] = identities;
-  const notice = only === undefined || wanted.identity === null ? null : `using backups of "${wanted.target}" that were taken from ${only}`;
+  const notice =
+    only === undefined || wanted.identity === null
+      ? null
+      : `using backups of "${wanted.target}" that were taken from ${only}`;
   return { entries: named, notice };
 }
 
@@ -80,7 +86,12 @@ function severalIdentities(target: string, identities: readonly string[]): Dbops
 }
 
 function notFound(catalog: Catalog, wanted: Wanted | null, choice: Choice): DbopsError {
-  const what = choice.kind === "id" ? `"${choice.part}"` : choice.kind === "before" ? `a backup before ${choice.at.toISOString()}` : "a backup";
+  const what =
+    choice.kind === "id"
+      ? `"${choice.part}"`
+      : choice.kind === "before"
+        ? `a backup before ${choice.at.toISOString()}`
+        : "a backup";
   const whose = wanted === null ? "" : ` of "${wanted.target}"`;
   return new DbopsError("BACKUP.NOT_FOUND", {
     message: `${what}${whose} is not in ${catalog.storage.label}`,

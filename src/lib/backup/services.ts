@@ -11,4 +11,3 @@ export interface BackupServices {
   auditHead(): string | null;
   engine(name: string): Promise<Engine>;
 }
-

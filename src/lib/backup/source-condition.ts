@@ -2,7 +2,11 @@ import { DbopsError } from "../core/errors.js";
 import type { ManifestBody } from "./manifest.js";
 
 /** BACKUP.SOURCE_DAMAGED for a backup of a damaged database, else null: it was saved all the same. */
-export function sourceDamaged({ id, target, condition }: Pick<ManifestBody, "id" | "target" | "condition">): DbopsError | null {
+export function sourceDamaged({
+  id,
+  target,
+  condition,
+}: Pick<ManifestBody, "id" | "target" | "condition">): DbopsError | null {
   if (condition.state !== "damaged") return null;
   return new DbopsError("BACKUP.SOURCE_DAMAGED", {
     message: `${target} itself is damaged; it was saved all the same as ${id}`,

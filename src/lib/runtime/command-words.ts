@@ -26,16 +26,22 @@ export function nameCommand(argv: readonly string[], table: CommandTable): Named
   if (group === undefined) return { kind: "command", entry: single(verb, table), rest: without(argv, [verbAt]) };
   const second = secondAt === undefined ? undefined : argv[secondAt];
   const named = table.commands.find(({ path }) => path === `${verb} ${second}`);
-  if (named !== undefined && secondAt !== undefined) return { kind: "command", entry: named, rest: without(argv, [verbAt, secondAt]) };
+  if (named !== undefined && secondAt !== undefined)
+    return { kind: "command", entry: named, rest: without(argv, [verbAt, secondAt]) };
   const fallback = table.commands.find(({ path }) => path === `${verb} ${group.defaultCommand}`);
   if (fallback !== undefined) return { kind: "command", entry: fallback, rest: without(argv, [verbAt]) };
   if (second === undefined) return { kind: "group", group };
-  throw unknown(`${verb} ${second}`, subcommandsOf(group, table).map((path) => `${verb} ${path}`));
+  throw unknown(
+    `${verb} ${second}`,
+    subcommandsOf(group, table).map((path) => `${verb} ${path}`),
+  );
 }
 
 /** The last words of a group's commands. */
 export function subcommandsOf(group: Group, table: CommandTable): string[] {
-  return table.commands.filter(({ path }) => path.startsWith(`${group.name} `)).map(({ path }) => path.slice(group.name.length + 1));
+  return table.commands
+    .filter(({ path }) => path.startsWith(`${group.name} `))
+    .map(({ path }) => path.slice(group.name.length + 1));
 }
 
 /** Positions of the first two words that are neither global flags nor their values; anything else ends the search. */

@@ -1,5 +1,6 @@
 import { DbopsError } from "../core/errors.js";
 import { highestRisk, type StepDescription } from "../core/plan.js";
+import { shellWord } from "../core/shell-word.js";
 import type { View } from "../core/view.js";
 import type { Terminal } from "../terminal/terminal.js";
 import type { Consent } from "./command.js";
@@ -37,10 +38,10 @@ async function obtainToken(tokens: readonly string[], asked: ConsentOptions & { 
     throw new DbopsError("USAGE.CONFIRM_MISMATCH", {
       message: `--confirm ${flags.confirm} is not what would be destroyed`,
       why: `this run would replace the data of ${token}`,
-      hint: `if that is what you want: --confirm ${quoteWord(token)}`,
+      hint: `if that is what you want: --confirm ${shellWord(token)}`,
     });
   }
-  if (!terminal.canPrompt) throw missing(`--confirm ${quoteWord(token)}`, "it destroys data");
+  if (!terminal.canPrompt) throw missing(`--confirm ${shellWord(token)}`, "it destroys data");
   await terminal.showView(shows, "stderr");
   const question = `This destroys data. Type ${token} to go on`;
   if (!(await terminal.prompts.askToken(question, tokens, signal))) throw declined();
@@ -56,8 +57,4 @@ function missing(flag: string, what: string): DbopsError {
 
 function declined(): DbopsError {
   return new DbopsError("USAGE.DECLINED", { message: "declined; nothing was changed" });
-}
-
-function quoteWord(word: string): string {
-  return /^[A-Za-z0-9_./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -1,4 +1,5 @@
 import type { Driver, DriverContext, Engine, LockOptions } from "../../drivers/driver.js";
+import type { BackupSettings } from "../config/backup-settings.js";
 import type { Config } from "../config/config.js";
 import type { Secret } from "../config/secret.js";
 import type { ConfiguredTarget } from "../config/target.js";
@@ -50,6 +51,8 @@ export interface Context {
   auditHead(): string | null;
   /** Where throw-away copies go: a flag that names a folder or a server's URL, else as configured. Before work files are made. */
   scratch(flag: string | null, target: ConfiguredTarget | null): ScratchPlace;
+  /** A path given on the command line, made absolute; null for null. */
+  path(given: string | null): string | null;
   /** The secret in the first line of a file, registered with the redactor; null for null. CONFIG.SECRET. */
   secretFile(path: string | null): Promise<Secret | null>;
   /** Loads an engine by its name. */
@@ -58,6 +61,12 @@ export interface Context {
   open(target: ConfiguredTarget): Promise<Driver>;
   /** The store of the flag or of the target's configuration. CONFIG.NO_STORE. */
   store(flag: string | null, target: ConfiguredTarget | null): Storage;
+  /** The stores meant where no target must be named: the flag's, the target's, or those of all targets. CONFIG.NO_STORE. */
+  stores(flag: string | null, target: ConfiguredTarget | null): readonly Storage[];
+  /** The settings for a backup of that name: the target's if one is configured, else the general ones. */
+  backupSettingsOf(name: string): BackupSettings;
+  /** The identity of a target; null when it is missing or cannot be reached. */
+  identityOf(target: ConfiguredTarget): Promise<string | null>;
   /** Takes the store's lock for an identity and sweeps what a dead holder left; released at the end of the run, or when disposed. LOCK.HELD. */
   lockStore(storage: Storage, identity: string): Promise<AsyncDisposable>;
   /** Takes a driver's or restorer's own lock, with the run's flags. LOCK.HELD. */

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import type { Driver, DriverContext, LockOptions } from "../../drivers/driver.js";
 import { loadEngine } from "../../drivers/open.js";
 import type { AuditLog } from "../audit/audit-log.js";
+import type { BackupSettings } from "../config/backup-settings.js";
 import type { Config } from "../config/config.js";
 import type { Secret } from "../config/secret.js";
 import { readSecretFile } from "../config/secret-file.js";
@@ -99,8 +100,7 @@ class RunContext implements Context {
   }
 
   async open(target: ConfiguredTarget): Promise<Driver> {
-    const engine = await loadEngine(target.engine);
-    return this.own(await engine.open(target, this.driverContext));
+    return this.own(await this.#connect(target));
   }
 
   store(flag: string | null, target: ConfiguredTarget | null): Storage {
@@ -111,6 +111,26 @@ class RunContext implements Context {
       why: "no --store, no backup.store in dbops.yaml and no BACKUP_DIR is given, and nothing implies one",
       hint: "add --store DIR, or run `dbops init` once",
     });
+  }
+
+  stores(flag: string | null, target: ConfiguredTarget | null): readonly Storage[] {
+    if (flag !== null || target !== null || this.config.targets.length === 0) return [this.store(flag, target)];
+    const stores = this.config.targets.map((one) => this.store(null, one));
+    return [...new Map(stores.map((storage) => [storage.label, storage])).values()];
+  }
+
+  backupSettingsOf(name: string): BackupSettings {
+    return this.config.targets.find((target) => target.name === name)?.backup ?? this.config.backup;
+  }
+
+  async identityOf(target: ConfiguredTarget): Promise<string | null> {
+    try {
+      await using driver = await this.#connect(target);
+      return driver.identity.key;
+    } catch (error) {
+      if (error instanceof DbopsError && error.exitName === "UNREACHABLE") return null;
+      throw error;
+    }
   }
 
   async lockStore(storage: Storage, identity: string): Promise<AsyncDisposable> {
@@ -141,6 +161,10 @@ class RunContext implements Context {
     return { dir: this.#scratch, url: isUrl ? flag : null };
   }
 
+  path(given: string | null): string | null {
+    return given === null ? null : resolve(this.cwd, given);
+  }
+
   async secretFile(path: string | null): Promise<Secret | null> {
     if (path === null) return null;
     return await readSecretFile(resolve(this.cwd, path), (value) => this.#parts.redactor.add(value));
@@ -148,6 +172,11 @@ class RunContext implements Context {
 
   own<T extends AsyncDisposable>(resource: T): T {
     return this.#parts.resources.own(resource);
+  }
+
+  async #connect(target: ConfiguredTarget): Promise<Driver> {
+    const engine = await loadEngine(target.engine);
+    return await engine.open(target, this.driverContext);
   }
 
   #driverContext(): DriverContext {

@@ -66,5 +66,8 @@ function isTruthy(value: string | undefined): boolean {
 }
 
 function contradiction(one: string, other: string): DbopsError {
-  return new DbopsError("USAGE.INVALID", { message: `${one} and ${other} exclude each other`, hint: "give one of them" });
+  return new DbopsError("USAGE.INVALID", {
+    message: `${one} and ${other} exclude each other`,
+    hint: "give one of them",
+  });
 }

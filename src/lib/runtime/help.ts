@@ -13,26 +13,41 @@ const DANGERS = {
 /** All commands, or those of one group. */
 export function rootHelp(table: CommandTable, group: Group | null): string {
   const shown = table.commands.filter(({ path }) => group === null || path.startsWith(`${group.name} `));
-  const title = group === null ? "dbops: operations for SQLite and PostgreSQL – proven, not hoped" : `dbops ${group.name}: ${group.summary}`;
+  const title =
+    group === null
+      ? "dbops: operations for SQLite and PostgreSQL – proven, not hoped"
+      : `dbops ${group.name}: ${group.summary}`;
   const usage = `usage: dbops ${group === null ? "<command>" : `${group.name} <command>`} [target] [flags]`;
   const lines = columns(shown.map(({ path, summary }) => [path + defaultNote(path, table), summary]));
-  return [title, "", usage, "", "commands", ...lines, "", ...(group === null ? globalSection() : []), footer()].join("\n");
+  return [title, "", usage, "", "commands", ...lines, "", ...(group === null ? globalSection() : []), footer()].join(
+    "\n",
+  );
 }
 
 /** One command: purpose, examples, arguments, flags, danger, exit status. */
 export function leafHelp(spec: Command["spec"], siblings: readonly string[]): string {
   const args = spec.args ?? [];
-  const usage = ["usage: dbops", spec.path, ...args.map(({ name }) => name), "[flags]"].join(" ") + (spec.acceptsPassThrough ? " [-- args]" : "");
+  const usage =
+    ["usage: dbops", spec.path, ...args.map(({ name }) => name), "[flags]"].join(" ") +
+    (spec.acceptsPassThrough ? " [-- args]" : "");
   return [
     `dbops ${spec.path}: ${spec.summary}`,
     "",
     usage,
     "",
-    ...section("examples", spec.examples.map(([command, meaning]) => [command, meaning])),
-    ...section("arguments", args.map(({ name, help }) => [name, help])),
+    ...section(
+      "examples",
+      spec.examples.map(([command, meaning]) => [command, meaning]),
+    ),
+    ...section(
+      "arguments",
+      args.map(({ name, help }) => [name, help]),
+    ),
     ...section("flags", (spec.options ?? []).map(optionLine)),
     ...globalSection(),
-    ...(siblings.length > 1 ? [`other subcommands: ${siblings.filter((name) => !spec.path.endsWith(` ${name}`)).join(", ")}`, ""] : []),
+    ...(siblings.length > 1
+      ? [`other subcommands: ${siblings.filter((name) => !spec.path.endsWith(` ${name}`)).join(", ")}`, ""]
+      : []),
     DANGERS[spec.danger],
     "",
     footer(),
@@ -41,7 +56,14 @@ export function leafHelp(spec: Command["spec"], siblings: readonly string[]): st
 
 /** The table of exit codes. */
 export function exitCodesHelp(): string {
-  return [...section("exit codes", Object.values(EXIT_CODES).map(({ code, meaning }) => [String(code), meaning])), "An unknown code is a failure.", ""].join("\n");
+  return [
+    ...section(
+      "exit codes",
+      Object.values(EXIT_CODES).map(({ code, meaning }) => [String(code), meaning]),
+    ),
+    "An unknown code is a failure.",
+    "",
+  ].join("\n");
 }
 
 function defaultNote(path: string, { groups }: CommandTable): string {
@@ -54,7 +76,10 @@ function globalSection(): string[] {
 }
 
 function optionLine({ flags, help, choices, isRepeatable }: OptionSpec): [string, string] {
-  return [flags, `${help}${choices === undefined ? "" : ` (${choices.join(", ")})`}${isRepeatable ? " (repeatable)" : ""}`];
+  return [
+    flags,
+    `${help}${choices === undefined ? "" : ` (${choices.join(", ")})`}${isRepeatable ? " (repeatable)" : ""}`,
+  ];
 }
 
 function section(title: string, rows: readonly (readonly [string, string])[]): string[] {

@@ -1,5 +1,5 @@
-import type { Environment } from "../core/environment.js";
 import type { Clock } from "../core/clock.js";
+import type { Environment } from "../core/environment.js";
 import type { Ids } from "../core/ids.js";
 import type { Streams } from "../terminal/streams.js";
 

@@ -11,7 +11,12 @@ export function planView(plan: PreparedPlan): View {
     lock ?? "",
     needsBytes === undefined ? "" : formatBytes(needsBytes),
   ]);
-  const columns = [{ title: "step" }, { title: "risk" }, { title: "lock" }, { title: "needs", align: "right" as const }];
+  const columns = [
+    { title: "step" },
+    { title: "risk" },
+    { title: "lock" },
+    { title: "needs", align: "right" as const },
+  ];
   return {
     blocks: [...shown, { kind: "table", columns, rows, empty: "nothing to do" }],
     next: "the same command without --dry-run",

@@ -15,7 +15,10 @@ export class RunSignal implements Disposable {
     this.#listening = host.onSignal((name) => {
       onFirst();
       this.#controller.abort(
-        new DbopsError(SIGNAL_CODES[name], { message: `stopped by ${name}`, why: "the run was cancelled and has cleaned up after itself" }),
+        new DbopsError(SIGNAL_CODES[name], {
+          message: `stopped by ${name}`,
+          why: "the run was cancelled and has cleaned up after itself",
+        }),
       );
     });
   }
@@ -27,7 +30,11 @@ export class RunSignal implements Disposable {
   limit(timeoutMs: number): void {
     this.#timer = setTimeout(() => {
       this.#controller.abort(
-        new DbopsError("RUN.TIMEOUT", { message: `not done after ${formatDuration(timeoutMs)}`, why: "--timeout was exceeded", hint: "give it more time" }),
+        new DbopsError("RUN.TIMEOUT", {
+          message: `not done after ${formatDuration(timeoutMs)}`,
+          why: "--timeout was exceeded",
+          hint: "give it more time",
+        }),
       );
     }, timeoutMs);
     this.#timer.unref();

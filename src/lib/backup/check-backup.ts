@@ -1,0 +1,88 @@
+import { timed } from "../core/clock.js";
+import { asDbopsError, DbopsError } from "../core/errors.js";
+import { backupSource } from "./backup-source.js";
+import type { CatalogEntry } from "./catalog.js";
+import { proveBackup } from "./prove-backup.js";
+import { putMark } from "./put-mark.js";
+import type { ReadOptions } from "./read-part.js";
+import { canOpen, verifyBackup } from "./verify-backup.js";
+
+export const CHECK_LEVELS = ["stored", "read", "restore"] as const;
+export type CheckLevel = (typeof CHECK_LEVELS)[number];
+
+export interface CheckRequest extends ReadOptions {
+  readonly level: CheckLevel;
+  readonly scratch: { readonly dir: string; readonly url: string | null };
+  readonly jobs: number;
+}
+
+export interface CheckResult {
+  readonly id: string;
+  /** The level really reached. */
+  readonly level: CheckLevel;
+  readonly ok: boolean;
+  readonly problem: string | null;
+  readonly durationMs: number;
+  readonly error: DbopsError | null;
+}
+
+/** Errors that say something about the backup itself; any other is about this machine, its keys or its tools. */
+const DAMAGE = new Set([
+  "BACKUP.CHECKSUM_MISMATCH",
+  "BACKUP.DAMAGED",
+  "BACKUP.PART_MISSING",
+  "BACKUP.NOT_ENCRYPTED",
+  "BACKUP.FINGERPRINT_MISMATCH",
+]);
+
+/** Verifies one backup to a level; a proof or a problem leaves a mark in the store. Never throws but when the run ends. */
+export async function checkBackup(entry: CatalogEntry, request: CheckRequest): Promise<CheckResult> {
+  const { clock, signal } = request.services.driverContext;
+  const { value, durationMs } = await timed(clock, async () => {
+    try {
+      return { level: await reach(entry, request), error: null };
+    } catch (thrown) {
+      signal.throwIfAborted();
+      return { level: request.level, error: asDbopsError(thrown) };
+    }
+  });
+  const { level, error } = value;
+  if (error !== null && DAMAGE.has(error.code)) await markDamaged(entry, error, request);
+  const problem = error === null ? null : [error.message, error.why].filter((text) => text !== null).join(": ");
+  return { id: entry.manifest.id, level, ok: error === null, problem, durationMs, error };
+}
+
+async function reach(entry: CatalogEntry, request: CheckRequest): Promise<CheckLevel> {
+  const { manifest } = entry;
+  if (request.level === "stored") return await verifyBackup(manifest, "stored", request);
+  if (request.level === "read") return await verifyBackup(manifest, "read", request);
+  if (!canOpen(manifest, request)) throw noKey(manifest.id);
+  const source = backupSource(manifest, request);
+  const { mark } = await proveBackup(
+    { manifest, source, scratch: request.scratch, jobs: request.jobs },
+    request.services,
+  );
+  await putMark(request.storage, { kind: "proof", ...mark }, request.services);
+  return "restore";
+}
+
+async function markDamaged(entry: CatalogEntry, error: DbopsError, { storage, services }: CheckRequest): Promise<void> {
+  const at = services.driverContext.clock.now().toISOString();
+  const mark = { version: 1, id: entry.manifest.id, at, problem: error.message, run: services.run };
+  if (await storage.isWritable()) await putMark(storage, { kind: "damaged", ...mark }, services);
+  else services.driverContext.progress.warn(`${storage.label} is read-only: the damage is not noted there`);
+}
+
+function noKey(id: string): DbopsError {
+  return new DbopsError("BACKUP.UNPROVEN", {
+    message: `${id} cannot be proven here`,
+    why: "it is encrypted, and this machine has no key that opens it",
+    hint: "name one by --identity FILE or --passphrase-file FILE, or prove it where the key is",
+  });
+}
+
+/** What the worst of the results means for the run; null when all are well. */
+export function worstOf(results: readonly CheckResult[]): DbopsError | null {
+  const errors = results.flatMap(({ error }) => error ?? []);
+  return errors.find(({ exitName }) => exitName === "VERIFY") ?? errors[0] ?? null;
+}
