@@ -1,0 +1,93 @@
+/** What an option of pg_dump means for a backup. */
+export type OptionUse =
+  /** dbops sets it, or it makes no sense here. */
+  | "refused"
+  /** It leaves something out: the backup is partial. */
+  | "selects"
+  | "neutral";
+
+export interface DumpOption {
+  readonly short?: string;
+  readonly takesValue?: true;
+  readonly use: OptionUse;
+}
+
+/** Options of pg_dump 13 to 18 (https://www.postgresql.org/docs/current/app-pgdump.html); others count as selecting. */
+export const DUMP_OPTIONS = {
+  file: { short: "f", takesValue: true, use: "refused" },
+  format: { short: "F", takesValue: true, use: "refused" },
+  jobs: { short: "j", takesValue: true, use: "refused" },
+  compress: { short: "Z", takesValue: true, use: "refused" },
+  dbname: { short: "d", takesValue: true, use: "refused" },
+  host: { short: "h", takesValue: true, use: "refused" },
+  port: { short: "p", takesValue: true, use: "refused" },
+  username: { short: "U", takesValue: true, use: "refused" },
+  password: { short: "W", use: "refused" },
+  snapshot: { takesValue: true, use: "refused" },
+  create: { short: "C", use: "refused" },
+  help: { short: "?", use: "refused" },
+  version: { short: "V", use: "refused" },
+  "binary-upgrade": { use: "refused" },
+  "serializable-deferrable": { use: "refused" },
+  "data-only": { short: "a", use: "selects" },
+  "schema-only": { short: "s", use: "selects" },
+  "statistics-only": { use: "selects" },
+  schema: { short: "n", takesValue: true, use: "selects" },
+  "exclude-schema": { short: "N", takesValue: true, use: "selects" },
+  table: { short: "t", takesValue: true, use: "selects" },
+  "table-and-children": { takesValue: true, use: "selects" },
+  "exclude-table": { short: "T", takesValue: true, use: "selects" },
+  "exclude-table-and-children": { takesValue: true, use: "selects" },
+  "exclude-table-data": { takesValue: true, use: "selects" },
+  "exclude-table-data-and-children": { takesValue: true, use: "selects" },
+  extension: { short: "e", takesValue: true, use: "selects" },
+  "exclude-extension": { takesValue: true, use: "selects" },
+  filter: { takesValue: true, use: "selects" },
+  section: { takesValue: true, use: "selects" },
+  blobs: { short: "b", use: "neutral" },
+  "large-objects": { use: "neutral" },
+  "no-blobs": { short: "B", use: "selects" },
+  "no-large-objects": { use: "selects" },
+  "no-data": { use: "selects" },
+  "no-schema": { use: "selects" },
+  "no-policies": { use: "selects" },
+  "no-owner": { short: "O", use: "selects" },
+  "no-privileges": { short: "x", use: "selects" },
+  "no-acl": { use: "selects" },
+  "no-comments": { use: "selects" },
+  "no-publications": { use: "selects" },
+  "no-subscriptions": { use: "selects" },
+  "no-security-labels": { use: "selects" },
+  "no-tablespaces": { use: "selects" },
+  "no-table-access-method": { use: "selects" },
+  "no-toast-compression": { use: "selects" },
+  "no-unlogged-table-data": { use: "selects" },
+  "enable-row-security": { use: "selects" },
+  "no-statistics": { use: "neutral" },
+  "with-statistics": { use: "neutral" },
+  statistics: { use: "neutral" },
+  "sequence-data": { use: "neutral" },
+  clean: { short: "c", use: "neutral" },
+  "if-exists": { use: "neutral" },
+  encoding: { short: "E", takesValue: true, use: "neutral" },
+  superuser: { short: "S", takesValue: true, use: "neutral" },
+  role: { takesValue: true, use: "neutral" },
+  verbose: { short: "v", use: "neutral" },
+  "no-sync": { use: "neutral" },
+  "no-password": { short: "w", use: "neutral" },
+  inserts: { use: "neutral" },
+  "column-inserts": { use: "neutral" },
+  "attribute-inserts": { use: "neutral" },
+  "rows-per-insert": { takesValue: true, use: "neutral" },
+  "on-conflict-do-nothing": { use: "neutral" },
+  "disable-dollar-quoting": { use: "neutral" },
+  "disable-triggers": { use: "neutral" },
+  "quote-all-identifiers": { use: "neutral" },
+  "extra-float-digits": { takesValue: true, use: "neutral" },
+  "include-foreign-data": { takesValue: true, use: "neutral" },
+  "load-via-partition-root": { use: "neutral" },
+  "lock-wait-timeout": { takesValue: true, use: "neutral" },
+  "strict-names": { use: "neutral" },
+  "restrict-key": { takesValue: true, use: "neutral" },
+  "use-set-session-authorization": { use: "neutral" },
+} as const satisfies Readonly<Record<string, DumpOption>>;

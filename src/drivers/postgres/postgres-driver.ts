@@ -1,0 +1,112 @@
+import type {
+  Diagnosis,
+  Driver,
+  DriverContext,
+  HeldLock,
+  Identity,
+  LockOptions,
+  RowReader,
+  ServerFacts,
+  Value,
+} from "../driver.js";
+import type { Fingerprint, FingerprintMode } from "../fingerprint-model.js";
+import type { SchemaModel } from "../schema-model.js";
+import type { Snapshot, SnapshotRequest } from "../snapshot-model.js";
+import { type ConnInfo, labelOf } from "./conn-info.js";
+import { openSession } from "./connect.js";
+import { diagnose } from "./doctor.js";
+import { FIXED_SETTINGS, fingerprintAll } from "./fingerprint.js";
+import { identityOf } from "./identity.js";
+import { lockDatabase } from "./lock.js";
+import { rowReader } from "./rows.js";
+import { readSchema } from "./schema.js";
+import { readNature, readServerFacts, type ServerNature } from "./server-facts.js";
+import type { Session } from "./session.js";
+import { takeSnapshot } from "./snapshot.js";
+import { Tools } from "./tools.js";
+
+/** Connects to one node. CONNECT.*, UNSUPPORTED.SERVER. */
+export async function openDriver(conn: ConnInfo, context: DriverContext): Promise<Driver> {
+  const session = await openSession(conn, { context });
+  try {
+    return new PostgresDriver({ conn, context, session, nature: await readNature(session) });
+  } catch (error) {
+    await session[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+interface Parts {
+  readonly conn: ConnInfo;
+  readonly context: DriverContext;
+  readonly session: Session;
+  readonly nature: ServerNature;
+}
+
+class PostgresDriver implements Driver {
+  readonly engine = "postgres";
+  readonly label: string;
+  readonly identity: Identity;
+  readonly rows: RowReader;
+  readonly #parts: Parts;
+  readonly #tools: Tools;
+
+  constructor(parts: Parts) {
+    // Later sessions go to the very server that answered first.
+    const conn = { ...parts.conn, servers: [parts.session.server] };
+    this.#parts = { ...parts, conn };
+    this.#tools = new Tools(parts.context);
+    this.label = labelOf(conn);
+    this.identity = identityOf(conn, parts.nature, parts.session);
+    this.rows = rowReader(() => openSession(conn, parts));
+  }
+
+  async query(sql: string, parameters: readonly Value[] = []): Promise<readonly Readonly<Record<string, Value>>[]> {
+    return await this.#parts.session.query(sql, parameters);
+  }
+
+  async server(): Promise<ServerFacts> {
+    return await readServerFacts(this.#parts.session, this.#parts.nature);
+  }
+
+  async schema(): Promise<SchemaModel> {
+    return await inView(this.#parts, readSchema);
+  }
+
+  async fingerprint(mode: FingerprintMode): Promise<Fingerprint> {
+    return await readFingerprint(this.#parts, mode);
+  }
+
+  async takeSnapshot(request: SnapshotRequest): Promise<Snapshot> {
+    const { conn, context, nature } = this.#parts;
+    return await takeSnapshot({ conn, context, nature, tools: this.#tools, identity: this.identity }, request);
+  }
+
+  async diagnose(): Promise<readonly Diagnosis[]> {
+    return await diagnose({ ...this.#parts, tools: this.#tools });
+  }
+
+  async lock(options: LockOptions): Promise<HeldLock> {
+    return await lockDatabase(this.#parts.conn, options, this.#parts.context);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts.session[Symbol.asyncDispose]();
+  }
+}
+
+/** Fingerprints a database in one consistent view: the live one and every restored copy alike. */
+export async function readFingerprint(
+  where: Pick<Parts, "conn" | "context" | "nature">,
+  mode: FingerprintMode,
+): Promise<Fingerprint> {
+  return await inView(where, (session) => fingerprintAll(session, mode, where.nature.isStandby));
+}
+
+async function inView<T>(where: Pick<Parts, "conn" | "context">, work: (session: Session) => Promise<T>): Promise<T> {
+  await using session = await openSession(where.conn, { context: where.context });
+  await session.run("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0");
+  await session.run(FIXED_SETTINGS);
+  await session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  return await work(session);
+}

@@ -1,0 +1,55 @@
+import type { Client } from "pg";
+import type { Value } from "../driver.js";
+import type { ServerAddress } from "./conn-info.js";
+import { translateError } from "./errors.js";
+
+export type SqlRow = Readonly<Record<string, Value>>;
+
+/** One connection. Its errors are translated; aborting the run's signal ends it. */
+export class Session implements AsyncDisposable {
+  readonly #client: Client;
+  readonly #signal: AbortSignal;
+  readonly #onAbort = (): void => void this.#client.end().catch(() => undefined);
+  /** The server of the list that answered. */
+  readonly server: ServerAddress;
+
+  constructor(client: Client, options: { readonly server: ServerAddress; readonly signal: AbortSignal }) {
+    this.#client = client;
+    this.#signal = options.signal;
+    this.server = options.server;
+    this.#signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  /** Runs one statement. DB.REFUSED, DB.PERMISSION, LOCK.DATABASE, CONNECT.LOST. */
+  async query<R extends SqlRow>(sql: string, parameters: readonly Value[] = []): Promise<readonly R[]> {
+    try {
+      const result = await this.#client.query<R>(sql, [...parameters]);
+      return result.rows;
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      throw translateError(error, `run ${firstWords(sql)}`);
+    }
+  }
+
+  /** The one row that a query must give. */
+  async one<R extends SqlRow>(sql: string, parameters: readonly Value[] = []): Promise<R> {
+    const [row] = await this.query<R>(sql, parameters);
+    if (row === undefined) throw new Error(`no row from ${firstWords(sql)}`);
+    return row;
+  }
+
+  /** Runs several statements, whose rows nobody needs. */
+  async run(script: string): Promise<void> {
+    await this.query(script);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#signal.removeEventListener("abort", this.#onAbort);
+    await this.#client.end().catch(() => undefined);
+  }
+}
+
+function firstWords(sql: string): string {
+  const line = sql.trim().replaceAll(/\s+/g, " ");
+  return line.length > 80 ? `${line.slice(0, 77)}...` : line;
+}
