@@ -29,9 +29,39 @@ export const COMMANDS: readonly RegistryEntry[] = [
     load: async () => (await import("./backup/verify.js")).verifyCommand,
   },
   {
+    path: "backup show",
+    summary: "everything that is known of one backup",
+    danger: "reads",
+    load: async () => (await import("./backup/show.js")).showCommand,
+  },
+  {
+    path: "backup drill",
+    summary: "restore the newest backup for practice and measure recovery time and data loss",
+    danger: "writes",
+    load: async () => (await import("./backup/drill.js")).drillCommand,
+  },
+  {
+    path: "backup health",
+    summary: "exit 4 when the newest backup of a target is too old",
+    danger: "reads",
+    load: async () => (await import("./backup/health.js")).healthCommand,
+  },
+  {
+    path: "backup accept",
+    summary: "say that a failed or shrunken run is as it should be, so that retention goes on",
+    danger: "writes",
+    load: async () => (await import("./backup/accept.js")).acceptCommand,
+  },
+  {
     path: "cleanup backups",
     summary: "delete the backups that no retention rule keeps",
     danger: "locks",
     load: async () => (await import("./cleanup/backups.js")).backupsCommand,
+  },
+  {
+    path: "info",
+    summary: "show what a database is and holds",
+    danger: "reads",
+    load: async () => (await import("./info/info.js")).infoCommand,
   },
 ];

@@ -100,7 +100,7 @@ async function verify(
       await checkBackup(entry, { level: input.level, storage, keys, scratch, jobs: input.jobs, services: context }),
     );
   }
-  const verified = results.map(({ error: _error, ...result }) => result);
+  const verified = results.map(({ error: _error, proof: _proof, ...result }) => result);
   const error = worstOf(results);
   return { data: { verified }, ...(error === null ? {} : { error, exit: error.exitName }) };
 }

@@ -2,6 +2,7 @@ import { timed } from "../core/clock.js";
 import { asDbopsError, DbopsError } from "../core/errors.js";
 import { backupSource } from "./backup-source.js";
 import type { CatalogEntry } from "./catalog.js";
+import type { ProofMark } from "./marks.js";
 import { proveBackup } from "./prove-backup.js";
 import { putMark } from "./put-mark.js";
 import type { ReadOptions } from "./read-part.js";
@@ -24,6 +25,7 @@ export interface CheckResult {
   readonly problem: string | null;
   readonly durationMs: number;
   readonly error: DbopsError | null;
+  readonly proof: ProofMark | null;
 }
 
 /** Errors that say something about the backup itself; any other is about this machine, its keys or its tools. */
@@ -35,35 +37,38 @@ const DAMAGE = new Set([
   "BACKUP.FINGERPRINT_MISMATCH",
 ]);
 
-/** Verifies one backup to a level; a proof or a problem leaves a mark in the store. Never throws but when the run ends. */
+/** Verifies one backup to a level; a proof or a problem leaves a mark in the store. Throws only when the run ends. */
 export async function checkBackup(entry: CatalogEntry, request: CheckRequest): Promise<CheckResult> {
   const { clock, signal } = request.services.driverContext;
   const { value, durationMs } = await timed(clock, async () => {
     try {
-      return { level: await reach(entry, request), error: null };
+      return { ...(await reach(entry, request)), error: null };
     } catch (thrown) {
       signal.throwIfAborted();
-      return { level: request.level, error: asDbopsError(thrown) };
+      return { level: request.level, proof: null, error: asDbopsError(thrown) };
     }
   });
-  const { level, error } = value;
+  const { error } = value;
   if (error !== null && DAMAGE.has(error.code)) await markDamaged(entry, error, request);
   const problem = error === null ? null : [error.message, error.why].filter((text) => text !== null).join(": ");
-  return { id: entry.manifest.id, level, ok: error === null, problem, durationMs, error };
+  return { id: entry.manifest.id, ok: error === null, problem, durationMs, ...value };
 }
 
-async function reach(entry: CatalogEntry, request: CheckRequest): Promise<CheckLevel> {
-  const { manifest } = entry;
-  if (request.level === "stored") return await verifyBackup(manifest, "stored", request);
-  if (request.level === "read") return await verifyBackup(manifest, "read", request);
+async function reach(
+  entry: CatalogEntry,
+  request: CheckRequest,
+): Promise<{ readonly level: CheckLevel; readonly proof: ProofMark | null }> {
+  if (request.level === "restore") return { level: "restore", proof: await prove(entry, request) };
+  return { level: await verifyBackup(entry.manifest, request.level, request), proof: null };
+}
+
+async function prove({ manifest }: CatalogEntry, request: CheckRequest): Promise<ProofMark> {
   if (!canOpen(manifest, request)) throw noKey(manifest.id);
+  const { storage, services, scratch, jobs } = request;
   const source = backupSource(manifest, request);
-  const { mark } = await proveBackup(
-    { manifest, source, scratch: request.scratch, jobs: request.jobs },
-    request.services,
-  );
-  await putMark(request.storage, { kind: "proof", ...mark }, request.services);
-  return "restore";
+  const { mark } = await proveBackup({ manifest, source, scratch, jobs }, services);
+  await putMark(storage, { kind: "proof", ...mark }, services);
+  return mark;
 }
 
 async function markDamaged(entry: CatalogEntry, error: DbopsError, { storage, services }: CheckRequest): Promise<void> {

@@ -82,7 +82,7 @@ const bodySchema = z.object({
   auditHead: z.string().nullable(),
 });
 
-const manifestSchema = bodySchema.extend({ sha256: z.string() });
+export const manifestSchema = bodySchema.extend({ sha256: z.string() });
 
 export type ManifestBody = z.infer<typeof bodySchema>;
 /** All that is known of a backup, sealed with the SHA-256 of its own canonical text. */

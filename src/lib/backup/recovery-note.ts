@@ -19,6 +19,7 @@ that fails.
 
 \`\`\`bash
 set -o pipefail
+umask 077
 \`\`\`
 `;
 

@@ -67,6 +67,8 @@ export interface Context {
   backupSettingsOf(name: string): BackupSettings;
   /** The identity of a target; null when it is missing or cannot be reached. */
   identityOf(target: ConfiguredTarget): Promise<string | null>;
+  /** The target's own clock; ours when it cannot be reached. */
+  serverTime(target: ConfiguredTarget): Promise<Date>;
   /** Takes the store's lock for an identity and sweeps what a dead holder left; released at the end of the run, or when disposed. LOCK.HELD. */
   lockStore(storage: Storage, identity: string): Promise<AsyncDisposable>;
   /** Takes a driver's or restorer's own lock, with the run's flags. LOCK.HELD. */

@@ -124,13 +124,11 @@ class RunContext implements Context {
   }
 
   async identityOf(target: ConfiguredTarget): Promise<string | null> {
-    try {
-      await using driver = await this.#connect(target);
-      return driver.identity.key;
-    } catch (error) {
-      if (error instanceof DbopsError && error.exitName === "UNREACHABLE") return null;
-      throw error;
-    }
+    return await this.#ifReachable(target, async (driver) => driver.identity.key);
+  }
+
+  async serverTime(target: ConfiguredTarget): Promise<Date> {
+    return (await this.#ifReachable(target, async (driver) => (await driver.server()).now)) ?? this.clock.now();
   }
 
   async lockStore(storage: Storage, identity: string): Promise<AsyncDisposable> {
@@ -172,6 +170,16 @@ class RunContext implements Context {
 
   own<T extends AsyncDisposable>(resource: T): T {
     return this.#parts.resources.own(resource);
+  }
+
+  async #ifReachable<T>(target: ConfiguredTarget, ask: (driver: Driver) => Promise<T>): Promise<T | null> {
+    try {
+      await using driver = await this.#connect(target);
+      return await ask(driver);
+    } catch (error) {
+      if (error instanceof DbopsError && error.exitName === "UNREACHABLE") return null;
+      throw error;
+    }
   }
 
   async #connect(target: ConfiguredTarget): Promise<Driver> {

@@ -1,0 +1,89 @@
+import { listBackups } from "../../lib/backup/list-backups.js";
+import { DbopsError } from "../../lib/core/errors.js";
+import { formatLocalTime } from "../../lib/core/local-time.js";
+import { shellWord } from "../../lib/core/shell-word.js";
+import { formatBytes, formatCount, formatDuration } from "../../lib/core/units.js";
+import type { Cell, View } from "../../lib/core/view.js";
+import { type Context, defineCommand } from "../define.js";
+import { STORE_OPTION } from "../options.js";
+import { chosenBackups } from "./chosen-backups.js";
+import type { ShowData } from "./show-schema.js";
+
+interface Input {
+  readonly id: string;
+  readonly store: string | null;
+}
+
+export const showCommand = defineCommand<Input, ShowData>({
+  path: "backup show",
+  summary: "everything that is known of one backup",
+  danger: "reads",
+  examples: [["dbops backup show 7f3a9c", "any unique part of the ID will do"]],
+  args: [{ name: "<id>", help: "any unique part of a backup's ID" }],
+  options: [STORE_OPTION],
+  input: ({ args, options }) => ({
+    id: args[0] ?? "",
+    store: typeof options.store === "string" ? options.store : null,
+  }),
+  plan: async (context, input) => ({ targets: [], steps: [], run: async () => ({ data: await show(context, input) }) }),
+  view,
+  schema: async () => (await import("./show-schema.js")).showSchema,
+});
+
+async function show(context: Context, { id, store }: Input): Promise<ShowData> {
+  const { catalog, entries } = await chosenBackups(context, { target: null, store, id, isAll: false });
+  const policyOf = (name: string) => context.backupSettingsOf(name).keep;
+  const { backups } = listBackups(catalog, { wanted: null, policyOf, now: context.clock.now() });
+  const [entry] = entries;
+  const backup = backups.find((candidate) => candidate.id === entry?.manifest.id);
+  if (entry === undefined || backup === undefined)
+    throw new DbopsError("BACKUP.NOT_FOUND", { message: `"${id}" is not in ${catalog.storage.label}` });
+  return { backup, manifest: entry.manifest };
+}
+
+function view({ backup, manifest }: ShowData): View {
+  const { origin, fingerprint, encryption } = manifest;
+  const facts: [string, Cell][] = [
+    ["backup", { text: backup.id, tone: "strong" }],
+    ["target", `${manifest.target} (${manifest.identity})`],
+    ["source", `${origin.label}, ${manifest.engine} ${origin.serverVersion}`],
+    ["taken", formatLocalTime(new Date(manifest.takenAt))],
+    ["took", formatDuration(manifest.durationMs)],
+    ["state", backup.state.text],
+    ["kept as", backup.keptAs ?? "nothing: the next retention drops it"],
+    ["encrypted", encryption === null ? "no" : encryption.recipients.join("\n") || "with a passphrase"],
+    ["fingerprint", fingerprint.algorithm ?? "row counts only"],
+  ];
+  const parts = manifest.parts.map(({ file, rawBytes, storedBytes, storedSha256 }) => [
+    file,
+    formatBytes(rawBytes),
+    formatBytes(storedBytes),
+    storedSha256.slice(0, 16),
+  ]);
+  const tables = fingerprint.tables.map(({ kind, schema, name, rows }) => [
+    schema === null ? name : `${schema}.${name}`,
+    kind,
+    rows === null ? "-" : formatCount(rows),
+  ]);
+  return {
+    blocks: [
+      { kind: "facts", entries: facts },
+      { kind: "table", title: "files", columns: FILE_COLUMNS, rows: parts, empty: "none" },
+      { kind: "table", title: "content", columns: CONTENT_COLUMNS, rows: tables, empty: "no tables" },
+      ...fingerprint.notCovered.map(({ kind, name, reason }) => ({
+        kind: "text" as const,
+        tone: "dim" as const,
+        text: `not compared: ${kind} ${name}: ${reason}`,
+      })),
+    ],
+    next: `dbops restore ${shellWord(manifest.target)} --from ${backup.id.slice(-6)} --store ${shellWord(backup.store)} --dry-run`,
+  };
+}
+
+const FILE_COLUMNS = [
+  { title: "file" },
+  { title: "raw", align: "right" },
+  { title: "stored", align: "right" },
+  { title: "SHA-256" },
+] as const;
+const CONTENT_COLUMNS = [{ title: "name" }, { title: "kind" }, { title: "rows", align: "right" }] as const;
