@@ -1,0 +1,155 @@
+import { stat } from "node:fs/promises";
+import type {
+  Diagnosis,
+  Driver,
+  DriverContext,
+  HeldLock,
+  Identity,
+  LockOptions,
+  RowReader,
+  ServerFacts,
+  TargetAddress,
+  Value,
+} from "../driver.js";
+import type { Fingerprint, FingerprintMode } from "../fingerprint-model.js";
+import type { SchemaModel } from "../schema-model.js";
+import type { Snapshot, SnapshotRequest } from "../snapshot-model.js";
+import { type Access, chooseAccess } from "./access.js";
+import { Connection } from "./connection.js";
+import { diagnoseFile } from "./doctor.js";
+import { isDamage, translating } from "./errors.js";
+import { identityOf } from "./identity.js";
+import { type DatabaseFile, locate } from "./locate.js";
+import { lockDatabase } from "./lock.js";
+import { SqliteRows } from "./rows.js";
+import { readSchema } from "./schema.js";
+import { libraryVersion, serverFacts } from "./server-facts.js";
+import { sidecarsOf } from "./sidecars.js";
+import { takeSnapshot } from "./snapshot.js";
+import { Worker } from "./worker-client.js";
+import type { OpenRequest } from "./worker-protocol.js";
+
+interface OpenedFile {
+  readonly file: DatabaseFile;
+  readonly access: Access;
+  readonly connection: Connection;
+  /** Bytes of the -wal that stood beside the file before it was opened. */
+  readonly walBytes: number;
+}
+
+/** One SQLite file. Short statements run here, long ones in a forked child. */
+export class SqliteDriver implements Driver {
+  readonly engine = "sqlite";
+  readonly label: string;
+  readonly identity: Identity;
+  readonly #opened: OpenedFile;
+  readonly #context: DriverContext;
+  readonly #rows: SqliteRows;
+
+  private constructor(opened: OpenedFile, address: TargetAddress, context: DriverContext) {
+    this.label = opened.file.path;
+    this.identity = identityOf(opened.file.path, address);
+    this.#opened = opened;
+    this.#context = context;
+    this.#rows = new SqliteRows(this.#openRequest());
+  }
+
+  static async open(address: TargetAddress, context: DriverContext): Promise<SqliteDriver> {
+    const file = await locate(address.location);
+    const { walBytes } = await sidecarsOf(file.path);
+    const access = await chooseAccess(file, context);
+    if (access.recovered !== null) context.progress.note(`${file.path}: ${access.recovered}`);
+    const connection = new Connection(access.path, {
+      isReadOnly: access.isReadOnly,
+      busyTimeoutMs: context.lockTimeoutMs,
+    });
+    try {
+      readHeader(connection);
+      return new SqliteDriver({ file, access, connection, walBytes: walBytes ?? 0 }, address, context);
+    } catch (error) {
+      connection[Symbol.dispose]();
+      throw error;
+    }
+  }
+
+  get rows(): RowReader {
+    return this.#rows;
+  }
+
+  async query(sql: string, parameters: readonly Value[] = []): Promise<readonly Readonly<Record<string, Value>>[]> {
+    return translating(`${this.label} refused a statement`, () => {
+      const statement = this.#opened.connection.db.prepare<unknown[], Record<string, Value>>(sql);
+      if (statement.reader) return statement.all(...parameters);
+      statement.run(...parameters);
+      return [];
+    });
+  }
+
+  async server(): Promise<ServerFacts> {
+    return await serverFacts(this.#opened.connection, this.#opened.access.path, this.#context.clock.now());
+  }
+
+  async schema(): Promise<SchemaModel> {
+    await using worker = await Worker.start(this.#context);
+    return readSchema(this.#opened.connection, await worker.sizes(this.#openRequest()));
+  }
+
+  async fingerprint(mode: FingerprintMode): Promise<Fingerprint> {
+    await using worker = await Worker.start(this.#context);
+    return await worker.fingerprint(this.#openRequest(), mode);
+  }
+
+  async takeSnapshot(request: SnapshotRequest): Promise<Snapshot> {
+    const version = libraryVersion(this.#opened.connection);
+    const origin = {
+      engine: this.engine,
+      label: this.label,
+      identity: this.identity.key,
+      serverVersion: version,
+      clientVersion: version,
+      systemIdentifier: null,
+      timeline: null,
+      role: null,
+      consistencyPoint: null,
+      takenAt: this.#context.clock.now(),
+    };
+    const sizeBytes = (await stat(this.#opened.access.path)).size;
+    return await takeSnapshot({ open: this.#openRequest(), sizeBytes, origin }, request, this.#context);
+  }
+
+  async diagnose(): Promise<readonly Diagnosis[]> {
+    return await diagnoseFile(this.#opened.file, this.#opened.connection);
+  }
+
+  async lock(options: LockOptions): Promise<HeldLock> {
+    return await lockDatabase(this.#opened.file.path, options, this.#context);
+  }
+
+  /** SQLite tidies up when the last connection closes; what it did with a log that was left behind is told. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { file, connection, walBytes } = this.#opened;
+    if (!connection.db.open) return;
+    this.#rows[Symbol.dispose]();
+    connection[Symbol.dispose]();
+    if (walBytes === 0 || (await sidecarsOf(file.path)).walBytes !== null) return;
+    this.#context.progress.note(
+      `${file.path}: SQLite moved the ${walBytes} bytes of the -wal that a program had left behind into the database`,
+    );
+  }
+
+  #openRequest(): OpenRequest {
+    const { path, isReadOnly, isImage } = this.#opened.access;
+    return { path, isReadOnly, isPrivate: isImage, busyTimeoutMs: this.#context.lockTimeoutMs };
+  }
+}
+
+/** The first read recovers what must be recovered; a damaged list of tables is found by the checks, not here. */
+function readHeader(connection: Connection): void {
+  translating(`cannot read ${connection.path}`, () => {
+    try {
+      connection.value("SELECT count(*) FROM sqlite_schema");
+    } catch (error) {
+      if (!isDamage(error)) throw error;
+    }
+  });
+}

@@ -1,0 +1,120 @@
+import type { ChildProcess } from "node:child_process";
+import { DbopsError } from "../../lib/core/errors.js";
+import { type Child, toolFailed } from "../../lib/system/child-registry.js";
+import type { DriverContext } from "../driver.js";
+import type { Fingerprint, FingerprintMode } from "../fingerprint-model.js";
+import type { SourceCondition } from "../snapshot-model.js";
+import {
+  type BtreeSize,
+  type CopyRequest,
+  type CopyResult,
+  isWorkerReply,
+  type OpenRequest,
+  type WorkerReply,
+  type WorkerRequest,
+  type WorkerResult,
+} from "./worker-protocol.js";
+
+type OnProgress = (donePages: number, totalPages: number) => void;
+
+/** A forked child that does the long statements of one database; aborting the run or disposing ends it. */
+export class Worker implements AsyncDisposable {
+  readonly #child: Child;
+  readonly #process: ChildProcess;
+  readonly #signal: AbortSignal;
+  readonly #onAbort: () => void;
+  #last: Promise<unknown> = Promise.resolve();
+
+  private constructor(started: { child: Child; process: ChildProcess }, signal: AbortSignal) {
+    this.#child = started.child;
+    this.#process = started.process;
+    this.#signal = signal;
+    this.#onAbort = () => void this.#child.end();
+    signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  static async start(context: DriverContext): Promise<Worker> {
+    context.signal.throwIfAborted();
+    return new Worker(
+      await context.children.fork(new URL("./worker.js", import.meta.url), context.env),
+      context.signal,
+    );
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  async copy(request: Omit<CopyRequest, "kind">, onProgress: OnProgress): Promise<CopyResult> {
+    const result = await this.#ask({ kind: "copy", ...request }, onProgress);
+    return result.of === "copy" ? result.value : unexpected(result);
+  }
+
+  async check(database: OpenRequest): Promise<SourceCondition> {
+    const result = await this.#ask({ kind: "check", database });
+    return result.of === "check" ? result.value : unexpected(result);
+  }
+
+  async fingerprint(database: OpenRequest, mode: FingerprintMode): Promise<Fingerprint> {
+    const result = await this.#ask({ kind: "fingerprint", database, mode });
+    return result.of === "fingerprint" ? result.value : unexpected(result);
+  }
+
+  async sizes(database: OpenRequest): Promise<readonly BtreeSize[]> {
+    const result = await this.#ask({ kind: "sizes", database });
+    return result.of === "sizes" ? result.value : unexpected(result);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#signal.removeEventListener("abort", this.#onAbort);
+    await this.#child.end();
+  }
+
+  /** One request at a time, in the order of asking. */
+  #ask(request: WorkerRequest, onProgress?: OnProgress): Promise<WorkerResult> {
+    const answer = this.#last.then(() => this.#exchange(request, onProgress));
+    this.#last = answer.catch(() => undefined);
+    return answer;
+  }
+
+  async #exchange(request: WorkerRequest, onProgress: OnProgress | undefined): Promise<WorkerResult> {
+    const listening = new AbortController();
+    try {
+      return await Promise.race([this.#reply(request, { onProgress, signal: listening.signal }), this.#death()]);
+    } finally {
+      listening.abort();
+    }
+  }
+
+  #reply(
+    request: WorkerRequest,
+    { onProgress, signal }: { onProgress: OnProgress | undefined; signal: AbortSignal },
+  ): Promise<WorkerResult> {
+    return new Promise((resolve, reject) => {
+      const listener = (message: unknown): void => {
+        if (!isWorkerReply(message)) return;
+        if (message.kind === "progress") onProgress?.(message.donePages, message.totalPages);
+        else if (message.kind === "result") resolve(message.result);
+        else reject(errorOf(message));
+      };
+      this.#process.on("message", listener);
+      signal.addEventListener("abort", () => this.#process.off("message", listener), { once: true });
+      // A channel that breaks means that the child has died, which #death reports.
+      if (this.#process.connected) this.#process.send(request, () => undefined);
+    });
+  }
+
+  async #death(): Promise<never> {
+    const end = await this.#child.ended;
+    this.#signal.throwIfAborted();
+    throw toolFailed("the SQLite worker", end);
+  }
+}
+
+function errorOf({ code, message, why, hint }: Extract<WorkerReply, { kind: "failed" }>): DbopsError {
+  return new DbopsError(code, { message, why: why ?? undefined, hint: hint ?? undefined });
+}
+
+function unexpected(result: WorkerResult): never {
+  throw new DbopsError("RUN.BUG", { message: `the SQLite worker answered ${result.of} to another question` });
+}

@@ -1,0 +1,80 @@
+import type { ErrorCode } from "../../lib/core/error-codes.js";
+import type { Fingerprint, FingerprintMode } from "../fingerprint-model.js";
+import type { SourceCondition } from "../snapshot-model.js";
+
+/** What the forked child is asked to do, one request after another. */
+export type WorkerRequest = CopyRequest | CheckRequest | FingerprintRequest | SizesRequest;
+
+export interface OpenRequest {
+  readonly path: string;
+  readonly isReadOnly: boolean;
+  /** Nobody else uses the file: no lock needs to be asked for. */
+  readonly isPrivate: boolean;
+  readonly busyTimeoutMs: number;
+}
+
+export interface CopyRequest {
+  readonly kind: "copy";
+  readonly source: OpenRequest;
+  readonly destination: string;
+  readonly isCompact: boolean;
+  /** The destination is a database that is overwritten in one transaction, not a new file. */
+  readonly isOverwrite: boolean;
+}
+
+export interface CheckRequest {
+  readonly kind: "check";
+  readonly database: OpenRequest;
+}
+
+export interface FingerprintRequest {
+  readonly kind: "fingerprint";
+  readonly database: OpenRequest;
+  readonly mode: FingerprintMode;
+}
+
+export interface SizesRequest {
+  readonly kind: "sizes";
+  readonly database: OpenRequest;
+}
+
+export interface CopyResult {
+  readonly bytes: number;
+  /** What was done differently because the source is damaged; empty for a sound one. */
+  readonly damage: readonly string[];
+}
+
+export interface BtreeSize {
+  readonly name: string;
+  readonly bytes: number;
+}
+
+export type WorkerResult =
+  | { readonly of: "copy"; readonly value: CopyResult }
+  | { readonly of: "check"; readonly value: SourceCondition }
+  | { readonly of: "fingerprint"; readonly value: Fingerprint }
+  | { readonly of: "sizes"; readonly value: readonly BtreeSize[] };
+
+export type WorkerReply =
+  | { readonly kind: "progress"; readonly donePages: number; readonly totalPages: number }
+  | { readonly kind: "result"; readonly result: WorkerResult }
+  | {
+      readonly kind: "failed";
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly why: string | null;
+      readonly hint: string | null;
+    };
+
+/** Both ends are of one build, so the envelope tells enough. */
+export function isWorkerRequest(message: unknown): message is WorkerRequest {
+  return hasKind(message, ["copy", "check", "fingerprint", "sizes"]);
+}
+
+export function isWorkerReply(message: unknown): message is WorkerReply {
+  return hasKind(message, ["progress", "result", "failed"]);
+}
+
+function hasKind(message: unknown, kinds: readonly string[]): boolean {
+  return typeof message === "object" && message !== null && "kind" in message && kinds.includes(String(message.kind));
+}

@@ -1,0 +1,81 @@
+import { asDbopsError } from "../../lib/core/errors.js";
+import { conditionOf } from "./condition.js";
+import { Connection } from "./connection.js";
+import { translateError } from "./errors.js";
+import { fingerprintOf } from "./fingerprint.js";
+import { copyDatabase } from "./page-copy.js";
+import {
+  isWorkerRequest,
+  type OpenRequest,
+  type WorkerReply,
+  type WorkerRequest,
+  type WorkerResult,
+} from "./worker-protocol.js";
+
+/*
+ * The forked child: long statements block a process and its signals, so they run here, where a kill harms nothing.
+ * It ends when its parent lets go of the channel, or dies.
+ */
+const stopping = new AbortController();
+let queue: Promise<void> = Promise.resolve();
+
+process.on("message", (message: unknown) => {
+  if (isWorkerRequest(message)) queue = queue.then(() => answer(message));
+});
+process.on("disconnect", () => stopping.abort());
+process.on("SIGTERM", () => {
+  stopping.abort();
+  void queue.finally(() => process.connected && process.disconnect());
+});
+
+async function answer(request: WorkerRequest): Promise<void> {
+  try {
+    stopping.signal.throwIfAborted();
+    send({ kind: "result", result: await work(request) });
+  } catch (error) {
+    const { code, message, why, hint } = asDbopsError(translateError(error, `${request.kind} failed`));
+    send({ kind: "failed", code, message, why, hint });
+  }
+}
+
+async function work(request: WorkerRequest): Promise<WorkerResult> {
+  switch (request.kind) {
+    case "copy":
+      return { of: "copy", value: await copyDatabase(request, { progress, signal: stopping.signal }) };
+    case "check":
+      return { of: "check", value: reading(request.database, conditionOf) };
+    case "fingerprint":
+      return {
+        of: "fingerprint",
+        value: reading(request.database, (connection) => fingerprintOf(connection, request.mode)),
+      };
+    case "sizes":
+      return { of: "sizes", value: reading(request.database, btreeSizes) };
+  }
+}
+
+/** Everything in one read transaction. */
+function reading<T>(database: OpenRequest, work: (connection: Connection) => T): T {
+  using connection = new Connection(database.path, database);
+  if (database.isPrivate) connection.db.pragma("locking_mode = EXCLUSIVE");
+  connection.db.exec("BEGIN");
+  try {
+    return work(connection);
+  } finally {
+    if (connection.db.inTransaction) connection.db.exec("ROLLBACK");
+  }
+}
+
+function btreeSizes(connection: Connection): readonly { readonly name: string; readonly bytes: number }[] {
+  return connection
+    .rows<{ name: string; pgsize: bigint }>("SELECT name, pgsize FROM dbstat WHERE aggregate = TRUE")
+    .map(({ name, pgsize }) => ({ name, bytes: Number(pgsize) }));
+}
+
+function progress(donePages: number, totalPages: number): void {
+  send({ kind: "progress", donePages, totalPages });
+}
+
+function send(reply: WorkerReply): void {
+  if (process.connected) process.send?.(reply);
+}
