@@ -1,6 +1,5 @@
 import { type Catalog, type CatalogEntry, readCatalog } from "../../lib/backup/catalog.js";
 import { ofTarget } from "../../lib/backup/select-backup.js";
-import { DbopsError } from "../../lib/core/errors.js";
 import { applyRetention, requireWritableStore } from "../../lib/retention/apply-retention.js";
 import { planForCatalog } from "../../lib/retention/plan-for-catalog.js";
 import { type Context, defineCommand } from "../define.js";
@@ -61,7 +60,7 @@ export const backupsCommand = defineCommand<Input, BackupsData>({
 /** The target's backups as they are once nobody else can change them; a dry run only looks. */
 async function lockedScope(context: Context, input: Input, target: Target): Promise<Scope> {
   const storage = context.store(input.store, target);
-  const identity = await identityOf(context, target);
+  const identity = await context.identityOf(target);
   const seen = scopeOf(await readCatalog(storage), target, identity);
   if (context.flags.isDryRun || seen.entries.length === 0) return seen;
   await requireWritableStore(storage);
@@ -75,14 +74,4 @@ async function lockedScope(context: Context, input: Input, target: Target): Prom
 function scopeOf(catalog: Catalog, { name }: Target, identity: string | null): Scope {
   if (identity === null) return { catalog, entries: ofTarget(catalog, { target: name, identity }).entries };
   return { catalog, entries: catalog.entries.filter(({ manifest }) => manifest.identity === identity) };
-}
-
-async function identityOf(context: Context, target: Target): Promise<string | null> {
-  try {
-    return (await context.open(target)).identity.key;
-  } catch (error) {
-    if (!(error instanceof DbopsError) || error.exitName !== "UNREACHABLE") throw error;
-    context.progress.note(`${target.name} cannot be reached (${error.message}): its backups are found by name`);
-    return null;
-  }
 }
