@@ -1,11 +1,9 @@
 import { type Readable, Transform, type Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { DbopsError, foreignCode } from "../core/errors.js";
+import { finished } from "node:stream/promises";
 import { heldPromise } from "../core/held-promise.js";
 import type { Stage } from "./stage.js";
 
 const BUFFER_BYTES = 1024 * 1024;
-const BROKEN_PIPE = new Set(["EPIPE", "ECONNRESET", "ERR_STREAM_DESTROYED"]);
 
 /** Where the bytes come from; `ended` is the word of whoever makes them. */
 export interface Source {
@@ -24,85 +22,64 @@ export interface Connection {
  * Joins source and stages with backpressure. An error anywhere stops everything, and the first cause is what both
  * `output` and `ended` report.
  */
-export function connect(source: Readable | Source, stages: readonly (Stage | null)[], signal: AbortSignal): Connection {
+export function connect(
+  source: Readable | Source,
+  stages: readonly (Stage | null)[],
+  signal: AbortSignal,
+): Connection {
   const origin = "stream" in source ? source : { stream: source, ended: Promise.resolve() };
-  const present = stages.filter((stage) => stage !== null);
-  const line = new Line(origin, present);
+  const line = new Line(
+    origin,
+    stages.filter((stage) => stage !== null),
+  );
   return { output: line.gate, ended: heldPromise(line.run(signal)) };
 }
 
 class Line {
   /** Holds back the end of the bytes until everybody upstream has ended well. */
   readonly gate: Transform;
-  readonly #origin: Source;
-  readonly #stages: readonly Stage[];
+  readonly #streams: readonly (Readable | Writable)[];
+  /** The word of the source and of every stage: they know causes, a pipe between them only knows that it broke. */
+  readonly #words: readonly Promise<unknown>[];
   #firstCause: { readonly error: unknown } | null = null;
 
   constructor(origin: Source, stages: readonly Stage[]) {
-    this.#origin = origin;
-    this.#stages = stages;
-    const upstream = heldPromise(Promise.all([origin.ended, ...stages.map((stage) => stage.ended)]));
+    const read = finished(origin.stream, { writable: false });
+    this.#words = [read, origin.ended, ...stages.map((stage) => stage.ended)];
+    const allEnded = heldPromise(Promise.all(this.#words));
     this.gate = new Transform({
       highWaterMark: BUFFER_BYTES,
       transform: (chunk, _encoding, done) => done(null, chunk),
-      // Not done(error): the gate is destroyed with the first cause, which this may not be.
+      // When one fails, `#fail` destroys the gate with the cause.
       flush: (done) =>
-        void upstream.then(
+        void allEnded.then(
           () => done(),
           () => {},
         ),
     });
-    // Errors are reported once, by `run`; a stream that is destroyed while nobody listens must not end the process.
-    for (const stream of this.#streams()) stream.on("error", () => {});
+    this.#streams = [origin.stream, ...stages.flatMap(({ input, output }) => [input, output]), this.gate];
+    // Nobody else may be listening when `#fail` destroys them; `run` reports the error.
+    for (const stream of this.#streams) stream.on("error", () => {});
+    const outputs = [origin.stream, ...stages.map((stage) => stage.output)];
+    // Not stream.pipeline: it would hand one stage's error to its neighbours, which then report it as theirs.
+    for (const [index, output] of outputs.entries()) output.pipe(stages[index]?.input ?? this.gate);
   }
 
   async run(signal: AbortSignal): Promise<void> {
     const onAbort = (): void => this.#fail(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) onAbort();
-    const works = [this.#origin.ended, ...this.#stages.map((stage) => stage.ended), ...this.#joints()];
-    await Promise.all(works.map((work) => work.catch((error: unknown) => this.#fail(error))));
+    const delivered = finished(this.gate, { writable: false });
+    const isDone = [...this.#words, delivered].map((word) => word.catch((error: unknown) => this.#fail(error)));
+    await Promise.all(isDone);
     signal.removeEventListener("abort", onAbort);
     if (this.#firstCause !== null) throw this.#firstCause.error;
-  }
-
-  #joints(): Promise<void>[] {
-    const links = [{ output: this.#origin.stream, ended: this.#origin.ended }, ...this.#stages];
-    return links.map((from, index) => {
-      const to = this.#stages[index];
-      return joint(from, to ?? { input: this.gate, output: this.gate, ended: Promise.resolve() });
-    });
   }
 
   #fail(error: unknown): void {
     if (this.#firstCause !== null) return;
     this.#firstCause = { error };
-    const stopped = asError(error);
-    for (const stream of this.#streams()) stream.destroy(stopped);
+    const cause = error instanceof Error ? error : new Error(String(error));
+    for (const stream of this.#streams) stream.destroy(cause);
   }
-
-  #streams(): readonly (Readable | Writable)[] {
-    return [this.#origin.stream, ...this.#stages.flatMap(({ input, output }) => [input, output]), this.gate];
-  }
-}
-
-/** Moves the bytes from one stage to the next. A broken pipe is only a symptom: who broke it is asked for the cause. */
-async function joint(from: { output: Readable; ended: Promise<unknown> }, to: Stage): Promise<void> {
-  try {
-    await pipeline(from.output, to.input);
-  } catch (error) {
-    if (error instanceof DbopsError) throw error;
-    await (BROKEN_PIPE.has(foreignCode(error) ?? "") ? endOf(to.input, to) : from.ended);
-    throw error;
-  }
-}
-
-async function endOf(input: Writable, stage: Stage): Promise<void> {
-  input.destroy();
-  stage.output.destroy();
-  await stage.ended;
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
