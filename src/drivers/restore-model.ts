@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { ErrorCode } from "../lib/core/error-codes.js";
 import type { HeldLock, Identity, LockOptions } from "./driver.js";
 import type { Fingerprint, FingerprintMode } from "./fingerprint-model.js";
 import type { PartKind } from "./snapshot-model.js";
@@ -22,6 +23,8 @@ export interface PreflightLine {
   readonly subject: string;
   readonly isOk: boolean;
   readonly detail: string;
+  /** The error that a line which is not ok means; RESTORE.NO_RIGHT unless said otherwise. */
+  readonly code?: ErrorCode;
 }
 
 /** What stands at the target now. */
@@ -70,6 +73,8 @@ export interface KeptPrevious {
 export interface Restorer extends AsyncDisposable {
   readonly label: string;
   readonly identity: Identity;
+  /** True where a restore in place keeps nothing of the old state: a backup must be taken before it. */
+  readonly losesOldInPlace?: true;
   /** null when nothing exists at the target. */
   current(): Promise<CurrentState | null>;
   /** Checks everything that can be known before touching anything. */
