@@ -11,6 +11,18 @@ export const GROUPS: readonly Group[] = [
 /** Every command; a module is loaded only when its command is named. */
 export const COMMANDS: readonly RegistryEntry[] = [
   {
+    path: "init",
+    summary: "find databases and write a commented dbops.yaml",
+    danger: "writes",
+    load: async () => (await import("./init/init.js")).initCommand,
+  },
+  {
+    path: "config show",
+    summary: "print every setting as it is in force, without secrets",
+    danger: "reads",
+    load: async () => (await import("./config/show.js")).showCommand,
+  },
+  {
     path: "backup create",
     summary: "take a backup and verify it",
     danger: "writes",

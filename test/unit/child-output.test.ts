@@ -2,7 +2,7 @@ import { text } from "node:stream/consumers";
 import { expect, test } from "vitest";
 import { ChildRegistry } from "#dbops/lib/system/child-registry.js";
 
-const env = { PATH: "/usr/bin:/bin", LC_ALL: "C" };
+const env = { PATH: "/usr/bin:/bin" };
 
 test("what a child wrote is there for a reader that comes after its end", async () => {
   await using children = new ChildRegistry();
@@ -18,7 +18,7 @@ test("a reader that leaves early ends the child, not this process", async () => 
     expect(String(chunk)).toMatch(/^y/);
     break;
   }
-  expect((await child.ended).stderr).toContain("Broken pipe");
+  expect((await child.ended).code).not.toBe(0);
 });
 
 test("a program that is not there is TOOL.MISSING", async () => {

@@ -1,6 +1,7 @@
 import type { Environment } from "../core/environment.js";
 import type { BackupSettings } from "./backup-settings.js";
 import type { ConfiguredTarget } from "./target.js";
+import type { TargetLocation } from "./target-location.js";
 
 /** What was read from all sources, checked. */
 export interface Config {
@@ -20,6 +21,13 @@ export interface Config {
   one(word: string | null): ConfiguredTarget;
   /** The named one, or all configured ones. */
   some(word: string | null): readonly ConfiguredTarget[];
+  /** What a path or URL would mean as a target of a dbops.yaml in `folder`; null when no engine serves it. */
+  locate(text: string, folder: string): LocatedDatabase | null;
+}
+
+export interface LocatedDatabase extends TargetLocation {
+  /** The text must not be written down. */
+  readonly hasPassword: boolean;
 }
 
 export interface SettingOrigin {

@@ -1,7 +1,7 @@
 import { DbopsError } from "../core/errors.js";
 import type { BackupSettings } from "./backup-settings.js";
 import { onlyTarget, targetOf } from "./choose-target.js";
-import type { Config } from "./config.js";
+import type { Config, LocatedDatabase } from "./config.js";
 import type { ConfigSources } from "./config-sources.js";
 import { defaultStore } from "./default-store.js";
 import { type BackupDraft, readBackup } from "./read-backup.js";
@@ -11,7 +11,7 @@ import type { SecretReader } from "./secret-reader.js";
 import { settingOrigins } from "./setting-origins.js";
 import { SETTINGS } from "./settings.js";
 import type { ConfiguredTarget } from "./target.js";
-import { parseLocation, passwordsIn, type TargetLocation } from "./target-location.js";
+import { type LocationBase, parseLocation, passwordsIn, type TargetLocation } from "./target-location.js";
 
 interface Finishing {
   readonly cwd: string;
@@ -44,6 +44,7 @@ export async function finishConfig(sources: ConfigSources, finishing: Finishing)
     audit,
     notices: finishing.notices,
     ...chooser({ targets, general, backup, sources, finishing }),
+    locate: (text, folder) => locate(text, { folder, homeDir: sources.homeDir }, finishing.secret),
   };
 }
 
@@ -97,6 +98,13 @@ function commandLineTarget(
     service: null,
     backup: { ...backup, store },
   };
+}
+
+function locate(text: string, base: LocationBase, secret: (value: string) => void): LocatedDatabase | null {
+  const location = parseLocation(text, base);
+  const passwords = passwordsIn(text);
+  for (const password of passwords) secret(password);
+  return location === null ? null : { ...location, hasPassword: passwords.length > 0 };
 }
 
 async function withSecrets(

@@ -18,6 +18,7 @@ export const ERROR_CODES = {
   "USAGE.DECLINED": { exit: "DECLINED", means: "A prompt was answered with no." },
   "CONFIG.INVALID": { exit: "USAGE", means: "dbops.yaml has a wrong or unknown setting." },
   "CONFIG.NOT_FOUND": { exit: "USAGE", means: "The configuration file named does not exist or cannot be read." },
+  "CONFIG.EXISTS": { exit: "USAGE", means: "A dbops.yaml exists and dbops was not told to replace it." },
   "CONFIG.SECRET": { exit: "USAGE", means: "A secret that the configuration refers to cannot be read." },
   "CONFIG.NO_STORE": { exit: "USAGE", means: "No backup store is configured and none can be derived." },
   "CONNECT.NO_HOST": { exit: "UNREACHABLE", means: "The host name does not resolve.", retryable: true },
