@@ -31,6 +31,8 @@ export const CREATE_OPTIONS = [
   { flags: "--format <format>", help: "archive format, default custom (PostgreSQL)", choices: FORMATS },
   { flags: "--jobs <n>", help: "parallel dump, with --format directory (PostgreSQL)" },
   { flags: "--compact", help: "write a freshly packed copy by VACUUM INTO (SQLite)" },
+  { flags: "--prune", help: "delete what no retention rule keeps, right after success" },
+  { flags: "--manifest <file>", help: "with --store -: write the manifest there" },
   SCRATCH_OPTION,
 ] as const satisfies readonly OptionSpec[];
 
@@ -51,6 +53,8 @@ export interface CreateFlags {
   readonly isCompact: boolean;
   readonly passThrough: readonly string[];
   readonly scratch: string | null;
+  readonly isPruning: boolean;
+  readonly manifest: string | null;
 }
 
 /** USAGE.INVALID for numbers that are none and for flags that exclude each other. */
@@ -71,12 +75,34 @@ export function createFlags(raw: RawInput): CreateFlags {
     isCompact: optionFlag(raw, "compact"),
     passThrough: raw.passThrough,
     scratch: optionText(raw, "scratch"),
+    isPruning: optionFlag(raw, "prune"),
+    manifest: optionText(raw, "manifest"),
   };
-  if (flags.tables.length > 0 && flags.excludeTables.length > 0) {
-    throw new DbopsError("USAGE.INVALID", {
-      message: "--tables and --exclude-tables exclude each other",
-      hint: "give one of them",
-    });
-  }
+  if (flags.tables.length > 0 && flags.excludeTables.length > 0) throw exclusive("--tables", "--exclude-tables");
+  checkStream(raw, flags);
   return flags;
+}
+
+/** One finished copy on stdout leaves no room for a document, and nothing to re-read or prune. */
+function checkStream(raw: RawInput, flags: CreateFlags): void {
+  if (optionText(raw, "store") !== "-") {
+    if (flags.manifest !== null)
+      throw new DbopsError("USAGE.INVALID", { message: "--manifest goes with --store - only" });
+    return;
+  }
+  const given = [
+    raw.options.json === true ? "--json" : null,
+    flags.jobs === null ? null : "--jobs",
+    flags.verify === null || flags.verify === "none" ? null : "--verify",
+    flags.isPruning ? "--prune" : null,
+    optionFlag(raw, "all") ? "--all" : null,
+  ].find((flag) => flag !== null);
+  if (given !== undefined) throw exclusive("--store -", given);
+}
+
+function exclusive(one: string, other: string): DbopsError {
+  return new DbopsError("USAGE.INVALID", {
+    message: `${one} and ${other} exclude each other`,
+    hint: "give one of them",
+  });
 }

@@ -9,8 +9,19 @@ const failureSchema = z.object({
   retryable: z.boolean(),
 });
 
+/** What `--prune` has deleted; null without it. */
+const prunedSchema = z
+  .array(z.object({ id: z.string(), reason: z.string() }))
+  .readonly()
+  .nullable();
+
 /** `data` of one backup. */
-export const createOneSchema = z.object({ backup: backupReportSchema, store: z.string() });
+export const createOneSchema = z.object({
+  backup: backupReportSchema,
+  /** null when it went to stdout. */
+  store: z.string().nullable(),
+  pruned: prunedSchema,
+});
 
 /** `data` of `--all`: one entry for each target, whatever became of it. */
 export const createAllSchema = z.object({
@@ -19,6 +30,7 @@ export const createAllSchema = z.object({
       target: z.string(),
       ok: z.boolean(),
       backup: backupReportSchema.nullable(),
+      pruned: prunedSchema,
       error: failureSchema.nullable(),
     }),
   ),

@@ -4,12 +4,16 @@ import { formatBytes, formatCount, formatDuration } from "../../lib/core/units.j
 import type { Block, View } from "../../lib/core/view.js";
 import type { CreateData } from "./create-schema.js";
 
+type OneData = Extract<CreateData, { backup: unknown }>;
+
 /** One backup as facts, several as a table. */
 export function createView(data: CreateData): View {
-  return "backup" in data ? oneView(data.backup, data.store) : allView(data.backups);
+  if ("backups" in data) return allView(data.backups);
+  // What went to stdout stands alone there.
+  return data.store === null ? { blocks: [] } : oneView(data, data.store);
 }
 
-function oneView(backup: BackupReport, store: string): View {
+function oneView({ backup, pruned }: OneData, store: string): View {
   const rows = backup.tables.reduce((sum, table) => sum + (table.rows ?? 0), 0);
   const entries = [
     ["backup", { text: backup.id, tone: "strong" }],
@@ -19,6 +23,7 @@ function oneView(backup: BackupReport, store: string): View {
     ["encrypted", encryptionText(backup)],
     ["verified", verifiedText(backup)],
     ["took", formatDuration(backup.durationMs)],
+    ...(pruned === null ? [] : [["pruned", `${pruned.length} older backups deleted`] as const]),
   ] as const;
   return { blocks: [{ kind: "facts", entries }, ...conditionBlocks(backup)], next: nextCommand(backup, store) };
 }

@@ -1,13 +1,11 @@
 import { backupReport } from "../../lib/backup/backup-report.js";
-import { type BackupWish, backupRequest } from "../../lib/backup/backup-wish.js";
-import { type CreatedBackup, createBackup } from "../../lib/backup/create-backup.js";
-import { sourceDamaged } from "../../lib/backup/source-condition.js";
 import { asDbopsError, DbopsError, reportError } from "../../lib/core/errors.js";
 import { type Context, defineCommand, type Outcome, type RawInput } from "../define.js";
 import { optionFlag, optionText, targetWord } from "../options.js";
 import { CREATE_OPTIONS, type CreateFlags, createFlags } from "./create-options.js";
 import type { CreateData } from "./create-schema.js";
 import { createView } from "./create-view.js";
+import { sendBackup, takeBackup } from "./take-backup.js";
 
 type Target = Context["config"]["targets"][number];
 
@@ -42,7 +40,7 @@ export const createCommand = defineCommand<Input, CreateData>({
     return {
       targets: targets.map(({ name }) => name),
       steps: targets.map((target) => ({
-        summary: `back up ${target.name} into ${context.store(input.store, target).label}`,
+        summary: `back up ${target.name} into ${input.store === "-" ? "stdout" : context.store(input.store, target).label}`,
         risk: "safe",
       })),
       run: () => (input.isAll ? takeAll(context, input, targets) : takeOnly(context, input, targets)),
@@ -54,13 +52,11 @@ export const createCommand = defineCommand<Input, CreateData>({
 
 async function takeOnly(context: Context, input: Input, [target]: readonly Target[]): Promise<Outcome<CreateData>> {
   if (target === undefined) throw noTargets();
-  const created = await takeOne(context, input, target);
-  const error = created.unproven ?? sourceDamaged(created.manifest);
-  const store = context.store(input.store, target).label;
-  return {
-    data: { backup: backupReport(created.manifest), store },
-    ...(error === null ? {} : { error, exit: error.exitName }),
-  };
+  const isSent = input.store === "-";
+  const taken = await (isSent ? sendBackup : takeBackup)(context, target, input);
+  const { store, pruned, problem } = taken;
+  const data = { backup: backupReport(taken.manifest), store, pruned };
+  return { data, ...(problem === null ? {} : { error: problem, exit: problem.exitName }) };
 }
 
 async function takeAll(context: Context, input: Input, targets: readonly Target[]): Promise<Outcome<CreateData>> {
@@ -68,34 +64,16 @@ async function takeAll(context: Context, input: Input, targets: readonly Target[
   const backups = [];
   for (const target of targets) {
     try {
-      const created = await takeOne(context, input, target);
-      const error = created.unproven ?? sourceDamaged(created.manifest);
-      const report = error === null ? null : reportError(error);
-      backups.push({ target: target.name, ok: error === null, backup: backupReport(created.manifest), error: report });
+      const { manifest, problem, pruned } = await takeBackup(context, target, input);
+      const error = problem === null ? null : reportError(problem);
+      backups.push({ target: target.name, ok: error === null, backup: backupReport(manifest), pruned, error });
     } catch (thrown) {
       context.signal.throwIfAborted();
-      backups.push({ target: target.name, ok: false, backup: null, error: reportError(asDbopsError(thrown)) });
+      const error = reportError(asDbopsError(thrown));
+      backups.push({ target: target.name, ok: false, backup: null, pruned: null, error });
     }
   }
   return { data: { backups }, exit: backups.every(({ ok }) => ok) ? "OK" : "PARTIAL" };
-}
-
-async function takeOne(context: Context, input: Input, target: Target): Promise<CreatedBackup> {
-  const storage = context.store(input.store, target);
-  const request = await backupRequest(await wish(context, input.flags, target), { ...target, storage });
-  await using driver = await context.open(target);
-  await using _lock = await context.lockStore(storage, driver.identity.key);
-  return await createBackup(driver, request, context);
-}
-
-async function wish(context: Context, flags: CreateFlags, target: Target): Promise<BackupWish> {
-  const scratch = context.scratch(flags.scratch, target);
-  return {
-    ...flags,
-    identity: context.path(flags.identity),
-    passphrase: await context.secretFile(flags.passphraseFile),
-    scratch,
-  };
 }
 
 function isAll(raw: RawInput): boolean {

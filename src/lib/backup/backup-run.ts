@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { Readable } from "node:stream";
 import type { Driver } from "../../drivers/driver.js";
 import type { Fingerprint, FingerprintMode } from "../../drivers/fingerprint-model.js";
@@ -5,6 +6,8 @@ import type { Snapshot, SourceCondition } from "../../drivers/snapshot-model.js"
 import { type Compression, chooseCompression } from "../codec/choose-compression.js";
 import { DbopsError } from "../core/errors.js";
 import { formatBytes } from "../core/units.js";
+import { openLocalStorage } from "../storage/local.js";
+import type { Storage } from "../storage/storage.js";
 import { manifestName } from "./backup-name.js";
 import { backupSource } from "./backup-source.js";
 import { readCatalog } from "./catalog.js";
@@ -22,6 +25,8 @@ const HASH_LIMIT_BYTES = 20e9;
 
 interface Stored {
   readonly parts: readonly ManifestPart[];
+  /** Unencrypted copies in the work folder, where this machine could not open what it stored; empty otherwise. */
+  readonly plainParts: readonly ManifestPart[];
   readonly compression: Compression;
 }
 
@@ -60,7 +65,7 @@ export class BackupRun {
     const [stored, fingerprint, condition] = await this.#storeAndLook(snapshot);
     const draft = await this.#describe(snapshot, stored, { fingerprint, condition });
     const reached = await this.#verify(draft);
-    const { proof, unproven } = await this.#prove(draft);
+    const { proof, unproven } = await this.#prove(draft, stored.plainParts);
     const body = { ...draft, verified: proof === null ? reached : "restore", durationMs: this.#elapsedMs() } as const;
     const { manifest, text } = sealManifest(body);
     await storage.put(manifestName(this.#id), Readable.from([text]), this.#services.driverContext.signal);
@@ -102,15 +107,28 @@ export class BackupRun {
     const { kind: compression, notice } = await chooseCompression(this.#request.compression, env);
     if (notice !== null) progress.note(notice);
     const parts: ManifestPart[] = [];
+    const plainParts: ManifestPart[] = [];
+    const plain = await this.#plainStorage();
     for (const part of snapshot.parts) {
       const phase = progress.phase(`storing ${part.kind}`, { total: part.estimatedBytes ?? undefined, unit: "bytes" });
       const recipe = { id: this.#id, compression, level, encryption };
-      const stored = await storePart(part, { storage, recipe, services, phase });
-      this.#put.push(stored.file);
-      parts.push(stored);
-      phase.done(`${formatBytes(stored.rawBytes)} as ${formatBytes(stored.storedBytes)}`);
+      const stored = await storePart(part, { storage, recipe, services, phase, plain });
+      this.#put.push(stored.part.file);
+      parts.push(stored.part);
+      if (stored.plain !== null) plainParts.push(stored.plain);
+      phase.done(`${formatBytes(stored.part.rawBytes)} as ${formatBytes(stored.part.storedBytes)}`);
     }
-    return { parts, compression };
+    return { parts, plainParts, compression };
+  }
+
+  /** A host that holds only recipients proves from the bytes as they were before encryption. */
+  async #plainStorage(): Promise<Storage | null> {
+    const { verify, encryption, keys } = this.#request;
+    if (verify !== "restore" || encryption?.kind !== "recipients" || keys.identity !== null) return null;
+    return openLocalStorage(
+      join(await this.#services.driverContext.workDir(), "plain"),
+      this.#services.driverContext.ids,
+    );
   }
 
   async #describe(snapshot: Snapshot, stored: Stored, { fingerprint, condition }: Seen): Promise<ManifestBody> {
@@ -159,10 +177,16 @@ export class BackupRun {
     return await verifyBackup(draft, level, { storage, keys, services: this.#services });
   }
 
-  async #prove(draft: ManifestBody): Promise<{ proof: Proof | null; unproven: DbopsError | null }> {
-    const { verify, storage, keys, scratch, snapshot } = this.#request;
+  async #prove(
+    draft: ManifestBody,
+    plainParts: readonly ManifestPart[],
+  ): Promise<{ proof: Proof | null; unproven: DbopsError | null }> {
+    const { verify, keys, scratch, snapshot } = this.#request;
     if (verify !== "restore") return { proof: null, unproven: null };
-    const source = backupSource(draft, { storage, keys, services: this.#services });
+    const plain = await this.#plainStorage();
+    const readable = plain === null ? draft : { ...draft, encryption: null, parts: [...plainParts] };
+    const storage = plain ?? this.#request.storage;
+    const source = backupSource(readable, { storage, keys, services: this.#services });
     try {
       const request = { manifest: draft, source, scratch, jobs: snapshot.jobs };
       return { proof: await proveBackup(request, this.#services), unproven: null };

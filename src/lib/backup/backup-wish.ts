@@ -1,7 +1,6 @@
 import { chooseEncryption } from "../codec/choose-encryption.js";
 import type { Passphrase } from "../codec/encrypt.js";
 import type { BackupSettings } from "../config/backup-settings.js";
-import type { Storage } from "../storage/storage.js";
 import type { BackupRequest } from "./create-backup.js";
 
 /** What the command line says of a backup; null = as configured. */
@@ -26,17 +25,15 @@ export interface BackupWish {
 export interface WishedTarget {
   readonly name: string;
   readonly backup: BackupSettings;
-  readonly storage: Storage;
 }
 
 /** Joins the wish with the target's settings; a flag wins. USAGE.INVALID. */
-export async function backupRequest(wish: BackupWish, target: WishedTarget): Promise<BackupRequest> {
+export async function backupRequest(wish: BackupWish, target: WishedTarget): Promise<Omit<BackupRequest, "storage">> {
   const { backup } = target;
   const hasOwnKey = wish.encryptTo.length > 0 || wish.passphrase !== null;
   const keys = hasOwnKey ? wish : { encryptTo: backup.encryptTo, passphrase: backup.passphrase };
   return {
     name: wish.name ?? target.name,
-    storage: target.storage,
     snapshot: {
       isCompact: wish.isCompact,
       tables: wish.tables,

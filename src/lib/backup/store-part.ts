@@ -4,6 +4,7 @@ import { openCompressor } from "../codec/compress.js";
 import { type Encryption, openEncryptor } from "../codec/encrypt.js";
 import { type HashTap, openHashTap } from "../codec/hash-tap.js";
 import { connect } from "../codec/pipeline.js";
+import { openTee } from "../codec/tee.js";
 import { DbopsError } from "../core/errors.js";
 import type { Phase } from "../core/progress.js";
 import type { Storage } from "../storage/storage.js";
@@ -24,31 +25,50 @@ export interface StoreOptions {
   readonly recipe: PartRecipe;
   readonly services: BackupServices;
   readonly phase: Phase;
+  /** Also keeps the compressed bytes as they were before encryption, where no key could open what is stored. */
+  readonly plain: Storage | null;
+}
+
+export interface StoredPart {
+  readonly part: ManifestPart;
+  /** The copy in `plain`, described like a part. */
+  readonly plain: ManifestPart | null;
 }
 
 /**
  * Streams a part through hash, compressor, age and hash into the store. Nothing becomes visible unless the producer and
  * every stage ended well and agree on the bytes. BACKUP.INCOMPLETE, BACKUP.NOT_ENCRYPTED and what the stages throw.
  */
-export async function storePart(part: SnapshotPart, options: StoreOptions): Promise<ManifestPart> {
-  const { storage, recipe, services, phase } = options;
+export async function storePart(part: SnapshotPart, options: StoreOptions): Promise<StoredPart> {
+  const { storage, recipe, services, phase, plain } = options;
   const { children, env, signal } = services.driverContext;
   const raw = openHashTap((bytes) => phase.advance(bytes));
   const compressor = await openCompressor(recipe.compression, { level: recipe.level, children, env });
   const encryptor = recipe.encryption === null ? null : await openEncryptor(recipe.encryption, { children, env });
+  const tee = plain === null ? null : openTee();
   const production = await part.produce();
   const source = { stream: production.stream, ended: agreement(part, production, raw) };
-  const file = partFileName(recipe.id, {
-    part: part.kind,
-    extension: part.extension,
-    compression: recipe.compression,
-    isEncrypted: recipe.encryption !== null,
-  });
-  const chain = connect(source, [raw, compressor, encryptor], signal);
-  const stored = await storage.put(file, chain.output, signal);
+  const chain = connect(source, [raw, compressor, tee, encryptor], signal);
+  const file = fileName(part, recipe, recipe.encryption !== null);
+  const plainFile = fileName(part, recipe, false);
+  const [stored, copied] = await Promise.all([
+    storage.put(file, chain.output, signal),
+    plain === null || tee === null ? null : plain.put(plainFile, tee.copy, signal),
+  ]);
   if (recipe.encryption !== null) await assertEncrypted(storage, file);
   const { bytes: rawBytes, sha256: rawSha256 } = await raw.digest;
-  return { kind: part.kind, file, rawBytes, storedBytes: stored.bytes, rawSha256, storedSha256: stored.sha256 };
+  const described = { kind: part.kind, rawBytes, rawSha256 };
+  return {
+    part: { ...described, file, storedBytes: stored.bytes, storedSha256: stored.sha256 },
+    plain:
+      copied === null
+        ? null
+        : { ...described, file: plainFile, storedBytes: copied.bytes, storedSha256: copied.sha256 },
+  };
+}
+
+function fileName({ kind, extension }: SnapshotPart, { id, compression }: PartRecipe, isEncrypted: boolean): string {
+  return partFileName(id, { part: kind, extension, compression, isEncrypted });
 }
 
 /** A compressor's clean end on a cut input proves nothing: the producer's own word and count do. */

@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import type { Driver, DriverContext, Engine, LockOptions } from "../../drivers/driver.js";
 import type { BackupSettings } from "../config/backup-settings.js";
 import type { Config } from "../config/config.js";
@@ -73,6 +74,8 @@ export interface Context {
   lockStore(storage: Storage, identity: string): Promise<AsyncDisposable>;
   /** Takes a driver's or restorer's own lock, with the run's flags. LOCK.HELD. */
   lockOptions(): LockOptions;
+  /** Stdout for bytes; whoever uses it leaves stdout to them. */
+  openData(): Writable;
   /** Hands something to be disposed at the end of the run. */
   own<T extends AsyncDisposable>(resource: T): T;
 }

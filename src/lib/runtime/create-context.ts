@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
+import type { Writable } from "node:stream";
 import type { Driver, DriverContext, LockOptions } from "../../drivers/driver.js";
 import { loadEngine } from "../../drivers/open.js";
 import type { AuditLog } from "../audit/audit-log.js";
@@ -40,6 +41,7 @@ export interface ContextParts {
   readonly children: ChildRegistry;
   readonly resources: RunResources;
   readonly audit: AuditLog;
+  readonly openData: () => Writable;
 }
 
 /** The Context of one run; everything that it opens is closed by `resources`. */
@@ -166,6 +168,10 @@ class RunContext implements Context {
   async secretFile(path: string | null): Promise<Secret | null> {
     if (path === null) return null;
     return await readSecretFile(resolve(this.cwd, path), (value) => this.#parts.redactor.add(value));
+  }
+
+  openData(): Writable {
+    return this.#parts.openData();
   }
 
   own<T extends AsyncDisposable>(resource: T): T {

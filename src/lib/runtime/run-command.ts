@@ -124,6 +124,7 @@ class Pipeline {
       command: this.#command.spec.path,
       signal: runSignal.signal,
       progress: terminal.progress,
+      openData: () => terminal.openData(),
       prompts: terminal.canPrompt ? terminal.prompts : null,
     });
   }

@@ -1,0 +1,36 @@
+import { join } from "node:path";
+import type { Writable } from "node:stream";
+import { text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import type { Driver } from "../../drivers/driver.js";
+import { openLocalStorage } from "../storage/local.js";
+import { writeFileAtomically } from "../system/files.js";
+import { manifestName } from "./backup-name.js";
+import { type BackupRequest, type CreatedBackup, createBackup } from "./create-backup.js";
+import { mainPart } from "./manifest.js";
+import type { BackupServices } from "./services.js";
+
+export interface StreamOptions {
+  readonly services: BackupServices;
+  /** Takes the bytes of the main part, once the backup is complete. */
+  readonly output: Writable;
+  /** Where the manifest goes, absolute; null = nowhere. */
+  readonly manifestFile: string | null;
+}
+
+/** Takes a whole backup in the work folder and only then sends its main part: nobody downstream gets half of one. */
+export async function streamBackup(
+  driver: Driver,
+  request: Omit<BackupRequest, "storage" | "verify">,
+  { services, output, manifestFile }: StreamOptions,
+): Promise<CreatedBackup> {
+  const { workDir, ids, signal } = services.driverContext;
+  const storage = openLocalStorage(join(await workDir(), "stream"), ids);
+  const created = await createBackup(driver, { ...request, storage, verify: "none" }, services);
+  const { file } = mainPart(created.manifest);
+  await pipeline(await storage.get(file), output, { signal });
+  if (manifestFile !== null) {
+    await writeFileAtomically(manifestFile, await text(await storage.get(manifestName(created.manifest.id))));
+  }
+  return created;
+}
