@@ -136,6 +136,6 @@ test("crontab lines quote paths and escape the percent sign", () => {
   expect(nightly).toMatch(/^15 2 \* \* \* \/\S+ \/\S+\/bin\/dbops\.js backup --all --prune --quiet --config /);
   expect(nightly).toContain("'/srv/it'\\''s 100\\%/dbops.yaml'");
   expect(drill).toContain("backup drill -t 'a b' --quiet");
-  expect(health).toContain("backup health -t 'a b' --max-age 25h,48h --quiet");
+  expect(health).toContain("backup health --max-age 25h,48h --quiet");
   expect(crontabLines({ config: "/x", targets: [] })).toEqual([]);
 });

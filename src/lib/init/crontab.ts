@@ -15,7 +15,7 @@ export function crontabLines({ config, targets }: CrontabRequest): readonly stri
   return [
     `15 2 * * * ${dbops("backup", "--all", "--prune")}`,
     ...targets.map((target, index) => `${(index * 7) % 60} 4 * * 0 ${dbops("backup", "drill", "-t", target)}`),
-    ...targets.map((target) => `0 9 * * * ${dbops("backup", "health", "-t", target, "--max-age", "25h,48h")}`),
+    `0 9 * * * ${dbops("backup", "health", "--max-age", "25h,48h")}`,
   ];
 }
 
