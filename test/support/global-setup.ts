@@ -1,5 +1,6 @@
 import type { TestProject } from "vitest/node";
 import { startCluster } from "./postgres-cluster.js";
+import { requireStockPrograms } from "./stock-programs.js";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -12,6 +13,7 @@ declare module "vitest" {
 
 /** One throw-away cluster for the whole test run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await requireStockPrograms();
   const cluster = await startCluster();
   project.provide("postgresUrl", cluster.superuserUrl);
   project.provide("postgresSocketDir", cluster.socketDir);
