@@ -76,4 +76,10 @@ export const COMMANDS: readonly RegistryEntry[] = [
     danger: "reads",
     load: async () => (await import("./info/info.js")).infoCommand,
   },
+  {
+    path: "doctor",
+    summary: "check everything that backups and restores need",
+    danger: "reads",
+    load: async () => (await import("./doctor/doctor.js")).doctorCommand,
+  },
 ];

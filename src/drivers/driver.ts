@@ -151,6 +151,8 @@ export interface Engine {
   openScratch(request: ScratchRequest, context: DriverContext): Promise<Scratch>;
   /** Reads a raw snapshot stream to its end and checks its structure (header, table of contents). BACKUP.DAMAGED. */
   inspect(kind: string, raw: Readable, context: DriverContext): Promise<ArchiveFacts>;
+  /** What can be diagnosed of this machine without a database, e.g. programs; absent where there is nothing. */
+  diagnose?(context: DriverContext): Promise<readonly Diagnosis[]>;
 }
 
 /** What a snapshot file says about itself. */

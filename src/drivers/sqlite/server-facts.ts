@@ -24,7 +24,7 @@ export async function serverFacts(connection: Connection, path: string, now: Dat
   const version = libraryVersion(connection);
   return {
     engine: "sqlite",
-    title: `SQLite ${version}`,
+    title: "SQLite",
     version,
     versionNumber: versionNumber(version),
     sizeBytes: (await stat(path)).size,

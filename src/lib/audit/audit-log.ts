@@ -29,6 +29,11 @@ export class AuditLog {
     this.#options = options;
   }
 
+  /** The state folder that it lives in. */
+  get folder(): string {
+    return this.#options.folder;
+  }
+
   /** The hash of the last line that this run appended; kept in manifests. */
   get head(): string | null {
     return this.#head;

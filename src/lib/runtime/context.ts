@@ -48,6 +48,10 @@ export interface Context {
   /** null when nobody can be asked. */
   readonly prompts: Prompts | null;
   readonly driverContext: DriverContext;
+  /** Where the audit log lives. */
+  readonly stateFolder: string;
+  /** Every engine that this dbops has. */
+  readonly engineNames: readonly string[];
   /** Head of the audit chain; null when nothing was audited. */
   auditHead(): string | null;
   /** Where throw-away copies go: a flag that names a folder or a server's URL, else as configured. Before work files are made. */

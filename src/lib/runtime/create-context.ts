@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { Writable } from "node:stream";
 import type { Driver, DriverContext, LockOptions } from "../../drivers/driver.js";
-import { loadEngine } from "../../drivers/open.js";
+import { ENGINE_NAMES, loadEngine } from "../../drivers/open.js";
 import type { AuditLog } from "../audit/audit-log.js";
 import type { BackupSettings } from "../config/backup-settings.js";
 import type { Config } from "../config/config.js";
@@ -52,6 +52,7 @@ export function createContext(parts: ContextParts): Context {
 class RunContext implements Context {
   readonly version = dbopsVersion();
   readonly hostName = hostname();
+  readonly engineNames = ENGINE_NAMES;
   readonly driverContext: DriverContext;
   readonly run: string;
   readonly command: string;
@@ -91,6 +92,10 @@ class RunContext implements Context {
 
   get progress() {
     return this.#parts.progress;
+  }
+
+  get stateFolder(): string {
+    return this.#parts.audit.folder;
   }
 
   auditHead(): string | null {

@@ -4,6 +4,7 @@ import { DbopsError, messageOf } from "../core/errors.js";
 import type { ChildRegistry } from "./child-registry.js";
 import { tryKernelLock } from "./kernel-lock.js";
 import {
+  describeHolder,
   endOrphansOf,
   type LockRecord,
   readLockRecord,
@@ -121,8 +122,4 @@ async function heldError(path: string): Promise<DbopsError> {
     why: typeof record === "string" ? record : describeHolder(record),
     hint: "wait for it with --lock-wait 10m; a lock whose holder has died is free at once",
   });
-}
-
-function describeHolder({ run, command, pid, host, since }: LockRecord): string {
-  return `run ${run} (${command}), process ${pid} on ${host}, since ${since}`;
 }

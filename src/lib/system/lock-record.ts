@@ -41,6 +41,11 @@ export async function readLockRecord(path: string): Promise<LockRecord | string>
   }
 }
 
+/** `run … (backup create), process 4711 on db1, since …`: for messages. */
+export function describeHolder({ run, command, pid, host, since }: LockRecord): string {
+  return `run ${run} (${command}), process ${pid} on ${host}, since ${since}`;
+}
+
 export async function writeLockRecord(path: string, record: LockRecord): Promise<void> {
   await writeFileAtomically(path, `${JSON.stringify(record)}\n`);
 }
