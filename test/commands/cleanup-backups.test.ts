@@ -4,6 +4,9 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { backupsCommand } from "#dbops/commands/cleanup/backups.js";
+import { systemClock } from "#dbops/lib/core/clock.js";
+import { ChildRegistry } from "#dbops/lib/system/child-registry.js";
+import { acquireLockFile } from "#dbops/lib/system/lock-file.js";
 import { ManualClock } from "../support/manual-clock.js";
 import { runCli } from "../support/run-cli.js";
 
@@ -158,6 +161,23 @@ describe("a newest run in doubt", () => {
     expect(stdout).toContain(`dbops backup accept ${newest}`);
     expect(await manifestIds()).toHaveLength(2);
   });
+});
+
+test("a store that another run holds is left alone: exit 7, naming the holder", async () => {
+  await takeNightly(3);
+  const [lock = ""] = (await readdir(join(folder, "store"))).filter((name) => /^\.dbops-lock-[0-9a-f]+$/.test(name));
+  await using _held = await acquireLockFile(join(folder, "store", lock), {
+    waitMs: 0,
+    holder: { run: "other", command: "backup create" },
+    children: new ChildRegistry(),
+    clock: systemClock,
+    signal: new AbortController().signal,
+  });
+  const { exit, stderr } = await cleanup([...LAST_2, "--yes"]);
+  expect(exit).toBe(7);
+  expect(stderr).toContain("backup create");
+  expect(await manifestIds()).toHaveLength(3);
+  expect((await cleanup([...LAST_2, "--dry-run"])).exit).toBe(0);
 });
 
 describe("whose backups", () => {
