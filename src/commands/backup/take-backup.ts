@@ -39,7 +39,9 @@ export async function takeBackup(
   const taken = { ...created, store: storage.label, pruned: null, problem: problemOf(created) };
   if (!flags.isPruning) return taken;
   try {
-    return { ...taken, pruned: await prune(storage, { ...context, identity, policy: target.backup.keep }) };
+    const { clock, progress, signal } = context;
+    const pruned = await prune(storage, { clock, progress, signal, identity, policy: target.backup.keep });
+    return { ...taken, pruned };
   } catch (thrown) {
     context.signal.throwIfAborted();
     return { ...taken, problem: taken.problem ?? asDbopsError(thrown) };

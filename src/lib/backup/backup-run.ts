@@ -103,7 +103,7 @@ export class BackupRun {
   async #storeParts(snapshot: Snapshot, signal: AbortSignal): Promise<Stored> {
     const { storage, level, encryption } = this.#request;
     const { env, progress } = this.#services.driverContext;
-    const services = { ...this.#services, driverContext: { ...this.#services.driverContext, signal } };
+    const context = { ...this.#services.driverContext, signal };
     const { kind: compression, notice } = await chooseCompression(this.#request.compression, env);
     if (notice !== null) progress.note(notice);
     const parts: ManifestPart[] = [];
@@ -112,7 +112,7 @@ export class BackupRun {
     for (const part of snapshot.parts) {
       const phase = progress.phase(`storing ${part.kind}`, { total: part.estimatedBytes ?? undefined, unit: "bytes" });
       const recipe = { id: this.#id, compression, level, encryption };
-      const stored = await storePart(part, { storage, recipe, services, phase, plain });
+      const stored = await storePart(part, { storage, recipe, context, phase, plain });
       this.#put.push(stored.part.file);
       parts.push(stored.part);
       if (stored.plain !== null) plainParts.push(stored.plain);

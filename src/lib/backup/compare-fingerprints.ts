@@ -32,12 +32,18 @@ export function compareFingerprints(expected: Expected, found: Expected): TableC
 
 /** BACKUP.FINGERPRINT_MISMATCH naming the first tables that differ. */
 export function requireEqual(comparisons: readonly TableComparison[], copy: string): void {
+  const error = differenceError(comparisons, copy);
+  if (error !== null) throw error;
+}
+
+/** BACKUP.FINGERPRINT_MISMATCH naming the first tables that differ; null when none does. */
+export function differenceError(comparisons: readonly TableComparison[], copy: string): DbopsError | null {
   const different = comparisons.filter(({ matches }) => matches === false);
-  if (different.length === 0) return;
+  if (different.length === 0) return null;
   const named = different
     .slice(0, 5)
     .map(({ schema, name, problem }) => `${schema === null ? "" : `${schema}.`}${name}: ${problem}`);
-  throw new DbopsError("BACKUP.FINGERPRINT_MISMATCH", {
+  return new DbopsError("BACKUP.FINGERPRINT_MISMATCH", {
     message: `${different.length} of ${comparisons.length} tables in ${copy} differ from what was backed up`,
     why: named.join("\n"),
     hint: "do not use this backup; `dbops backup list` shows which are proven",

@@ -1,3 +1,4 @@
+import type { DriverContext } from "../../drivers/driver.js";
 import type { Production, SnapshotPart } from "../../drivers/snapshot-model.js";
 import type { Compression } from "../codec/choose-compression.js";
 import { openCompressor } from "../codec/compress.js";
@@ -11,7 +12,6 @@ import type { Storage } from "../storage/storage.js";
 import { partFileName } from "./backup-name.js";
 import { assertEncrypted } from "./encrypted-file.js";
 import type { ManifestPart } from "./manifest.js";
-import type { BackupServices } from "./services.js";
 
 export interface PartRecipe {
   readonly id: string;
@@ -23,7 +23,7 @@ export interface PartRecipe {
 export interface StoreOptions {
   readonly storage: Storage;
   readonly recipe: PartRecipe;
-  readonly services: BackupServices;
+  readonly context: DriverContext;
   readonly phase: Phase;
   /** Also keeps the compressed bytes as they were before encryption, where no key could open what is stored. */
   readonly plain: Storage | null;
@@ -40,8 +40,8 @@ export interface StoredPart {
  * every stage ended well and agree on the bytes. BACKUP.INCOMPLETE, BACKUP.NOT_ENCRYPTED and what the stages throw.
  */
 export async function storePart(part: SnapshotPart, options: StoreOptions): Promise<StoredPart> {
-  const { storage, recipe, services, phase, plain } = options;
-  const { children, env, signal } = services.driverContext;
+  const { storage, recipe, phase, plain } = options;
+  const { children, env, signal } = options.context;
   const raw = openHashTap((bytes) => phase.advance(bytes));
   const compressor = await openCompressor(recipe.compression, { level: recipe.level, children, env });
   const encryptor = recipe.encryption === null ? null : await openEncryptor(recipe.encryption, { children, env });

@@ -24,8 +24,8 @@ export async function streamBackup(
   request: Omit<BackupRequest, "storage" | "verify">,
   { services, output, manifestFile }: StreamOptions,
 ): Promise<CreatedBackup> {
-  const { workDir, ids, signal } = services.driverContext;
-  const storage = openLocalStorage(join(await workDir(), "stream"), ids);
+  const { workDir, signal } = services.driverContext;
+  const storage = openLocalStorage(join(await workDir(), "stream"), services.run);
   const created = await createBackup(driver, { ...request, storage, verify: "none" }, services);
   const { file } = mainPart(created.manifest);
   await pipeline(await storage.get(file), output, { signal });

@@ -23,7 +23,7 @@ import type { Context, GlobalFlags, ScratchPlace } from "./context.js";
 import type { Host } from "./host.js";
 import type { RunResources } from "./run-resources.js";
 import { dbopsVersion } from "./version.js";
-import { WorkFolder } from "./work-folder.js";
+import { removeWorkFolder, WorkFolder, workFolderPath } from "./work-folder.js";
 
 const DATABASE_LOCK_MS = 10_000;
 
@@ -112,7 +112,7 @@ class RunContext implements Context {
 
   store(flag: string | null, target: ConfiguredTarget | null): Storage {
     const folder = flag === null ? (target?.backup ?? this.config.backup).store : resolve(this.cwd, flag);
-    if (folder !== null) return openLocalStorage(folder, this.ids);
+    if (folder !== null) return openLocalStorage(folder, this.run);
     throw new DbopsError("CONFIG.NO_STORE", {
       message: "it is not known where backups live",
       why: "no --store, no backup.store in dbops.yaml and no BACKUP_DIR is given, and nothing implies one",
@@ -145,11 +145,13 @@ class RunContext implements Context {
     const lock = await acquireLockFile(join(folder, `.dbops-lock-${name}`), {
       waitMs: this.flags.lockWaitMs ?? 0,
       holder: { run: this.run, command: this.command },
+      workDir: workFolderPath(this.#scratch, this.run),
       children: this.#parts.children,
       clock: this.clock,
       signal: this.signal,
     });
     for (const line of lock.swept) this.progress.note(line);
+    if (lock.dead !== null) await this.#sweepAfter(lock.dead, storage);
     for (const line of lock.warnings) this.progress.warn(line);
     return this.own(lock);
   }
@@ -181,6 +183,12 @@ class RunContext implements Context {
 
   own<T extends AsyncDisposable>(resource: T): T {
     return this.#parts.resources.own(resource);
+  }
+
+  /** What a killed run has left half written: nobody else can be writing it. */
+  async #sweepAfter(dead: { readonly run: string; readonly workDir: string | null }, storage: Storage): Promise<void> {
+    const removed = [...(await storage.sweep(dead.run)), ...(await removeWorkFolder(dead))];
+    for (const leftover of removed) this.progress.note(`removed ${leftover}, left behind by run ${dead.run}`);
   }
 
   async #ifReachable<T>(target: ConfiguredTarget, ask: (driver: Driver) => Promise<T>): Promise<T | null> {

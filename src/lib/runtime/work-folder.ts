@@ -1,7 +1,25 @@
+import { existsSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { DbopsError, messageOf } from "../core/errors.js";
 import { diskFullError } from "../system/files.js";
+
+export function workFolderPath(scratch: string, run: string): string {
+  return join(scratch, `dbops-${run}`);
+}
+
+/** Removes the work folder of a run that died; returns its path if there was one. Never anything but a run's own folder. */
+export async function removeWorkFolder({
+  run,
+  workDir,
+}: {
+  readonly run: string;
+  readonly workDir: string | null;
+}): Promise<string[]> {
+  if (workDir === null || basename(workDir) !== `dbops-${run}` || !existsSync(workDir)) return [];
+  await rm(workDir, { recursive: true, force: true });
+  return [workDir];
+}
 
 /** A private folder for a run's throw-away files, made on first use and removed at the end. */
 export class WorkFolder implements AsyncDisposable {
@@ -9,7 +27,7 @@ export class WorkFolder implements AsyncDisposable {
   #made: Promise<string> | null = null;
 
   constructor(scratch: string, run: string) {
-    this.path = join(scratch, `dbops-${run}`);
+    this.path = workFolderPath(scratch, run);
   }
 
   /** Makes it with mode 0700. RESOURCE.DISK_FULL, STORE.NOT_WRITABLE. */

@@ -3,7 +3,7 @@ import { access, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { DbopsError, foreignCode } from "../core/errors.js";
-import { type Ids, randomIds } from "../core/ids.js";
+import { randomIds } from "../core/ids.js";
 import { openForRead, syncFolder } from "../system/files.js";
 import { readingFrom, writingTo } from "./local-errors.js";
 import { readerOf } from "./local-reader.js";
@@ -13,25 +13,25 @@ import type { ObjectFacts, Storage, StoredObject } from "./storage.js";
 
 const PARTIAL = ".partial";
 
-/** A folder as a store; it is made, with mode 0700, by the first `put`. Objects are files of mode 0600. */
-export function openLocalStorage(folder: string, ids: Ids = randomIds): Storage {
-  return new LocalStorage(resolve(folder), ids);
+/** A folder as a store; it is made, with mode 0700, by the first `put`. Objects are files of mode 0600. `run` marks what it writes. */
+export function openLocalStorage(folder: string, run: string = randomIds.hex(8)): Storage {
+  return new LocalStorage(resolve(folder), run);
 }
 
 class LocalStorage implements Storage {
   readonly label: string;
   readonly folder: string;
-  readonly #ids: Ids;
+  readonly #run: string;
 
-  constructor(folder: string, ids: Ids) {
+  constructor(folder: string, run: string) {
     this.label = folder;
     this.folder = folder;
-    this.#ids = ids;
+    this.#run = run;
   }
 
   async put(name: string, content: Readable, signal: AbortSignal): Promise<StoredObject> {
     const path = this.#pathOf(name);
-    const partial = `${path}.${this.#ids.hex(8)}${PARTIAL}`;
+    const partial = `${path}.${this.#run}${PARTIAL}`;
     try {
       signal.throwIfAborted();
       await refuseExisting(path);
@@ -88,8 +88,9 @@ class LocalStorage implements Storage {
     }
   }
 
-  async sweep(): Promise<readonly string[]> {
-    const leftovers = (await this.#names()).filter((name) => name.endsWith(PARTIAL)).sort();
+  async sweep(run?: string): Promise<readonly string[]> {
+    const ending = run === undefined ? PARTIAL : `.${run}${PARTIAL}`;
+    const leftovers = (await this.#names()).filter((name) => name.endsWith(ending)).sort();
     for (const name of leftovers) {
       const path = join(this.folder, name);
       await writingTo(path, () => rm(path, { force: true }));

@@ -27,6 +27,6 @@ export interface Storage {
   stat(name: string): Promise<ObjectFacts | null>;
   delete(name: string): Promise<void>;
   isWritable(): Promise<boolean>;
-  /** Removes what killed runs left half written; only while the store's lock is held. Returns the names removed. */
-  sweep(): Promise<readonly string[]>;
+  /** Removes what killed runs left half written, or one run alone; nobody may be writing it. Returns the names removed. */
+  sweep(run?: string): Promise<readonly string[]>;
 }

@@ -21,6 +21,8 @@ export interface LockFileOptions {
   /** How long to wait for another holder, in milliseconds. */
   readonly waitMs: number;
   readonly holder: { readonly run: string; readonly command: string };
+  /** The holder's folder of throw-away files, for the next holder to sweep. */
+  readonly workDir?: string | undefined;
   /** Its children are named in the record, so that the next holder can end those that outlive us. */
   readonly children: ChildRegistry;
   readonly clock: Clock;
@@ -32,6 +34,8 @@ export interface HeldLockFile extends AsyncDisposable {
   readonly place: string;
   /** What a dead holder had left running and was ended, one line each. */
   readonly swept: readonly string[];
+  /** The run that died while it held the lock, and where it kept its throw-away files. */
+  readonly dead: Pick<LockRecord, "run" | "workDir"> | null;
   /** Why the record beside the lock could not be written; the lock holds all the same. */
   readonly warnings: readonly string[];
 }
@@ -59,9 +63,14 @@ async function waitForLock(path: string, { waitMs, clock, signal }: LockFileOpti
   }
 }
 
+interface HeldFacts extends Pick<HeldLockFile, "swept" | "dead"> {
+  readonly record: LockRecord;
+}
+
 class HeldFile implements HeldLockFile {
   readonly place: string;
   readonly swept: readonly string[];
+  readonly dead: HeldLockFile["dead"];
   readonly warnings: string[] = [];
   readonly #kernelLock: Disposable;
   readonly #recordPath: string;
@@ -70,21 +79,24 @@ class HeldFile implements HeldLockFile {
   /** Record writes one after the other: the newest list of children must be the one that stays. */
   #writing: Promise<void> = Promise.resolve();
 
-  private constructor(place: string, kernelLock: Disposable, facts: { record: LockRecord; swept: readonly string[] }) {
+  private constructor(place: string, kernelLock: Disposable, facts: HeldFacts) {
     this.place = place;
     this.swept = facts.swept;
+    this.dead = facts.dead;
     this.#kernelLock = kernelLock;
     this.#recordPath = recordPathOf(place);
     this.#record = facts.record;
   }
 
   static async open(place: string, kernelLock: Disposable, options: LockFileOptions): Promise<HeldFile> {
-    const { holder, children, clock } = options;
-    const old = await readLockRecord(recordPathOf(place));
-    const swept = typeof old === "string" ? [] : await endOrphansOf(old);
+    const { holder, workDir = null, children, clock } = options;
+    const read = await readLockRecord(recordPathOf(place));
+    const dead = typeof read === "string" ? null : read;
+    const swept = dead === null ? [] : await endOrphansOf(dead);
     const since = clock.now().toISOString();
-    const record: LockRecord = { version: 1, ...holder, ...(await thisMachine()), since, children: children.live };
-    const held = new HeldFile(place, kernelLock, { record, swept });
+    const machine = await thisMachine();
+    const record: LockRecord = { version: 1, ...holder, ...machine, since, workDir, children: children.live };
+    const held = new HeldFile(place, kernelLock, { record, swept, dead });
     held.#listening = children.onChange((marks) => held.#write(marks));
     await held.#write(children.live);
     return held;

@@ -18,6 +18,8 @@ export interface LockRecord {
   readonly bootId: string | null;
   readonly pid: number;
   readonly since: string;
+  /** Where the run keeps its throw-away files; null when it has none. */
+  readonly workDir: string | null;
   /** Children of the holder; the next holder ends those that are still theirs. */
   readonly children: readonly ProcessMark[];
 }
@@ -72,8 +74,8 @@ async function untilGone(mark: ProcessMark): Promise<void> {
 }
 
 function isLockRecord(value: unknown): value is LockRecord {
-  const { run, command, host, since, bootId, pid, children } = fieldsOf(value);
-  const areTexts = [run, command, host, since, bootId ?? ""].every((text) => typeof text === "string");
+  const { run, command, host, since, bootId, pid, workDir, children } = fieldsOf(value);
+  const areTexts = [run, command, host, since, bootId ?? "", workDir ?? ""].every((text) => typeof text === "string");
   return areTexts && Number.isInteger(pid) && Array.isArray(children) && children.every(isProcessMark);
 }
 
