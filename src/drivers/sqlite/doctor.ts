@@ -4,6 +4,7 @@ import { formatBytes, formatCount } from "../../lib/core/units.js";
 import { freeBytes } from "../../lib/system/disk-space.js";
 import type { Diagnosis } from "../driver.js";
 import type { Connection } from "./connection.js";
+import { besideLines } from "./doctor-beside.js";
 import type { DatabaseFile } from "./locate.js";
 import { libraryVersion } from "./server-facts.js";
 import { sidecarsOf } from "./sidecars.js";
@@ -14,12 +15,13 @@ const LARGE_WAL_BYTES = 256 * 1024 * 1024;
 /** The lines of `dbops doctor` about one file. */
 export async function diagnoseFile(file: DatabaseFile, connection: Connection): Promise<readonly Diagnosis[]> {
   return [
-    ok("SQLite", `library ${libraryVersion(connection)}`),
+    ok("SQLite", `library ${libraryVersion()}`),
     ok("file", `${file.path}, ${formatBytes(file.sizeBytes)}, journal mode ${connection.text("PRAGMA journal_mode")}`),
     permissions(file),
     schemaLine(connection),
     await walLine(file),
     await diskLine(file),
+    ...(await besideLines(file.path)),
   ];
 }
 

@@ -5,7 +5,7 @@ import type { DriverContext, HeldLock, LockOptions } from "../driver.js";
 /** The lock for changing a database's data, beside the file so that every user's runs meet there. LOCK.HELD, LOCK.UNUSABLE. */
 export async function lockDatabase(path: string, options: LockOptions, context: DriverContext): Promise<HeldLock> {
   const { children, clock, signal } = context;
-  const place = join(dirname(path), `.${basename(path)}.dbops-lock`);
+  const place = lockPathOf(path);
   const lock = await acquireLockFile(place, {
     waitMs: options.waitMs,
     holder: options.holder,
@@ -16,4 +16,8 @@ export async function lockDatabase(path: string, options: LockOptions, context: 
   for (const line of lock.swept) context.progress.note(line);
   for (const line of lock.warnings) context.progress.warn(line);
   return lock;
+}
+
+export function lockPathOf(path: string): string {
+  return join(dirname(path), `.${basename(path)}.dbops-lock`);
 }

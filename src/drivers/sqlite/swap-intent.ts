@@ -50,7 +50,8 @@ export async function exists(path: string): Promise<boolean> {
   );
 }
 
-function intentPath(path: string): string {
+/** The record of a swap that is under way. */
+export function intentPath(path: string): string {
   return `${path}.dbops-swap.json`;
 }
 
