@@ -32,7 +32,7 @@ const RULES: Readonly<Record<string, RoomRules>> = {
   "drivers/ENGINE": { values: ["lib/core/", "lib/system/", "lib/codec/", ...CONTRACTS] },
   drivers: { values: ["lib/core/", "lib/system/", "drivers/"], types: ["lib/config/", "lib/codec/"] },
   "commands/GROUP": {
-    values: ["commands/define.ts", "lib/core/", "lib/DOMAIN/"],
+    values: ["commands/define.ts", "commands/options.ts", "lib/core/", "lib/DOMAIN/"],
     types: [...CONTRACTS, "lib/config/", "lib/storage/", "lib/runtime/"],
   },
   commands: { values: ["commands/", "lib/core/"], types: ["lib/runtime/", ...CONTRACTS] },

@@ -125,10 +125,7 @@ export class BackupRun {
   async #plainStorage(): Promise<Storage | null> {
     const { verify, encryption, keys } = this.#request;
     if (verify !== "restore" || encryption?.kind !== "recipients" || keys.identity !== null) return null;
-    return openLocalStorage(
-      join(await this.#services.driverContext.workDir(), "plain"),
-      this.#services.driverContext.ids,
-    );
+    return openLocalStorage(join(await this.#services.driverContext.workDir(), "plain"), this.#services.run);
   }
 
   async #describe(snapshot: Snapshot, stored: Stored, { fingerprint, condition }: Seen): Promise<ManifestBody> {

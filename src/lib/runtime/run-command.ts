@@ -143,7 +143,9 @@ class Pipeline {
       this.#report.data = outcome.data;
       this.#report.exit = exitCode(outcome.exit);
       this.#report.error = outcome.error === null ? null : asDbopsError(outcome.error);
-      if (!this.#parts.flags.isJson && !this.#parts.flags.isQuiet) await this.#parts.terminal.showView(outcome.view);
+      // --quiet is for success: what went wrong in part must reach cron's mail.
+      const isSilent = this.#parts.flags.isQuiet && outcome.exit === "OK";
+      if (!this.#parts.flags.isJson && !isSilent) await this.#parts.terminal.showView(outcome.view);
     } catch (thrown) {
       this.#report.error = asDbopsError(this.#parts.runSignal.reasonFor(thrown));
       this.#report.exit = this.#report.error.exit;
