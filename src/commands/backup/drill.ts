@@ -4,15 +4,8 @@ import { DbopsError } from "../../lib/core/errors.js";
 import { formatDuration, parseDurationMs } from "../../lib/core/units.js";
 import type { Cell, View } from "../../lib/core/view.js";
 import { type Context, defineCommand, type Outcome, type RawInput } from "../define.js";
-import {
-  KEY_OPTIONS,
-  optionCount,
-  optionText,
-  SCRATCH_OPTION,
-  STORE_OPTION,
-  TARGET_ARGUMENT,
-  targetWord,
-} from "../options.js";
+import { optionText, STORE_OPTION, TARGET_ARGUMENT, targetWord } from "../options.js";
+import { CHECK_OPTIONS, type CheckFlags, checkFlags, checkRequest } from "./check-options.js";
 import { type ChosenBackups, chosenBackups } from "./chosen-backups.js";
 import type { DrillData } from "./drill-schema.js";
 
@@ -21,10 +14,7 @@ interface Input {
   readonly store: string | null;
   readonly maxRtoMs: number | null;
   readonly maxRpoMs: number | null;
-  readonly identity: string | null;
-  readonly passphraseFile: string | null;
-  readonly scratch: string | null;
-  readonly jobs: number;
+  readonly flags: CheckFlags;
 }
 
 export const drillCommand = defineCommand<Input, DrillData>({
@@ -37,9 +27,7 @@ export const drillCommand = defineCommand<Input, DrillData>({
     STORE_OPTION,
     { flags: "--max-rto <duration>", help: "the longest that a recovery may take" },
     { flags: "--max-rpo <duration>", help: "the most that may be lost, in time" },
-    ...KEY_OPTIONS,
-    SCRATCH_OPTION,
-    { flags: "--jobs <n>", help: "parallel load (default 2)" },
+    ...CHECK_OPTIONS,
   ],
   input: readInput,
   plan: async (context, input) => {
@@ -67,37 +55,21 @@ function readInput(raw: RawInput): Input {
     store: optionText(raw, "store"),
     maxRtoMs: duration("maxRto"),
     maxRpoMs: duration("maxRpo"),
-    identity: optionText(raw, "identity"),
-    passphraseFile: optionText(raw, "passphraseFile"),
-    scratch: optionText(raw, "scratch"),
-    jobs: optionCount(raw, "jobs", 1) ?? 2,
+    flags: checkFlags(raw),
   };
 }
 
-async function drill(
-  context: Context,
-  input: Input,
-  { catalog, entries, target }: ChosenBackups,
-): Promise<Outcome<DrillData>> {
-  const [entry] = entries;
+async function drill(context: Context, input: Input, chosen: ChosenBackups): Promise<Outcome<DrillData>> {
+  const { catalog, target } = chosen;
+  const [entry] = chosen.entries;
   if (entry === undefined)
     throw new DbopsError("BACKUP.NOT_FOUND", { message: `no backup in ${catalog.storage.label}` });
   const { manifest } = entry;
-  const settings = context.backupSettingsOf(manifest.target);
-  const passphrase = (await context.secretFile(input.passphraseFile)) ?? settings.passphrase;
-  const keys = { identity: context.path(input.identity) ?? settings.identity, passphrase };
+  const request = await checkRequest(context, chosen, { entry, level: "restore", flags: input.flags });
   await using _lock = await context.lockStore(catalog.storage, manifest.identity);
-  const scratch = context.scratch(input.scratch, target);
-  const request = {
-    level: "restore",
-    storage: catalog.storage,
-    keys,
-    scratch,
-    jobs: input.jobs,
-    services: context,
-  } as const;
   const { proof, error } = await checkBackup(entry, request);
   if (proof === null) throw error;
+  const settings = context.backupSettingsOf(manifest.target);
   const budget = { maxRtoMs: input.maxRtoMs ?? settings.maxRtoMs, maxRpoMs: input.maxRpoMs ?? settings.maxRpoMs };
   const now = target === null ? context.clock.now() : await context.serverTime(target);
   const result = drillResult({ target: manifest.target, takenAt: manifest.takenAt, proof, now, ...budget });

@@ -3,17 +3,8 @@ import { DbopsError } from "../../lib/core/errors.js";
 import { formatDuration } from "../../lib/core/units.js";
 import type { View } from "../../lib/core/view.js";
 import { type Context, defineCommand, type Outcome, type RawInput } from "../define.js";
-import {
-  KEY_OPTIONS,
-  optionChoice,
-  optionCount,
-  optionFlag,
-  optionText,
-  SCRATCH_OPTION,
-  STORE_OPTION,
-  TARGET_ARGUMENT,
-  targetWord,
-} from "../options.js";
+import { optionChoice, optionFlag, optionText, STORE_OPTION, TARGET_ARGUMENT, targetWord } from "../options.js";
+import { CHECK_OPTIONS, type CheckFlags, checkFlags, checkRequest } from "./check-options.js";
 import { type ChosenBackups, chosenBackups } from "./chosen-backups.js";
 import type { VerifyData } from "./verify-schema.js";
 
@@ -23,10 +14,7 @@ interface Input {
   readonly id: string | null;
   readonly isAll: boolean;
   readonly level: (typeof CHECK_LEVELS)[number];
-  readonly identity: string | null;
-  readonly passphraseFile: string | null;
-  readonly scratch: string | null;
-  readonly jobs: number;
+  readonly flags: CheckFlags;
 }
 
 export const verifyCommand = defineCommand<Input, VerifyData>({
@@ -44,9 +32,7 @@ export const verifyCommand = defineCommand<Input, VerifyData>({
     { flags: "--id <id>", help: "this backup: any unique part of its ID (default: the newest)" },
     { flags: "--all", help: "every backup of the target" },
     { flags: "--level <level>", help: "default read", choices: CHECK_LEVELS },
-    ...KEY_OPTIONS,
-    SCRATCH_OPTION,
-    { flags: "--jobs <n>", help: "parallel load of a restore (default 2)" },
+    ...CHECK_OPTIONS,
   ],
   input: readInput,
   plan: async (context, input) => {
@@ -71,34 +57,18 @@ function readInput(raw: RawInput): Input {
     id: optionText(raw, "id"),
     isAll: optionFlag(raw, "all"),
     level: optionChoice(raw, "level", CHECK_LEVELS) ?? "read",
-    identity: optionText(raw, "identity"),
-    passphraseFile: optionText(raw, "passphraseFile"),
-    scratch: optionText(raw, "scratch"),
-    jobs: optionCount(raw, "jobs", 1) ?? 2,
+    flags: checkFlags(raw),
   };
   if (!input.isAll || input.id === null) return input;
   throw new DbopsError("USAGE.INVALID", { message: "--id and --all exclude each other", hint: "give one of them" });
 }
 
-async function verify(
-  context: Context,
-  input: Input,
-  { catalog, entries, target }: ChosenBackups,
-): Promise<Outcome<VerifyData>> {
-  const { storage } = catalog;
-  const passphrase = await context.secretFile(input.passphraseFile);
-  const scratch = context.scratch(input.scratch, target);
+async function verify(context: Context, { level, flags }: Input, chosen: ChosenBackups): Promise<Outcome<VerifyData>> {
   const results: CheckResult[] = [];
-  for (const entry of entries) {
-    const settings = context.backupSettingsOf(entry.manifest.target);
-    const keys = {
-      identity: context.path(input.identity) ?? settings.identity,
-      passphrase: passphrase ?? settings.passphrase,
-    };
-    await using _lock = await context.lockStore(storage, entry.manifest.identity);
-    results.push(
-      await checkBackup(entry, { level: input.level, storage, keys, scratch, jobs: input.jobs, services: context }),
-    );
+  for (const entry of chosen.entries) {
+    const request = await checkRequest(context, chosen, { entry, level, flags });
+    await using _lock = await context.lockStore(chosen.catalog.storage, entry.manifest.identity);
+    results.push(await checkBackup(entry, request));
   }
   const verified = results.map(({ error: _error, proof: _proof, ...result }) => result);
   const error = worstOf(results);
