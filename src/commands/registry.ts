@@ -65,6 +65,12 @@ export const COMMANDS: readonly RegistryEntry[] = [
     load: async () => (await import("./backup/accept.js")).acceptCommand,
   },
   {
+    path: "restore run",
+    summary: "load a backup beside a database, prove it equal, and swap it in",
+    danger: "destroys",
+    load: async () => (await import("./restore/run.js")).runCommand,
+  },
+  {
     path: "cleanup backups",
     summary: "delete the backups that no retention rule keeps",
     danger: "locks",

@@ -1,0 +1,82 @@
+import type { PreflightLine } from "../../drivers/restore-model.js";
+import { backupState } from "../../lib/backup/backup-state.js";
+import { formatLocalTime } from "../../lib/core/local-time.js";
+import { formatBytes, formatCount, formatDuration } from "../../lib/core/units.js";
+import type { Block, Cell, View } from "../../lib/core/view.js";
+import { lossOf, type RowChange, rowChanges } from "../../lib/restore/loss.js";
+import type { PreparedRestore } from "../../lib/restore/prepare-restore.js";
+
+/** What is replaced, by what, what would be lost, and what was checked. */
+export function planView(prepared: PreparedRestore, now: Date): View {
+  return {
+    blocks: [intoBlock(prepared, now), fromBlock(prepared, now), ...lossBlocks(prepared), checksBlock(prepared.lines)],
+  };
+}
+
+function intoBlock({ destination, current }: PreparedRestore, now: Date): Block {
+  const label = [["database", { text: destination.restorer.label, tone: "strong" }]] as const;
+  if (current === null) return { kind: "facts", title: "INTO", entries: [...label, ["now", "nothing is there"]] };
+  const { sessions, unseen } = current;
+  const entries: [string, Cell][] = [
+    ["last write", current.lastWriteAt === null ? "not known" : timeAndAge(current.lastWriteAt, now)],
+    ["size", formatBytes(current.sizeBytes)],
+    ["in use by", sessions.length === 0 ? "nobody seen" : { text: sessions.join("\n"), tone: "warn" }],
+    ...(unseen === null ? [] : [["not seen", unseen] as [string, Cell]]),
+  ];
+  return { kind: "facts", title: "INTO", entries: [...label, ...entries] };
+}
+
+function fromBlock({ found }: PreparedRestore, now: Date): Block {
+  if (found.kind === "file") {
+    const entries = [
+      ["file", { text: found.path, tone: "strong" }],
+      ["written", timeAndAge(found.modifiedAt, now)],
+      ["proof", { text: "none: no manifest describes it, so nothing can be compared", tone: "warn" }],
+    ] as const;
+    return { kind: "facts", title: "FROM", entries };
+  }
+  const { manifest } = found.entry;
+  const state = backupState(found.entry, now);
+  const entries = [
+    ["backup", { text: manifest.id, tone: "strong" }],
+    ["taken", timeAndAge(new Date(manifest.takenAt), now)],
+    ["of", manifest.origin.label],
+    ["proof", { text: state.text, tone: state.kind === "proven" ? "good" : "warn" }],
+  ] as const;
+  return { kind: "facts", title: "FROM", entries };
+}
+
+function lossBlocks({ current, entry }: PreparedRestore): Block[] {
+  if (current === null || entry === null) return [];
+  const columns = [
+    { title: "table" },
+    { title: "rows now", align: "right" },
+    { title: "in the backup", align: "right" },
+    { title: "change", align: "right" },
+  ] as const;
+  const rows = rowChanges(current, entry.manifest.fingerprint.tables).map(changeCells);
+  return [{ kind: "table", title: "WHAT CHANGES", columns, rows, empty: "no tables on either side" }];
+}
+
+function changeCells(change: RowChange): Cell[] {
+  const loss = lossOf(change);
+  const text = change.then === null ? "gone" : change.now === null ? "new" : signed(-loss);
+  return [change.name, count(change.now), count(change.then), { text, tone: loss > 0 ? "bad" : "dim" }];
+}
+
+function checksBlock(lines: readonly PreflightLine[]): Block {
+  const entries = lines.map(({ subject, detail }): [string, Cell] => [subject, { text: detail, tone: "good" }]);
+  return { kind: "facts", title: "CHECKED", entries };
+}
+
+function timeAndAge(at: Date, now: Date): string {
+  return `${formatLocalTime(at)} (${formatDuration(Math.max(0, now.getTime() - at.getTime()))} ago)`;
+}
+
+function count(rows: number | null): string {
+  return rows === null ? "-" : formatCount(rows);
+}
+
+function signed(change: number): string {
+  return change === 0 ? "same number" : `${change < 0 ? "-" : "+"}${formatCount(Math.abs(change))}`;
+}

@@ -1,0 +1,42 @@
+import { backupRequest, type WishedTarget } from "../backup/backup-wish.js";
+import { createBackup } from "../backup/create-backup.js";
+import type { Storage } from "../storage/storage.js";
+import type { PreparedRestore } from "./prepare-restore.js";
+import type { RestoreServices, RestoreTarget } from "./restore-services.js";
+
+export interface SafetyTarget extends RestoreTarget, WishedTarget {
+  readonly storage: Storage;
+  readonly scratch: { readonly dir: string; readonly url: string | null };
+}
+
+const AS_CONFIGURED = {
+  name: null,
+  compress: null,
+  level: null,
+  encryptTo: [],
+  passphrase: null,
+  identity: null,
+  fingerprint: null,
+  tables: [],
+  excludeTables: [],
+  format: null,
+  jobs: null,
+  isCompact: false,
+  passThrough: [],
+};
+
+/** Takes and verifies a backup of what is about to be overwritten; returns its ID. LOCK.HELD, and whatever a backup meets. */
+export async function backUpFirst(
+  target: SafetyTarget,
+  { destination, recordStore }: PreparedRestore,
+  services: RestoreServices,
+): Promise<string> {
+  const { storage, scratch } = target;
+  services.driverContext.progress.note(`backing up ${target.name} first: a restore in place keeps nothing of it`);
+  if (recordStore?.label !== storage.label) await services.lockStore(storage, destination.restorer.identity.key);
+  const verify = target.backup.verify === "restore" ? "restore" : "read";
+  const request = { ...(await backupRequest({ ...AS_CONFIGURED, verify, scratch }, target)), storage };
+  await using driver = await destination.engine.open(target, services.driverContext);
+  const { manifest } = await createBackup(driver, request, services);
+  return manifest.id;
+}

@@ -1,0 +1,35 @@
+import type { Engine } from "../../drivers/driver.js";
+import type { Restorer } from "../../drivers/restore-model.js";
+import { requireNamed } from "./protected-target.js";
+import type { RestoreServices, RestoreTarget } from "./restore-services.js";
+
+export interface Destination {
+  readonly target: RestoreTarget;
+  readonly engine: Engine;
+  readonly restorer: Restorer;
+}
+
+/**
+ * Opens the place that will be changed until the run ends; unless only looked at, takes its data lock and clears up what
+ * a killed run left there. USAGE.TARGET_MISSING, CONNECT.*, LOCK.HELD.
+ */
+export async function openDestination(
+  target: RestoreTarget,
+  services: RestoreServices,
+  { isOnlyLook }: { readonly isOnlyLook: boolean },
+): Promise<Destination> {
+  if (!isOnlyLook) requireNamed(target);
+  const engine = await services.engine(target.engine);
+  const restorer = services.own(await engine.restorer(target, services.driverContext));
+  if (!isOnlyLook) {
+    services.own(await restorer.lock(services.lockOptions()));
+    for (const line of await restorer.recover()) services.driverContext.progress.note(line);
+  }
+  return { target, engine, restorer };
+}
+
+/** What `--confirm` accepts: the configured name, the identity's own words, and the word that was typed for it. */
+export function consentTokens({ target, restorer }: Destination): readonly string[] {
+  const words = [target.isConfigured ? target.name : null, ...restorer.identity.consentTokens, target.word];
+  return [...new Set(words.filter((word) => word !== null))];
+}

@@ -1,0 +1,19 @@
+import type { LockOptions, TargetAddress } from "../../drivers/driver.js";
+import type { BackupServices } from "../backup/services.js";
+import type { Storage } from "../storage/storage.js";
+
+/** What restore work may use of its run; the run's Context fits. */
+export interface RestoreServices extends BackupServices {
+  /** Hands something to be disposed at the end of the run. */
+  own<T extends AsyncDisposable>(resource: T): T;
+  lockOptions(): LockOptions;
+  /** LOCK.HELD. */
+  lockStore(storage: Storage, identity: string): Promise<AsyncDisposable>;
+}
+
+/** Where data goes to, or where its backups come from. */
+export interface RestoreTarget extends TargetAddress {
+  readonly isConfigured: boolean;
+  readonly isProtected: boolean;
+  readonly word: string | null;
+}
