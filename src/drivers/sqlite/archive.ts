@@ -14,7 +14,8 @@ export async function inspectArchive(raw: Readable): Promise<ArchiveFacts> {
     if (header.length < HEADER_BYTES) header = Buffer.concat([header, piece.subarray(0, HEADER_BYTES - header.length)]);
     bytes += piece.length;
   }
-  return { serverVersion: writerVersion(header), entries: pagesOf(header, bytes) };
+  const entries = pagesOf(header, bytes);
+  return { serverVersion: writerVersion(header), entries };
 }
 
 function pagesOf(header: Buffer, bytes: number): number {

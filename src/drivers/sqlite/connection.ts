@@ -20,8 +20,6 @@ export class Connection implements Disposable {
   ) {
     this.db = translating(`cannot open ${path}`, () => open(path, options));
     this.#registration = registerOpenDatabase(path);
-    this.db.defaultSafeIntegers(true);
-    this.db.pragma("foreign_keys = ON");
   }
 
   [Symbol.dispose](): void {
@@ -54,10 +52,11 @@ export class Connection implements Disposable {
   }
 }
 
+/** Sets what holds for this connection only; nothing that the file would keep. */
 function open(path: string, { isReadOnly, busyTimeoutMs }: ConnectionOptions): Database.Database {
-  return new Database(path, {
-    readonly: isReadOnly,
-    fileMustExist: true,
-    timeout: Math.min(busyTimeoutMs, 2 ** 31 - 1),
-  });
+  const timeout = Math.min(busyTimeoutMs, 2 ** 31 - 1);
+  const db = new Database(path, { readonly: isReadOnly, fileMustExist: true, timeout });
+  db.defaultSafeIntegers(true);
+  db.pragma("foreign_keys = ON");
+  return db;
 }

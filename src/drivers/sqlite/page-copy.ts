@@ -8,8 +8,8 @@ import { sidecarsOf } from "./sidecars.js";
 import { copyStillImage } from "./still-image.js";
 import type { CopyRequest, CopyResult } from "./worker-protocol.js";
 
-/** 16 MiB of 4 KiB pages: some hundred steps in a second, so that progress is smooth and signals are heard. */
-const PAGES_PER_STEP = 4096;
+/** 4 MiB of 4 KiB pages: a hundred steps in a second, so that progress is smooth and signals are heard. */
+const PAGES_PER_STEP = 1024;
 
 export interface CopyObserver {
   progress(donePages: number, totalPages: number): void;

@@ -1,4 +1,5 @@
 import { stat } from "node:fs/promises";
+import Database from "better-sqlite3";
 import type { ServerFacts, Setting } from "../driver.js";
 import type { Connection } from "./connection.js";
 
@@ -15,13 +16,19 @@ const FILE_SETTINGS = [
   "schema_version",
 ] as const;
 
-export function libraryVersion(connection: Connection): string {
-  return connection.text("SELECT sqlite_version()");
+/** Asked of a database in memory: a damaged one answers nothing. */
+export function libraryVersion(): string {
+  const memory = new Database(":memory:");
+  try {
+    return String(memory.prepare<unknown[], unknown>("SELECT sqlite_version()").pluck().get());
+  } finally {
+    memory.close();
+  }
 }
 
 /** The library's version with the file's size and settings. */
 export async function serverFacts(connection: Connection, path: string, now: Date): Promise<ServerFacts> {
-  const version = libraryVersion(connection);
+  const version = libraryVersion();
   return {
     engine: "sqlite",
     title: "SQLite",

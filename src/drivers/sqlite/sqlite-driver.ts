@@ -100,7 +100,7 @@ export class SqliteDriver implements Driver {
   }
 
   async takeSnapshot(request: SnapshotRequest): Promise<Snapshot> {
-    const version = libraryVersion(this.#opened.connection);
+    const version = libraryVersion();
     const origin = {
       engine: this.engine,
       label: this.label,

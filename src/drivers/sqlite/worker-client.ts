@@ -80,9 +80,12 @@ export class Worker implements AsyncDisposable {
   async #exchange(request: WorkerRequest, onProgress: OnProgress | undefined): Promise<WorkerResult> {
     const listening = new AbortController();
     try {
-      return await Promise.race([this.#reply(request, { onProgress, signal: listening.signal }), this.#death()]);
+      const reply = this.#reply(request, { onProgress, signal: listening.signal });
+      return await Promise.race([reply, this.#death()]);
     } finally {
       listening.abort();
+      // Whatever an aborted child still said, the run's own reason counts.
+      this.#signal.throwIfAborted();
     }
   }
 
