@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "#dbops/lib/core/clock.js";
@@ -14,11 +14,15 @@ export interface TestContext extends AsyncDisposable {
   /** What was said while working. */
   readonly notices: string[];
   readonly workDir: string;
+  /** A folder for throw-away servers that the server's user can enter. */
+  readonly scratchDir: string;
 }
 
 /** A driver context of its own, with a work folder that is removed afterwards. */
 export async function testContext(overrides: Partial<DriverContext> = {}): Promise<TestContext> {
   const workDir = await mkdtemp(join(tmpdir(), "dbops-test-"));
+  const scratchDir = await mkdtemp(join(tmpdir(), "dbops-scratch-"));
+  await chmod(scratchDir, 0o755);
   const children = new ChildRegistry();
   const abort = new AbortController();
   const notices: string[] = [];
@@ -43,9 +47,11 @@ export async function testContext(overrides: Partial<DriverContext> = {}): Promi
     children,
     notices,
     workDir,
+    scratchDir,
     async [Symbol.asyncDispose]() {
       await children[Symbol.asyncDispose]();
       await rm(workDir, { recursive: true, force: true });
+      await rm(scratchDir, { recursive: true, force: true });
     },
   };
 }

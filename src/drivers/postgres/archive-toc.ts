@@ -14,6 +14,8 @@ export interface TocEntry {
 
 /** The head of a custom or directory archive of pg_dump. */
 export interface ArchiveToc {
+  /** A directory dump keeps its rows in files of their own. */
+  readonly isCustom: boolean;
   /** e.g. 1.14 */
   readonly formatVersion: string;
   readonly intSize: number;
@@ -64,6 +66,7 @@ function readToc(reader: TocReader): ArchiveToc {
   const layout = { minor, isCustom, offsetSize };
   for (let index = 0; index < count; index += 1) entries.push(readEntry(reader, layout));
   return {
+    isCustom,
     formatVersion: `${major}.${minor}`,
     intSize: reader.intSize,
     offsetSize,

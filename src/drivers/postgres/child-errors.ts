@@ -6,12 +6,23 @@ import { type ChildEnd, toolFailed } from "../../lib/system/child-registry.js";
 /** Last words of pg_dump, pg_restore and psql that mean more than "failed". */
 const LAST_WORDS = [
   { pattern: /server version mismatch|unsupported version \([\d.]+\) in file header/, code: "TOOL.TOO_OLD" },
-  { pattern: /server closed the connection|connection to server was lost|terminating connection|could not receive data|SSL SYSCALL|no connection to the server/, code: "CONNECT.LOST" },
+  {
+    pattern:
+      /server closed the connection|connection to server was lost|terminating connection|could not receive data|SSL SYSCALL|no connection to the server/,
+    code: "CONNECT.LOST",
+  },
   { pattern: /canceling statement due to lock timeout|could not obtain lock/, code: "LOCK.DATABASE" },
   { pattern: /role "[^"]*" does not exist/, code: "RESTORE.ROLE_MISSING" },
-  { pattern: /extension "[^"]*" is not available|could not open extension control file/, code: "RESTORE.EXTENSION_MISSING" },
+  {
+    pattern: /extension "[^"]*" is not available|could not open extension control file/,
+    code: "RESTORE.EXTENSION_MISSING",
+  },
   { pattern: /permission denied|must be owner|must be superuser|must be able to SET ROLE/, code: "DB.PERMISSION" },
-  { pattern: /found unexpected block ID|could not read from input file|did not find magic string|could not uncompress|corrupt|end of file/, code: "BACKUP.DAMAGED" },
+  {
+    pattern:
+      /found unexpected block ID|could not read from input file|did not find magic string|could not uncompress|corrupt|end of file/,
+    code: "BACKUP.DAMAGED",
+  },
 ] as const satisfies readonly { readonly pattern: RegExp; readonly code: ErrorCode }[];
 
 /** What a child's bad end means; TOOL.FAILED when its last words are not known. */

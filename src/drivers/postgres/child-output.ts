@@ -23,11 +23,19 @@ export function openCounter(): CountingStream {
   return { stream, bytes: () => passed };
 }
 
+export interface OutputOptions {
+  readonly signal: AbortSignal;
+  /** The feeding of the child, when it is a filter. */
+  readonly input?: Promise<void>;
+}
+
 /** A child's standard output as a production: it ends only after the child has ended well; the child ends with its reader or the run. */
-export function childOutput(child: Child, through: CountingStream, signal: AbortSignal): Production {
+export function childOutput(child: Child, through: CountingStream, options: OutputOptions): Production {
+  const { signal, input } = options;
   const stop = (): void => void child.end();
   signal.addEventListener("abort", stop, { once: true });
-  const childEnded = heldPromise(requireSuccess(child, signal));
+  const childEnded = heldPromise(requireSuccess(child, signal).then(() => input));
+  input?.catch(stop);
   if (child.stdout === null) throw new Error(`${child.command} was started without a pipe`);
   const flow = heldPromise(pipeline(child.stdout, openGate(childEnded), through.stream));
   through.stream.once("close", () => {

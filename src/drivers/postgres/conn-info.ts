@@ -39,7 +39,9 @@ export function withDatabase(conn: ConnInfo, database: string): ConnInfo {
 
 /** `postgres://user@host:port/db`: never a password. */
 export function labelOf(conn: ConnInfo): string {
-  const servers = conn.servers.map(({ host, port }) => `${host.startsWith("/") ? encodeURIComponent(host) : host}:${port}`);
+  const servers = conn.servers.map(
+    ({ host, port }) => `${host.startsWith("/") ? encodeURIComponent(host) : host}:${port}`,
+  );
   return `postgres://${encodeURIComponent(conn.user)}@${servers.join(",")}/${encodeURIComponent(conn.database)}`;
 }
 
@@ -57,7 +59,8 @@ export function connectionString(conn: ConnInfo, server: ServerAddress): string 
     sslcert: conn.sslCert,
     sslkey: conn.sslKey,
     options: conn.options,
-    connect_timeout: conn.connectTimeoutMs === null ? null : String(Math.max(2, Math.ceil(conn.connectTimeoutMs / 1000))),
+    connect_timeout:
+      conn.connectTimeoutMs === null ? null : String(Math.max(2, Math.ceil(conn.connectTimeoutMs / 1000))),
   };
   return Object.entries(pairs)
     .flatMap(([key, value]) => (value === null ? [] : [`${key}='${value.replaceAll(/[\\']/g, "\\$&")}'`]))

@@ -10,7 +10,13 @@ import { type Encryption, encryptionsToTry, tlsOptions } from "./tls.js";
 import { valueTypes } from "./value-types.js";
 
 /** Where the next server of the list may help. */
-const NEXT_SERVER = new Set(["CONNECT.NO_HOST", "CONNECT.REFUSED", "CONNECT.TIMEOUT", "CONNECT.LOST", "CONNECT.STARTING"]);
+const NEXT_SERVER = new Set([
+  "CONNECT.NO_HOST",
+  "CONNECT.REFUSED",
+  "CONNECT.TIMEOUT",
+  "CONNECT.LOST",
+  "CONNECT.STARTING",
+]);
 /** Where libpq tries again with or without TLS. */
 const NEXT_ENCRYPTION = new Set(["CONNECT.TLS", "CONNECT.NOT_PERMITTED"]);
 
@@ -74,7 +80,14 @@ async function requireAttributes(session: Session, conn: ConnInfo, wish: Session
   const { standby, readonly } = await session.one<{ standby: boolean; readonly: boolean }>(
     "SELECT pg_is_in_recovery() AS standby, current_setting('transaction_read_only')::boolean AS readonly",
   );
-  const fits = { any: true, "read-write": !readonly, "read-only": readonly, primary: !standby, standby, "prefer-standby": true };
+  const fits = {
+    any: true,
+    "read-write": !readonly,
+    "read-only": readonly,
+    primary: !standby,
+    standby,
+    "prefer-standby": true,
+  };
   if (fits[wish]) return;
   throw new DbopsError("CONNECT.REFUSED", {
     message: `cannot connect to ${labelOf(conn)}`,

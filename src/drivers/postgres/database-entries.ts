@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DbopsError } from "../../lib/core/errors.js";
 import type { DriverContext } from "../driver.js";
@@ -28,7 +28,8 @@ export async function databaseScript(
   const tool = await tools.find("pg_restore", 0);
   const folder = await context.workDir();
   const name = `head-${context.ids.hex(6)}`;
-  await writeFile(join(folder, name), head.bytes, { mode: 0o600 });
+  if (!head.toc.isCustom) await mkdir(join(folder, name), { mode: 0o700 });
+  await writeFile(join(folder, head.toc.isCustom ? name : `${name}/toc.dat`), head.bytes, { mode: 0o600 });
   await writeFile(join(folder, `${name}.list`), entries.map(({ id }) => `${id};\n`).join(""), { mode: 0o600 });
   const args = ["--create", "--file=-", `--use-list=${join(folder, `${name}.list`)}`, join(folder, name)];
   const spec = { command: tool.path, args, env: plainEnvironment(context) };

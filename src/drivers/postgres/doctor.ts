@@ -69,9 +69,15 @@ async function rightsLine({ session }: DoctorInput): Promise<Diagnosis> {
     const detail = `${row.unreadable} tables or sequences may not be read by this user: backups will fail`;
     return { subject: "rights", status: "error", detail, fix: "GRANT pg_read_all_data TO the user, or use the owner" };
   }
-  if (row.createdb && row.owner) return { subject: "rights", status: "ok", detail: "may read everything and swap databases", fix: null };
+  if (row.createdb && row.owner)
+    return { subject: "rights", status: "ok", detail: "may read everything and swap databases", fix: null };
   const detail = "may read everything, but not create and rename databases: restores must be --in-place";
-  return { subject: "rights", status: "warning", detail, fix: "ALTER ROLE … CREATEDB, and make the user the database's owner" };
+  return {
+    subject: "rights",
+    status: "warning",
+    detail,
+    fix: "ALTER ROLE … CREATEDB, and make the user the database's owner",
+  };
 }
 
 async function checksumLine({ session }: DoctorInput): Promise<Diagnosis> {
@@ -82,11 +88,18 @@ async function checksumLine({ session }: DoctorInput): Promise<Diagnosis> {
 }
 
 async function clockLine({ session, context }: DoctorInput): Promise<Diagnosis> {
-  const { epoch } = await session.one<{ epoch: number }>("SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS epoch");
+  const { epoch } = await session.one<{ epoch: number }>(
+    "SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS epoch",
+  );
   const differenceMs = Math.abs(context.clock.now().getTime() - epoch);
   const isClose = differenceMs < CLOCK_LIMIT_MS;
   const detail = `differs from this machine's by ${formatDuration(differenceMs)}`;
-  return { subject: "server clock", status: isClose ? "ok" : "warning", detail, fix: isClose ? null : "synchronise both clocks (NTP)" };
+  return {
+    subject: "server clock",
+    status: isClose ? "ok" : "warning",
+    detail,
+    fix: isClose ? null : "synchronise both clocks (NTP)",
+  };
 }
 
 /** pg_database.datcollversion came with PostgreSQL 15. */
@@ -98,5 +111,12 @@ async function collationLines({ session, nature }: DoctorInput): Promise<readonl
   );
   if (!changed) return [];
   const detail = "the system's sort order has changed since the database was made: text indexes may be wrong";
-  return [{ subject: "collation", status: "warning", detail, fix: "REINDEX DATABASE, then ALTER DATABASE … REFRESH COLLATION VERSION" }];
+  return [
+    {
+      subject: "collation",
+      status: "warning",
+      detail,
+      fix: "REINDEX DATABASE, then ALTER DATABASE … REFRESH COLLATION VERSION",
+    },
+  ];
 }

@@ -1,15 +1,21 @@
 import type { DriverContext, Engine, TargetAddress } from "../driver.js";
-import { resolveConn } from "./resolve-conn.js";
+import { inspectArchive } from "./archive.js";
 import type { ConnInfo } from "./conn-info.js";
 import { openDriver } from "./postgres-driver.js";
+import { resolveConn } from "./resolve-conn.js";
+import { openRestorer } from "./restorer.js";
+import { openScratch } from "./scratch.js";
 
 /** PostgreSQL 13 to 18, by the `pg` package and PostgreSQL's own programs. */
-export const postgresEngine = {
+export const postgresEngine: Engine = {
   name: "postgres",
   title: "PostgreSQL",
   fileKinds: ["pgdump", "sql", "pgdir.tar"],
-  open: async (address: TargetAddress, context: DriverContext) => await openDriver(await connOf(address, context), context),
-} satisfies Partial<Engine>;
+  open: async (address, context) => await openDriver(await connOf(address, context), context),
+  restorer: async (address, context) => await openRestorer(await connOf(address, context), context),
+  openScratch,
+  inspect: inspectArchive,
+};
 
 async function connOf(address: TargetAddress, context: DriverContext): Promise<ConnInfo> {
   const conn = await resolveConn(address.location, context.env);

@@ -17,7 +17,11 @@ export const FIXED_SETTINGS = `
 const SEQUENCES_PER_QUERY = 100;
 
 /** Reads a whole database in the session's open transaction: the very code for both sides of a comparison. */
-export async function fingerprintAll(session: Session, mode: FingerprintMode, isStandby: boolean): Promise<Fingerprint> {
+export async function fingerprintAll(
+  session: Session,
+  mode: FingerprintMode,
+  isStandby: boolean,
+): Promise<Fingerprint> {
   const { relations, notCovered } = await listRelations(session, isStandby);
   const sequences = relations.filter(({ kind }) => kind === "sequence");
   const rows = await fingerprintRows(session, mode, relations);
@@ -73,7 +77,11 @@ interface Read {
   readonly hash: string | null;
 }
 
-async function readTable(session: Session, mode: FingerprintMode, table: { schema: string; name: string }): Promise<Read> {
+async function readTable(
+  session: Session,
+  mode: FingerprintMode,
+  table: { schema: string; name: string },
+): Promise<Read> {
   if (mode === "none") return { rows: null, hash: null };
   // (r.*) is the whole row even where a column is called r.
   const hash = mode === "hash" ? "coalesce(sum(hashtextextended((r.*)::text, 0)::numeric), 0)::text" : "NULL::text";
@@ -85,7 +93,9 @@ async function readTable(session: Session, mode: FingerprintMode, table: { schem
 
 /** One entry for all of them, none when there are none. An object above 1 GB cannot be read in one piece and is named instead. */
 async function readLargeObjects(session: Session, mode: FingerprintMode): Promise<RowFingerprints> {
-  const { count } = await session.one<{ count: bigint }>("SELECT count(*) AS count FROM pg_catalog.pg_largeobject_metadata");
+  const { count } = await session.one<{ count: bigint }>(
+    "SELECT count(*) AS count FROM pg_catalog.pg_largeobject_metadata",
+  );
   if (count === 0n) return { tables: [], notCovered: [] };
   const entry = { kind: "largeObjects", schema: null, name: "large objects" } as const;
   if (mode === "none") return { tables: [{ ...entry, rows: null, hash: null }], notCovered: [] };
@@ -101,7 +111,10 @@ async function readLargeObjects(session: Session, mode: FingerprintMode): Promis
     if (!(error instanceof DbopsError) || error.code !== "DB.REFUSED") throw error;
     await session.query("ROLLBACK TO SAVEPOINT dbops_objects");
     const reason = `only counted, not compared: ${error.why}`;
-    return { tables: [{ ...entry, rows: Number(count), hash: null }], notCovered: [{ kind: "large objects", name: "large objects", reason }] };
+    return {
+      tables: [{ ...entry, rows: Number(count), hash: null }],
+      notCovered: [{ kind: "large objects", name: "large objects", reason }],
+    };
   }
 }
 
@@ -122,7 +135,11 @@ async function fingerprintSequences(
 }
 
 async function readSequences(session: Session, sequences: readonly Relation[]): Promise<ReadonlyMap<number, string>> {
-  const selects = sequences.map((sequence, index) => `SELECT ${index} AS index, last_value, is_called FROM ${quoteQualified(sequence)}`);
-  const rows = await session.query<{ index: number; last_value: bigint; is_called: boolean }>(selects.join(" UNION ALL "));
+  const selects = sequences.map(
+    (sequence, index) => `SELECT ${index} AS index, last_value, is_called FROM ${quoteQualified(sequence)}`,
+  );
+  const rows = await session.query<{ index: number; last_value: bigint; is_called: boolean }>(
+    selects.join(" UNION ALL "),
+  );
   return new Map(rows.map(({ index, last_value, is_called }) => [index, sequenceHash(last_value, is_called)]));
 }

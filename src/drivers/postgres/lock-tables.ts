@@ -23,7 +23,9 @@ export interface LockRequest {
  */
 export async function beginLocked(session: Session, request: LockRequest): Promise<RelationList> {
   const { nature, lockTimeoutMs, isPartial } = request;
-  await session.run(`SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = ${lockTimeoutMs}`);
+  await session.run(
+    `SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = ${lockTimeoutMs}`,
+  );
   if (nature.major >= 17) await session.run("SET transaction_timeout = 0");
   await session.run(FIXED_SETTINGS);
   let before = await listRelations(session, nature.isStandby);
@@ -49,7 +51,9 @@ async function lockAll(session: Session, tables: readonly Relation[]): Promise<b
   try {
     for (let start = 0; start < tables.length; start += TABLES_PER_STATEMENT) {
       const some = tables.slice(start, start + TABLES_PER_STATEMENT);
-      await session.run(`LOCK TABLE ${some.map((table) => `ONLY ${quoteQualified(table)}`).join(", ")} IN ACCESS SHARE MODE`);
+      await session.run(
+        `LOCK TABLE ${some.map((table) => `ONLY ${quoteQualified(table)}`).join(", ")} IN ACCESS SHARE MODE`,
+      );
     }
     return true;
   } catch (error) {

@@ -33,7 +33,10 @@ function onlyOldServers(error: unknown): void {
 }
 
 async function tryLock(session: Session, purpose: string, database: string): Promise<boolean> {
-  const { locked } = await session.one<{ locked: boolean }>(`SELECT pg_try_advisory_lock(${KEY}) AS locked`, [purpose, database]);
+  const { locked } = await session.one<{ locked: boolean }>(`SELECT pg_try_advisory_lock(${KEY}) AS locked`, [
+    purpose,
+    database,
+  ]);
   return locked;
 }
 
@@ -48,7 +51,10 @@ async function heldBy(session: Session, purpose: string, database: string): Prom
   const who = holder === undefined ? "another run" : `"${holder.name}" from ${holder.address ?? "this machine"}`;
   return new DbopsError("LOCK.HELD", {
     message: `another run of dbops works on ${database}`,
-    why: holder === undefined ? "it ended a moment ago" : `${who} holds the ${purpose} lock since ${holder.since} (server pid ${holder.pid})`,
+    why:
+      holder === undefined
+        ? "it ended a moment ago"
+        : `${who} holds the ${purpose} lock since ${holder.since} (server pid ${holder.pid})`,
     hint: "wait until it has ended, or give --lock-wait 10m",
   });
 }

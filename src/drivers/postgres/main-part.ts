@@ -31,7 +31,7 @@ export async function produceMain(part: MainPart): Promise<Production> {
       return await produceCustom(part);
     case "plain": {
       const child = await part.context.children.start(await dumpSpec(part, []));
-      return childOutput(child, openCounter(), part.context.signal);
+      return childOutput(child, openCounter(), part.context);
     }
     case "directory":
       return await produceDirectory(part);
@@ -42,7 +42,7 @@ async function produceCustom(part: MainPart): Promise<Production> {
   const child = await part.context.children.start(await dumpSpec(part, ["--compress=0"]));
   const tap = openTocTap();
   tap.head.then(part.head.resolve, part.head.reject);
-  const { stream, ended } = childOutput(child, tap, part.context.signal);
+  const { stream, ended } = childOutput(child, tap, part.context);
   return { stream, ended: heldPromise(ended.then(async (word) => (await tap.head) && word)) };
 }
 

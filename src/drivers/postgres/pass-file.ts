@@ -15,7 +15,8 @@ export async function passwordFor(conn: ConnInfo, server: ServerAddress): Promis
   for (const line of (await readFile(conn.passFile, "utf8")).split(/\r?\n/)) {
     const fields = splitLine(line);
     const fits = wanted.every((value, index) => fields[index] === "*" || fields[index] === value);
-    if (!line.startsWith("#") && fields.length >= 5 && (fits || isSocketLine(fields, server, wanted))) return fields[4] ?? null;
+    if (!line.startsWith("#") && fields.length >= 5 && (fits || isSocketLine(fields, server, wanted)))
+      return fields[4] ?? null;
   }
   return null;
 }

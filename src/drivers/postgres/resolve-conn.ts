@@ -12,7 +12,14 @@ import { readService } from "./service-file.js";
 
 const SERVICE = "service:";
 const SOCKET_DIRS = ["/var/run/postgresql", "/tmp"];
-const SSL_MODES = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const satisfies readonly SslMode[];
+const SSL_MODES = [
+  "disable",
+  "allow",
+  "prefer",
+  "require",
+  "verify-ca",
+  "verify-full",
+] as const satisfies readonly SslMode[];
 const SESSION_ATTRIBUTES = [
   "any",
   "read-write",
@@ -120,7 +127,8 @@ async function isReadable(path: string): Promise<boolean> {
 
 function oneOf<T extends string>(keyword: string, allowed: readonly T[], value: string): T {
   const found = allowed.find((candidate) => candidate === value);
-  if (found === undefined) throw invalid(`"${value}" is not a value of ${keyword}`, `it is one of ${allowed.join(", ")}`);
+  if (found === undefined)
+    throw invalid(`"${value}" is not a value of ${keyword}`, `it is one of ${allowed.join(", ")}`);
   return found;
 }
 

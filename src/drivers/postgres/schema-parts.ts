@@ -131,7 +131,10 @@ function names(json: string | null): readonly string[] {
   return Array.isArray(parsed) ? parsed.map(String) : [];
 }
 
-function grouped<R extends { readonly table: number }, T>(rows: readonly R[], each: (row: R) => T): ByTable<readonly T[]> {
+function grouped<R extends { readonly table: number }, T>(
+  rows: readonly R[],
+  each: (row: R) => T,
+): ByTable<readonly T[]> {
   const groups = new Map<number, T[]>();
   for (const row of rows) {
     const group = groups.get(row.table);

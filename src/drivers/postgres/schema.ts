@@ -51,7 +51,9 @@ export async function readSchema(session: Session): Promise<SchemaModel> {
     tables: await readTables(session),
     views: await readViews(session),
     sequences: await readSequences(session),
-    triggers: await session.query<{ schema: string; table: string; name: string; sql: string }>(TRIGGERS).then(asTriggers),
+    triggers: await session
+      .query<{ schema: string; table: string; name: string; sql: string }>(TRIGGERS)
+      .then(asTriggers),
   };
 }
 

@@ -20,7 +20,8 @@ export async function readService(name: string, env: Environment): Promise<ConnW
   throw new DbopsError("USAGE.INVALID", {
     message: `the service "${name}" is not defined`,
     why: `looked in ${files.join(", ")}`,
-    hint: nearest === null ? "define it there as [name] with host=, port=, dbname=, user=" : `did you mean "${nearest}"?`,
+    hint:
+      nearest === null ? "define it there as [name] with host=, port=, dbname=, user=" : `did you mean "${nearest}"?`,
   });
 }
 

@@ -45,7 +45,16 @@ export async function takeSnapshot(source: SnapshotSource, request: SnapshotRequ
     const head = deferred<ArchiveHead>();
     const main = { tool, target, context, format, request, head, snapshotId: exported.id };
     const origin = originOf(source, { clientVersion: tool.version, exported });
-    return new PostgresSnapshot({ session, source, main, origin, isPartial, list, globals, sizeBytes: exported.sizeBytes });
+    return new PostgresSnapshot({
+      session,
+      source,
+      main,
+      origin,
+      isPartial,
+      list,
+      globals,
+      sizeBytes: exported.sizeBytes,
+    });
   } catch (error) {
     await session[Symbol.asyncDispose]();
     throw error;
@@ -129,7 +138,9 @@ class PostgresSnapshot implements Snapshot {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#held.main.head.reject(new Error("the snapshot was disposed before pg_dump had written its table of contents"));
+    this.#held.main.head.reject(
+      new Error("the snapshot was disposed before pg_dump had written its table of contents"),
+    );
     await this.#held.session[Symbol.asyncDispose]();
   }
 
@@ -140,10 +151,20 @@ class PostgresSnapshot implements Snapshot {
       { kind: "main", extension, estimatedBytes: sizeBytes, produce: () => produceMain(main) },
     ];
     if (globals !== null) {
-      parts.push({ kind: "globals", extension: "sql", estimatedBytes: globals.length, produce: async () => textProduction(globals) });
+      parts.push({
+        kind: "globals",
+        extension: "sql",
+        estimatedBytes: globals.length,
+        produce: async () => textProduction(globals),
+      });
     }
     if (!isPartial) {
-      parts.push({ kind: "database", extension: "sql", estimatedBytes: null, produce: async () => textProduction(await this.#database()) });
+      parts.push({
+        kind: "database",
+        extension: "sql",
+        estimatedBytes: null,
+        produce: async () => textProduction(await this.#database()),
+      });
     }
     return parts;
   }
@@ -165,12 +186,16 @@ class PostgresSnapshot implements Snapshot {
     const { main, list } = this.#held;
     if (main.format === "plain") return [];
     const { toc } = await main.head.promise;
-    const names = new Set(toc.entries.filter(({ desc }) => desc === "TABLE DATA").map(({ schema, tag }) => `${schema}\0${tag}`));
+    const names = new Set(
+      toc.entries.filter(({ desc }) => desc === "TABLE DATA").map(({ schema, tag }) => `${schema}\0${tag}`),
+    );
     return list.relations.filter(({ schema, name }) => names.has(`${schema}\0${name}`));
   }
 }
 
 /** A plain dump does not say where its sequences stood, and they move while it is made. */
 function sequenceNames({ relations }: RelationList): readonly TableFingerprint[] {
-  return relations.flatMap(({ kind, schema, name }) => (kind === "sequence" ? [{ kind, schema, name, rows: null, hash: null }] : []));
+  return relations.flatMap(({ kind, schema, name }) =>
+    kind === "sequence" ? [{ kind, schema, name, rows: null, hash: null }] : [],
+  );
 }

@@ -9,13 +9,22 @@ export interface Meaning {
 export const SQLSTATES = {
   "08": { code: "CONNECT.LOST", hint: "run the command again; the server's log says why it closed the connection" },
   "08001": { code: "CONNECT.REFUSED" },
-  "28000": { code: "CONNECT.NOT_PERMITTED", hint: "add a line for this user, database and address to the server's pg_hba.conf" },
-  "28P01": { code: "CONNECT.PASSWORD", hint: "correct the password in the URL, PGPASSWORD or the passfile (mode 0600)" },
+  "28000": {
+    code: "CONNECT.NOT_PERMITTED",
+    hint: "add a line for this user, database and address to the server's pg_hba.conf",
+  },
+  "28P01": {
+    code: "CONNECT.PASSWORD",
+    hint: "correct the password in the URL, PGPASSWORD or the passfile (mode 0600)",
+  },
   "3D000": { code: "CONNECT.NO_DATABASE", hint: "correct the name; `psql -l` lists the databases of a server" },
   "42501": { code: "DB.PERMISSION", hint: "use a user who has this right, or GRANT it" },
   "53100": { code: "RESOURCE.DISK_FULL", hint: "free space on the database server" },
   "53200": { code: "RESOURCE.MEMORY", hint: "free memory on the database server" },
-  "53300": { code: "CONNECT.TOO_MANY", hint: "close connections, or raise max_connections or the user's CONNECTION LIMIT" },
+  "53300": {
+    code: "CONNECT.TOO_MANY",
+    hint: "close connections, or raise max_connections or the user's CONNECTION LIMIT",
+  },
   "55006": { code: "LOCK.SESSIONS", hint: "stop what uses the database, or add --disconnect" },
   "55P03": { code: "LOCK.DATABASE", hint: "another session holds a conflicting lock; run again when it has ended" },
   "40P01": { code: "LOCK.DATABASE", hint: "run the command again" },
@@ -32,7 +41,10 @@ export const SQLSTATES = {
 export const NETWORK = {
   ENOTFOUND: { code: "CONNECT.NO_HOST", hint: "check the spelling of the host and the name service" },
   EAI_AGAIN: { code: "CONNECT.NO_HOST", hint: "the name service did not answer; try again" },
-  ECONNREFUSED: { code: "CONNECT.REFUSED", hint: "check host and port, that the server runs and listens there, and firewalls" },
+  ECONNREFUSED: {
+    code: "CONNECT.REFUSED",
+    hint: "check host and port, that the server runs and listens there, and firewalls",
+  },
   ENOENT: { code: "CONNECT.REFUSED", hint: "no server listens on that socket: check that it runs, or name a host" },
   EACCES: { code: "CONNECT.NOT_PERMITTED", hint: "this system user may not open the socket" },
   EHOSTUNREACH: { code: "CONNECT.REFUSED", hint: "there is no route to that host" },
@@ -45,14 +57,33 @@ export const NETWORK = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: { code: "CONNECT.TLS", hint: "name the server's CA by sslrootcert" },
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: { code: "CONNECT.TLS", hint: "name the server's CA by sslrootcert" },
   CERT_HAS_EXPIRED: { code: "CONNECT.TLS", hint: "the server's certificate must be renewed" },
-  ERR_TLS_CERT_ALTNAME_INVALID: { code: "CONNECT.TLS", hint: "connect by the name in the certificate, or use sslmode=verify-ca" },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    code: "CONNECT.TLS",
+    hint: "connect by the name in the certificate, or use sslmode=verify-ca",
+  },
 } as const satisfies Readonly<Record<string, Meaning>>;
 
 /** Wording of the `pg` package, which gives no code of its own. */
 export const WORDINGS = [
-  { pattern: /timeout expired|Connection terminated due to connection timeout/i, code: "CONNECT.TIMEOUT", hint: "check host and firewall" },
-  { pattern: /does not support SSL/i, code: "CONNECT.TLS", hint: "the server has TLS off: use sslmode=prefer, or switch it on there" },
-  { pattern: /password must be a string|no password supplied|empty string.*password|password.*empty string/i, code: "CONNECT.PASSWORD", hint: "give one in the URL, PGPASSWORD or a passfile of mode 0600" },
+  {
+    pattern: /timeout expired|Connection terminated due to connection timeout/i,
+    code: "CONNECT.TIMEOUT",
+    hint: "check host and firewall",
+  },
+  {
+    pattern: /does not support SSL/i,
+    code: "CONNECT.TLS",
+    hint: "the server has TLS off: use sslmode=prefer, or switch it on there",
+  },
+  {
+    pattern: /password must be a string|no password supplied|empty string.*password|password.*empty string/i,
+    code: "CONNECT.PASSWORD",
+    hint: "give one in the URL, PGPASSWORD or a passfile of mode 0600",
+  },
   { pattern: /SASL/i, code: "CONNECT.PASSWORD", hint: "correct the password" },
-  { pattern: /Connection terminated|not queryable|connection was closed/i, code: "CONNECT.LOST", hint: "run the command again" },
+  {
+    pattern: /Connection terminated|not queryable|connection was closed/i,
+    code: "CONNECT.LOST",
+    hint: "run the command again",
+  },
 ] as const satisfies readonly (Meaning & { readonly pattern: RegExp })[];

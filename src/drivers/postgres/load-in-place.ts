@@ -1,0 +1,59 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { heldPromise } from "../../lib/core/held-promise.js";
+import type { RestoreSource } from "../restore-model.js";
+import { childOutput, openCounter } from "./child-output.js";
+import { plainEnvironment } from "./child-program.js";
+import { clearStatements } from "./clear-database.js";
+import { withSession } from "./connect.js";
+import { majorOf } from "./load-archive.js";
+import type { LoadPlace } from "./load-place.js";
+import { loadScript } from "./load-script.js";
+import { databaseScriptOf, headOf } from "./load-source.js";
+import { extractTar } from "./tar-reader.js";
+import type { ArchiveHead } from "./toc-tap.js";
+
+/** Empties the existing database and fills it again in one transaction: readers see all of the old or all of the new. */
+export async function loadInPlace(source: RestoreSource, place: LoadPlace): Promise<void> {
+  const { target, context } = place;
+  const head = await headOf(source);
+  const script = await databaseScriptOf(source, head, place);
+  const before = await withSession(target.conn, { context }, clearStatements);
+  const settings = (script?.properties(target.conn.database) ?? []).filter((sql) =>
+    /^ALTER DATABASE "(?:[^"]|"")*" SET /.test(sql),
+  );
+  const after = settings.map((sql) => `${sql};\n`).join("");
+  await loadScript(place, { script: await asScript(source, head, place), before: `${before}${after}` });
+}
+
+async function asScript(source: RestoreSource, head: ArchiveHead | null, place: LoadPlace): Promise<Readable> {
+  if (head === null) return await source.openMain();
+  const { context, tools } = place;
+  const tool = await tools.find("pg_restore", majorOf(head.toc.dumpVersion));
+  const base = join(await context.workDir(), `place-${context.ids.hex(6)}`);
+  // Only an extension's owner may comment on it, and the extension stays.
+  const entries = head.toc.entries.filter(({ desc, tag }) => !(desc === "COMMENT" && tag.startsWith("EXTENSION ")));
+  await writeFile(`${base}.list`, entries.map(({ id }) => `${id};\n`).join(""), { mode: 0o600 });
+  const args = ["--file=-", "--no-tablespaces", `--use-list=${base}.list`];
+  const env = plainEnvironment(context);
+  if (source.kind === "pgdir.tar") {
+    await extractTar(await source.openMain(), `${base}.dir`);
+    const child = await context.children.start({
+      command: tool.path,
+      args: [...args, "--format=directory", `${base}.dir`],
+      env,
+    });
+    return childOutput(child, openCounter(), context).stream;
+  }
+  const child = await context.children.start({
+    command: tool.path,
+    args: [...args, "--format=custom"],
+    env,
+    stdin: "pipe",
+  });
+  if (child.stdin === null) throw new Error("pg_restore was started without a pipe");
+  const input = heldPromise(pipeline(await source.openMain(), child.stdin));
+  return childOutput(child, openCounter(), { signal: context.signal, input }).stream;
+}
