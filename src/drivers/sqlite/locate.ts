@@ -63,7 +63,7 @@ async function realPathOf(location: string): Promise<string> {
   try {
     return await realpath(resolve(location));
   } catch (error) {
-    if (foreignCode(error) !== "ENOENT") throw cannotRead(location, error);
+    if (!["ENOENT", "ENOTDIR"].includes(foreignCode(error) ?? "")) throw cannotRead(location, error);
     throw new DbopsError("CONNECT.FILE_MISSING", {
       message: `there is no database file ${location}`,
       why: `${resolve(location)} does not exist`,

@@ -137,9 +137,10 @@ export class SqliteDriver implements Driver {
     );
   }
 
+  /** Never private, not even an image: this driver's own connection is open on it. */
   #openRequest(): OpenRequest {
-    const { path, isReadOnly, isImage } = this.#opened.access;
-    return { path, isReadOnly, isPrivate: isImage, busyTimeoutMs: this.#context.lockTimeoutMs };
+    const { path, isReadOnly } = this.#opened.access;
+    return { path, isReadOnly, isPrivate: false, busyTimeoutMs: this.#context.lockTimeoutMs };
   }
 }
 
