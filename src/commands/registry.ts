@@ -71,6 +71,24 @@ export const COMMANDS: readonly RegistryEntry[] = [
     load: async () => (await import("./restore/run.js")).runCommand,
   },
   {
+    path: "restore undo",
+    summary: "put back what the last restore replaced",
+    danger: "destroys",
+    load: async () => (await import("./restore/undo.js")).undoCommand,
+  },
+  {
+    path: "restore previous",
+    summary: "list the states that restores have replaced and kept",
+    danger: "reads",
+    load: async () => (await import("./restore/previous.js")).previousCommand,
+  },
+  {
+    path: "restore discard",
+    summary: "delete what restores have kept, for good",
+    danger: "destroys",
+    load: async () => (await import("./restore/discard.js")).discardCommand,
+  },
+  {
     path: "cleanup backups",
     summary: "delete the backups that no retention rule keeps",
     danger: "locks",

@@ -60,8 +60,8 @@ function lossBlocks({ current, entry }: PreparedRestore): Block[] {
 
 function changeCells(change: RowChange): Cell[] {
   const loss = lossOf(change);
-  const text = change.then === null ? "gone" : change.now === null ? "new" : signed(-loss);
-  return [change.name, count(change.now), count(change.then), { text, tone: loss > 0 ? "bad" : "dim" }];
+  const text = change.backup === null ? "gone" : change.present === null ? "new" : signed(-loss);
+  return [change.name, count(change.present), count(change.backup), { text, tone: loss > 0 ? "bad" : "dim" }];
 }
 
 function checksBlock(lines: readonly PreflightLine[]): Block {

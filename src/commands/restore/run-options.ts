@@ -2,6 +2,8 @@ import { DbopsError } from "../../lib/core/errors.js";
 import type { OptionSpec, RawInput } from "../define.js";
 import { KEY_OPTIONS, optionCount, optionFlag, optionText, STORE_OPTION, targetWord } from "../options.js";
 
+import { SWAP_OPTIONS } from "./swap-options.js";
+
 export const RUN_OPTIONS = [
   {
     flags: "--from <backup>",
@@ -13,8 +15,7 @@ export const RUN_OPTIONS = [
   ...KEY_OPTIONS,
   { flags: "--jobs <n>", help: "parallel load, where the engine can (default 2)" },
   { flags: "--in-place", help: "write into the existing database instead of swapping it" },
-  { flags: "--disconnect", help: "end other sessions instead of waiting for them" },
-  { flags: "--with-service", help: "stop and start the target's configured service around the swap" },
+  ...SWAP_OPTIONS,
   { flags: "--scratch <dir>", help: "folder for throw-away files" },
 ] as const satisfies readonly OptionSpec[];
 

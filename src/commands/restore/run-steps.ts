@@ -1,31 +1,37 @@
 import type { StepDescription } from "../../lib/core/plan.js";
+import { overwritesOnLoad } from "../../lib/restore/perform-restore.js";
 import type { PreparedRestore } from "../../lib/restore/prepare-restore.js";
 
+interface Service {
+  readonly stop: readonly string[];
+  readonly start: readonly string[];
+}
+
 /** What would be done, in order; replacing data that is there destroys it. */
-export function runSteps(
-  { destination, current, found, load }: PreparedRestore,
-  service: { readonly stop: readonly string[]; readonly start: readonly string[] } | null,
-): StepDescription[] {
-  const { label, losesOldInPlace } = destination.restorer;
+export function runSteps(prepared: PreparedRestore, service: Service | null): StepDescription[] {
+  const { destination, current, found, load } = prepared;
+  const { label } = destination.restorer;
   const source = found.kind === "file" ? found.path : found.entry.manifest.id;
   const needsBytes = found.kind === "file" ? found.sizeBytes : found.entry.manifest.parts[0]?.rawBytes;
-  const isBackedUp = load.isInPlace && current !== null && losesOldInPlace === true;
-  const stop = service === null ? [] : [step(`stop the service: ${service.stop.join(" ")}`)];
-  const start = service === null ? [] : [step(`start the service: ${service.start.join(" ")}`)];
+  const compare = safe(found.kind === "file" ? "count rows; nothing says what they should be" : "compare every table");
+  const stop = service === null ? [] : [safe(`stop the service: ${service.stop.join(" ")}`)];
+  const start = service === null ? [] : [safe(`start the service: ${service.start.join(" ")}`)];
+  if (overwritesOnLoad(prepared)) {
+    const first = safe(`back up ${label} and verify the backup`);
+    return [first, ...stop, { summary: `overwrite ${label} with ${source}`, risk: "destroys" }, compare, ...start];
+  }
+  const swap = load.isInPlace
+    ? `overwrite ${label} in place; a copy is kept`
+    : `swap it in as ${label}; the old is kept`;
   return [
-    ...(isBackedUp ? [step(`back up ${label} and verify the backup`)] : []),
-    { ...step(`load ${source} beside ${label}`), needsBytes },
-    step(found.kind === "file" ? "count its rows; there is nothing to compare by" : "compare every table"),
+    { ...safe(`load ${source} beside ${label}`), needsBytes },
+    compare,
     ...stop,
-    current === null ? step(`put it in place as ${label}`) : { summary: replacing(label, load), risk: "destroys" },
+    current === null ? safe(`put it in place as ${label}`) : { summary: swap, risk: "destroys" },
     ...start,
   ];
 }
 
-function replacing(label: string, { isInPlace }: { readonly isInPlace: boolean }): string {
-  return isInPlace ? `overwrite ${label} in place` : `swap it in as ${label}; what is there now is kept`;
-}
-
-function step(summary: string): StepDescription {
+function safe(summary: string): StepDescription {
   return { summary, risk: "safe" };
 }

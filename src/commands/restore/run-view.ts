@@ -1,5 +1,6 @@
 import { formatCount, formatDuration } from "../../lib/core/units.js";
 import type { Cell, View } from "../../lib/core/view.js";
+import { quoteWord } from "./quote-word.js";
 import type { RunData } from "./run-schema.js";
 
 /** What happened, or, when the copy differed, which tables. */
@@ -47,8 +48,4 @@ function differenceView({ tables, to }: Restore): View {
   const columns = [{ title: "table" }, { title: "loaded copy" }];
   const text = { kind: "text", text: `${to} was not touched`, tone: "strong" } as const;
   return { blocks: [{ kind: "table", columns, rows, empty: "no difference" }, text], next: "dbops backup list" };
-}
-
-function quoteWord(word: string): string {
-  return /^[A-Za-z0-9_./:@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

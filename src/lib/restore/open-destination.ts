@@ -33,3 +33,8 @@ export function consentTokens({ target, restorer }: Destination): readonly strin
   const words = [target.isConfigured ? target.name : null, ...restorer.identity.consentTokens, target.word];
   return [...new Set(words.filter((word) => word !== null))];
 }
+
+/** The word that names it on a later command line. */
+export function wordFor({ target, restorer }: Destination): string {
+  return target.isConfigured ? target.name : (restorer.identity.consentTokens[0] ?? target.name);
+}

@@ -1,8 +1,10 @@
-import type { LoadedCopy } from "../../drivers/restore-model.js";
+import type { LoadedCopy, SwapOptions } from "../../drivers/restore-model.js";
 import { differenceError, type TableComparison } from "../backup/compare-fingerprints.js";
+import { mainPart } from "../backup/manifest.js";
 import type { ServiceCommands } from "../config/target.js";
-import type { DbopsError } from "../core/errors.js";
+import { DbopsError } from "../core/errors.js";
 import { compareCopy } from "./compare-copy.js";
+import type { FoundSource } from "./find-source.js";
 import { openSource } from "./open-source.js";
 import type { PreparedRestore } from "./prepare-restore.js";
 import { putRestoreRecord, RESTORE_RECORD_VERSION } from "./restore-record.js";
@@ -24,14 +26,16 @@ export interface RestoreResult {
   readonly tables: readonly TableComparison[];
   /** False when the loaded data was not what was backed up: the destination is as it was. */
   readonly isSwapped: boolean;
-  /** Where the old state was kept; null when nothing was there. */
+  /** Where the old state was kept; null when nothing was there, or nothing is kept. */
   readonly previous: string | null;
   readonly safetyBackup: string | null;
-  /** Name of the record in the store, null when it could not be written. */
+  /** Name of the record in the store, null when there is none. */
   readonly record: string | null;
   readonly durationMs: number;
   readonly error: DbopsError | null;
 }
+
+type Swapped = Pick<RestoreResult, "tables" | "isSwapped" | "previous" | "error">;
 
 /** Loads beside, proves equal, swaps, records. Whatever fails before the swap leaves the destination as it was. */
 export async function performRestore(
@@ -39,44 +43,90 @@ export async function performRestore(
   options: PerformOptions,
   services: RestoreServices,
 ): Promise<RestoreResult> {
-  const { driverContext } = services;
-  const startedMs = driverContext.clock.monotonicMs();
-  const elapsedMs = (): number => Math.round(driverContext.clock.monotonicMs() - startedMs);
-  const safetyBackup = losesOldState(prepared) ? await options.backUpFirst() : null;
-  await using copy = await loadCopy(prepared, services);
-  const tables = await compareCopy(copy, prepared.entry?.manifest ?? null, services);
-  const difference = differenceError(tables, copy.place);
-  if (difference !== null) {
-    const nothing = { isSwapped: false, previous: null, record: null, error: difference };
-    return { tables, safetyBackup, durationMs: elapsedMs(), ...nothing };
-  }
-  for (const hook of options.afterLoad) await hook(copy);
-  const swapOptions = { disconnect: options.disconnect, waitMs: options.waitMs, at: driverContext.clock.now() };
-  const { value, failure } = await whileStopped(options.service, driverContext, () => copy.swap(swapOptions));
-  const done = {
-    tables,
-    isSwapped: true,
-    previous: value.previous,
-    safetyBackup,
-    durationMs: elapsedMs(),
-    error: failure,
-  };
-  return { ...done, record: await record(prepared, done, services) };
+  const { clock } = services.driverContext;
+  const startedMs = clock.monotonicMs();
+  const isOver = overwritesOnLoad(prepared);
+  const safetyBackup = isOver ? await options.backUpFirst() : null;
+  const swapped = isOver
+    ? await overwrite(prepared, { ...options, safetyBackup }, services)
+    : await replace(prepared, options, services);
+  const result = { ...swapped, safetyBackup, durationMs: Math.round(clock.monotonicMs() - startedMs) };
+  return { ...result, record: swapped.isSwapped ? await record(prepared, result, services) : null };
 }
 
-function losesOldState({ destination, load, current }: PreparedRestore): boolean {
+/** True when loading is what replaces the old data, so that there is no going back but by a backup. */
+export function overwritesOnLoad({ destination, load, current }: PreparedRestore): boolean {
   return load.isInPlace && current !== null && destination.restorer.losesOldInPlace === true;
+}
+
+async function replace(
+  prepared: PreparedRestore,
+  options: PerformOptions,
+  services: RestoreServices,
+): Promise<Swapped> {
+  await using copy = await loadCopy(prepared, services);
+  const tables = await compareCopy(copy, prepared.entry?.manifest ?? null, services);
+  const error = differenceError(tables, copy.place);
+  if (error !== null) return { tables, isSwapped: false, previous: null, error };
+  for (const hook of options.afterLoad) await hook(copy);
+  const swap = () => copy.swap(swapOptions(options, services));
+  const { value, failure } = await whileStopped(options.service, services.driverContext, swap);
+  return { tables, isSwapped: true, previous: value.previous, error: failure };
+}
+
+/** The load replaces the old data in one transaction: it succeeds or changes nothing, and is compared afterwards. */
+async function overwrite(
+  prepared: PreparedRestore,
+  options: PerformOptions & { readonly safetyBackup: string | null },
+  services: RestoreServices,
+): Promise<Swapped> {
+  const { value, failure } = await whileStopped(options.service, services.driverContext, async () => {
+    await using copy = await loadCopy(prepared, services);
+    for (const hook of options.afterLoad) await hook(copy);
+    await copy.swap(swapOptions(options, services));
+    const tables = await compareCopy(copy, prepared.entry?.manifest ?? null, services);
+    return { tables, difference: differenceError(tables, copy.place) };
+  });
+  const { tables, difference } = value;
+  const error = difference === null ? failure : overwritten(difference, options.safetyBackup);
+  return { tables, isSwapped: true, previous: null, error };
+}
+
+function overwritten(difference: DbopsError, safetyBackup: string | null): DbopsError {
+  return new DbopsError(difference.code, {
+    message: difference.message,
+    why: `${difference.why}; the database has been overwritten`,
+    hint: `its old state is the backup ${safetyBackup}: restore that one in place`,
+    cause: difference,
+  });
+}
+
+function swapOptions({ disconnect, waitMs }: PerformOptions, { driverContext }: RestoreServices): SwapOptions {
+  return { disconnect, waitMs, at: driverContext.clock.now() };
 }
 
 async function loadCopy(prepared: PreparedRestore, services: RestoreServices): Promise<LoadedCopy> {
   const { found, keys, load, destination } = prepared;
-  const total =
-    found.kind === "file" ? found.sizeBytes : sum(found.entry.manifest.parts.map((part) => part.storedBytes));
+  const total = storedBytesOf(found);
   const phase = services.driverContext.progress.phase("loading", { total, unit: "bytes" });
-  const source = openSource(found, { keys, services, onBytes: (bytes) => phase.advance(bytes) });
-  const copy = await destination.restorer.load(source, load);
-  phase.done(`beside the target, as ${copy.place}`);
+  let done = 0;
+  const onBytes = (bytes: number): void => {
+    done += bytes;
+    phase.at(done);
+  };
+  const source = openSource(found, { keys, services, onBytes });
+  const openMain = () => {
+    done = 0;
+    return source.openMain();
+  };
+  const copy = await destination.restorer.load({ ...source, openMain }, load);
+  phase.done(copy.place);
   return copy;
+}
+
+function storedBytesOf(found: FoundSource): number | undefined {
+  if (found.kind === "backup") return mainPart(found.entry.manifest).storedBytes;
+  return found.recipe.isFolder ? undefined : found.sizeBytes;
 }
 
 async function record(
@@ -103,8 +153,4 @@ async function record(
     tool: services.version,
   };
   return await putRestoreRecord(recordStore, body, services);
-}
-
-function sum(numbers: readonly number[]): number {
-  return numbers.reduce((total, number) => total + number, 0);
 }

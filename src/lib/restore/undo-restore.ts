@@ -1,0 +1,27 @@
+import type { KeptPrevious, SwapOptions } from "../../drivers/restore-model.js";
+import type { ServiceCommands } from "../config/target.js";
+import { timed } from "../core/clock.js";
+import type { DbopsError } from "../core/errors.js";
+import type { Destination } from "./open-destination.js";
+import type { RestoreServices } from "./restore-services.js";
+import { whileStopped } from "./service-window.js";
+
+export interface Undone {
+  /** Where the state that was undone is kept in its turn. */
+  readonly previous: string | null;
+  readonly durationMs: number;
+  readonly error: DbopsError | null;
+}
+
+/** Swaps a kept state back in; it was a whole database before, so nothing is compared. LOCK.SESSIONS, RESTORE.*. */
+export async function undoRestore(
+  { restorer }: Destination,
+  { kept, swap, service }: { kept: KeptPrevious; swap: Omit<SwapOptions, "at">; service: ServiceCommands | null },
+  { driverContext }: RestoreServices,
+): Promise<Undone> {
+  const { clock } = driverContext;
+  const { value, durationMs } = await timed(clock, () =>
+    whileStopped(service, driverContext, () => restorer.undo(kept, { ...swap, at: clock.now() })),
+  );
+  return { previous: value.value.previous, durationMs, error: value.failure };
+}
