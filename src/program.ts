@@ -4,6 +4,7 @@ import type { ArgumentSpec, Command, OptionSpec, RawInput, RegistryEntry } from 
 import { type CommandTable, nameCommand, subcommandsOf } from "./lib/runtime/command-words.js";
 import { GLOBAL_OPTIONS } from "./lib/runtime/global-flags.js";
 import { leafHelp, rootHelp } from "./lib/runtime/help.js";
+import { HELP_TOPICS, type HelpTopic } from "./lib/runtime/help-topics.js";
 
 /** What a command line asks for. */
 export type Asked =
@@ -20,18 +21,29 @@ export interface CommandLine {
 /** Understands a command line; loads only the module of the command that it names. USAGE.INVALID. */
 export async function parseCommandLine(line: CommandLine, table: CommandTable): Promise<Asked> {
   const { argv, version } = line;
+  const topic = topicOf(argv);
+  if (topic !== null) return { kind: "print", text: topic.text(), isError: false };
+  if (argv[0] === "help") return await parseCommandLine({ ...line, argv: [...argv.slice(1), "--help"] }, table);
   const named = nameCommand(argv, table);
   const wantsHelp = argv.includes("--help") || argv.includes("-h");
   if (named.kind === "nothing") {
     if (argv.includes("--version") || argv.includes("-V"))
       return { kind: "print", text: `${version}\n`, isError: false };
-    return { kind: "print", text: rootHelp(table, null), isError: !wantsHelp };
+    return { kind: "print", text: rootHelp(table, null) + topicsHelp(), isError: !wantsHelp };
   }
   if (named.kind === "group") return { kind: "print", text: rootHelp(table, named.group), isError: !wantsHelp };
   const command = await named.entry.load();
   if (wantsHelp) return { kind: "print", text: leafHelp(command.spec, siblings(named.entry, table)), isError: false };
   const raw = parseLeaf(named, command, { line, table });
   return { kind: "run", command, raw, siblings: siblings(named.entry, table) };
+}
+
+function topicsHelp(): string {
+  return `help topics (dbops help TOPIC): ${HELP_TOPICS.map(({ name }) => name).join(", ")}\n`;
+}
+
+function topicOf([verb, name]: readonly string[]): HelpTopic | null {
+  return verb === "help" ? (HELP_TOPICS.find((topic) => topic.name === name) ?? null) : null;
 }
 
 interface Surroundings {

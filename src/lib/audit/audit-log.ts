@@ -10,8 +10,8 @@ const LOCK_WAIT_MS = 10_000;
 const TAIL_BYTES = 1024 * 1024;
 
 export interface AuditLogOptions {
-  /** The state folder. */
-  readonly folder: string;
+  /** The state folder; null where there is no home to keep it in. */
+  readonly folder: string | null;
   /** Refuse to work when the log cannot be written. */
   readonly isRequired: boolean;
   readonly clock: Clock;
@@ -29,8 +29,8 @@ export class AuditLog {
     this.#options = options;
   }
 
-  /** The state folder that it lives in. */
-  get folder(): string {
+  /** The state folder that it lives in; null where there is none. */
+  get folder(): string | null {
     return this.#options.folder;
   }
 
@@ -47,7 +47,7 @@ export class AuditLog {
       const why = messageOf(error);
       if (this.#options.isRequired) {
         throw new DbopsError("AUDIT.UNWRITABLE", {
-          message: `the audit log in ${this.#options.folder} cannot be written`,
+          message: `the audit log in ${this.#options.folder ?? "no folder"} cannot be written`,
           why,
           hint: "mend it, or unset audit.required",
           cause: error,
@@ -59,6 +59,7 @@ export class AuditLog {
 
   async #write(record: Omit<AuditRecord, "previous">): Promise<string> {
     const { folder, children, clock } = this.#options;
+    if (folder === null) throw new Error("there is no home folder to keep it in; set XDG_STATE_HOME");
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await using _lock = await acquireLockFile(join(folder, ".audit-lock"), {
       waitMs: LOCK_WAIT_MS,

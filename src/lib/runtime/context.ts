@@ -49,7 +49,7 @@ export interface Context {
   readonly prompts: Prompts | null;
   readonly driverContext: DriverContext;
   /** Where the audit log lives. */
-  readonly stateFolder: string;
+  readonly stateFolder: string | null;
   /** Every engine that this dbops has. */
   readonly engineNames: readonly string[];
   /** Head of the audit chain; null when nothing was audited. */

@@ -94,7 +94,7 @@ class RunContext implements Context {
     return this.#parts.progress;
   }
 
-  get stateFolder(): string {
+  get stateFolder(): string | null {
     return this.#parts.audit.folder;
   }
 

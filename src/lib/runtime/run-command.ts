@@ -1,12 +1,14 @@
 import { hostname, userInfo } from "node:os";
+import { resolve } from "node:path";
 import { AuditLog } from "../audit/audit-log.js";
 import { AUDIT_VERSION, type AuditRecord } from "../audit/audit-record.js";
 import type { Config } from "../config/config.js";
 import { loadConfig } from "../config/load-config.js";
 import { homeFolder, userFolders } from "../config/user-folders.js";
 import { basicTime } from "../core/clock.js";
-import { asDbopsError, type DbopsError, reportError } from "../core/errors.js";
+import { asDbopsError, type DbopsError, messageOf, reportError } from "../core/errors.js";
 import { EXIT_CODES, exitCode } from "../core/exit-codes.js";
+import type { ProgressSink } from "../core/progress.js";
 import type { Redactor } from "../core/redaction.js";
 import { ChildRegistry } from "../system/child-registry.js";
 import type { Terminal } from "../terminal/terminal.js";
@@ -16,6 +18,7 @@ import type { Context, GlobalFlags } from "./context.js";
 import { type ContextParts, createContext } from "./create-context.js";
 import { envelope } from "./envelope.js";
 import type { Host } from "./host.js";
+import { LogFile, loggedProgress } from "./log-file.js";
 import { planView } from "./plan-view.js";
 import { RunResources } from "./run-resources.js";
 import type { RunSignal } from "./run-signal.js";
@@ -46,15 +49,32 @@ export async function runCommand(command: Command, raw: RawInput, parts: RunPart
   const startedMs = host.clock.monotonicMs();
   const run = `${basicTime(startedAt)}-${host.ids.hex(6)}`;
   const report: Report = { targets: [], data: null, exit: EXIT_CODES.OK.code, error: null };
-  const pipeline = new Pipeline(command, parts, { run, report });
+  const log = openLog(parts, run);
   try {
-    await pipeline.work(raw);
+    log?.line("info", `begin: dbops ${parts.argv.join(" ")}`);
+    await log?.flush();
+    await new Pipeline(command, parts, { run, report, log }).work(raw);
   } catch (thrown) {
     report.error = asDbopsError(parts.runSignal.reasonFor(thrown));
     report.exit = report.error.exit;
   }
+  await endLog(log, report, parts.terminal);
   const durationMs = Math.round(host.clock.monotonicMs() - startedMs);
   return await render(report, { command, parts, run, startedAt, durationMs });
+}
+
+function openLog({ flags, host, redactor }: RunParts, run: string): LogFile | null {
+  if (flags.logFile === null) return null;
+  const path = resolve(host.cwd, flags.logFile);
+  return new LogFile({ path, run, clock: host.clock, redact: (text) => redactor.redact(text) });
+}
+
+async function endLog(log: LogFile | null, { error, exit }: Report, terminal: Terminal): Promise<void> {
+  if (log === null) return;
+  if (error !== null)
+    log.line("error", `${error.code}: ${[error.message, error.why].filter((text) => text !== null).join(": ")}`);
+  log.line("info", `end: exit ${exit}`);
+  await log.flush().catch((failure: unknown) => terminal.progress.warn(messageOf(failure)));
 }
 
 class Pipeline {
@@ -62,8 +82,11 @@ class Pipeline {
   readonly #parts: RunParts;
   readonly #run: string;
   readonly #report: Report;
+  readonly #progress: ProgressSink;
 
-  constructor(command: Command, parts: RunParts, facts: { run: string; report: Report }) {
+  constructor(command: Command, parts: RunParts, facts: { run: string; report: Report; log: LogFile | null }) {
+    const { progress } = parts.terminal;
+    this.#progress = facts.log === null ? progress : loggedProgress(progress, facts.log);
     this.#command = command;
     this.#parts = parts;
     this.#run = facts.run;
@@ -88,7 +111,7 @@ class Pipeline {
   }
 
   async #config(homeDir: string | null): Promise<Config> {
-    const { flags, host, redactor, runSignal, terminal } = this.#parts;
+    const { flags, host, redactor, runSignal } = this.#parts;
     const config = await loadConfig({
       configFlag: flags.config,
       envFlag: flags.env,
@@ -100,18 +123,18 @@ class Pipeline {
       secret: (value) => redactor.add(value),
       signal: runSignal.signal,
     });
-    for (const notice of config.notices) terminal.progress.note(notice);
+    for (const notice of config.notices) this.#progress.note(notice);
     return config;
   }
 
   #audit(config: Config, { homeDir, children }: { homeDir: string | null; children: ChildRegistry }): AuditLog {
-    const { host, terminal } = this.#parts;
+    const { host } = this.#parts;
     return new AuditLog({
-      folder: userFolders(host.environment, homeDir).state ?? host.cwd,
+      folder: userFolders(host.environment, homeDir).state,
       isRequired: config.audit.isRequired,
       clock: host.clock,
       children,
-      warn: (message) => terminal.progress.warn(message),
+      warn: (message) => this.#progress.warn(message),
     });
   }
 
@@ -123,7 +146,7 @@ class Pipeline {
       run: this.#run,
       command: this.#command.spec.path,
       signal: runSignal.signal,
-      progress: terminal.progress,
+      progress: this.#progress,
       openData: () => terminal.openData(),
       prompts: terminal.canPrompt ? terminal.prompts : null,
     });
