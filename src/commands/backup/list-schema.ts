@@ -6,5 +6,7 @@ export const listSchema = z.object({
   failures: z.array(failedRunSchema),
   /** Files that look like manifests and cannot be trusted. */
   invalid: z.array(z.object({ store: z.string(), file: z.string(), problem: z.string() })),
+  /** Files named like a backup's that no manifest describes. */
+  orphans: z.array(z.object({ store: z.string(), file: z.string() })),
 });
 export type ListData = z.infer<typeof listSchema>;

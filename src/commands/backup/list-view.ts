@@ -41,7 +41,10 @@ export function listView(data: ListData): View {
     rows: rows.map(({ cells }) => cells),
     empty: "no backups here",
   };
-  return { blocks: [table, ...invalidBlocks(data), ...summaryBlocks(data)], next: nextCommand(data) };
+  return {
+    blocks: [table, ...invalidBlocks(data), ...orphanBlocks(data), ...summaryBlocks(data)],
+    next: nextCommand(data),
+  };
 }
 
 function backupCells(backup: ListedBackup): Cell[] {
@@ -71,6 +74,14 @@ function invalidBlocks({ invalid }: ListData): Block[] {
     kind: "text",
     tone: "bad",
     text: `${file} is not counted: ${problem}`,
+  }));
+}
+
+function orphanBlocks({ orphans }: ListData): Block[] {
+  return orphans.map(({ file }) => ({
+    kind: "text",
+    tone: "warn",
+    text: `${file} is no backup: no manifest describes it (incomplete; \`dbops backup adopt\` can check it)`,
   }));
 }
 

@@ -37,7 +37,7 @@ export const listCommand = defineCommand<Input, ListData>({
 async function list(context: Context, { target: word, store }: Input): Promise<ListData> {
   const target = word === null ? null : context.config.one(word);
   const wanted = target === null ? null : { target: target.name, identity: await context.identityOf(target) };
-  const data: { [Key in keyof ListData]: ListData[Key] } = { backups: [], failures: [], invalid: [] };
+  const data: { [Key in keyof ListData]: ListData[Key] } = { backups: [], failures: [], invalid: [], orphans: [] };
   for (const storage of context.stores(store, target)) {
     const catalog = await readCatalog(storage);
     const policyOf = (name: string) => context.backupSettingsOf(name).keep;
@@ -46,6 +46,7 @@ async function list(context: Context, { target: word, store }: Input): Promise<L
     data.backups.push(...backups);
     data.failures.push(...failures);
     data.invalid.push(...catalog.invalid.map((broken) => ({ store: storage.label, ...broken })));
+    data.orphans.push(...catalog.orphans.map((file) => ({ store: storage.label, file })));
   }
   return data;
 }

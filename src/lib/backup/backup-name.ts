@@ -56,3 +56,8 @@ export function idOfManifest(fileName: string): string | null {
   const stem = fileName.endsWith(".json") ? fileName.slice(0, -5) : "";
   return STEM.test(stem) ? stem : null;
 }
+
+/** The ID that any file of a backup begins with, or null for a foreign file. */
+export function idOfFile(fileName: string): string | null {
+  return /^(.+_\d{8}T\d{6}Z_[0-9a-f]{6})\.[^/]+$/.exec(fileName)?.[1] ?? null;
+}

@@ -4,7 +4,7 @@ import type { Driver } from "../../drivers/driver.js";
 import type { Fingerprint, FingerprintMode } from "../../drivers/fingerprint-model.js";
 import type { Snapshot, SourceCondition } from "../../drivers/snapshot-model.js";
 import { type Compression, chooseCompression } from "../codec/choose-compression.js";
-import { DbopsError } from "../core/errors.js";
+import { DbopsError, messageOf } from "../core/errors.js";
 import { formatBytes } from "../core/units.js";
 import { openLocalStorage } from "../storage/local.js";
 import type { Storage } from "../storage/storage.js";
@@ -69,9 +69,20 @@ export class BackupRun {
     const body = { ...draft, verified: proof === null ? reached : "restore", durationMs: this.#elapsedMs() } as const;
     const { manifest, text } = sealManifest(body);
     await storage.put(manifestName(this.#id), Readable.from([text]), this.#services.driverContext.signal);
-    if (proof !== null) await putMark(storage, { kind: "proof", ...proof.mark }, this.#services);
-    await refreshRecoveryNote(storage);
+    // From here on it is a backup: nothing that fails afterwards may take its files back.
+    this.#put.length = 0;
+    if (proof !== null)
+      await this.#afterwards(() => putMark(storage, { kind: "proof", ...proof.mark }, this.#services));
+    await this.#afterwards(() => refreshRecoveryNote(storage));
     return { manifest, proof, unproven };
+  }
+
+  async #afterwards(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#services.driverContext.progress.warn(`the backup is complete, but: ${messageOf(error)}`);
+    }
   }
 
   /** Takes back what was put; without a manifest none of it is a backup. */

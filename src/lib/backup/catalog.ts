@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import { DbopsError } from "../core/errors.js";
 import type { ObjectFacts, Storage } from "../storage/storage.js";
-import { idOfManifest } from "./backup-name.js";
+import { idOfFile, idOfManifest } from "./backup-name.js";
 import { type Manifest, parseManifest } from "./manifest.js";
 import {
   type AcceptedMark,
@@ -36,6 +36,8 @@ export interface Catalog {
   readonly accepted: readonly AcceptedMark[];
   /** Manifests that cannot be trusted, with the reason. */
   readonly invalid: readonly { readonly file: string; readonly problem: string }[];
+  /** Files named like a backup's without a manifest: left by a killed run, or the manifest is lost. No backups. */
+  readonly orphans: readonly string[];
   readonly highestSeq: number;
 }
 
@@ -49,13 +51,24 @@ export async function readCatalog(storage: Storage): Promise<Catalog> {
   const failures = marks.filter((mark) => mark.kind === "failed").sort((a, b) => b.at.localeCompare(a.at));
   const accepted = marks.filter((mark) => mark.kind === "accepted");
   const highestSeq = Math.max(0, ...manifests.map(({ seq }) => seq));
-  return { storage, entries, failures, accepted, invalid, highestSeq };
+  return { storage, entries, failures, accepted, invalid, orphans: orphansOf(objects), highestSeq };
 }
 
 /** Newest first, by the server's clock and then by sequence. */
 export function newestFirst(a: CatalogEntry, b: CatalogEntry): number {
   const byTime = Date.parse(b.manifest.takenAt) - Date.parse(a.manifest.takenAt);
   return byTime === 0 ? b.manifest.seq - a.manifest.seq : byTime;
+}
+
+function orphansOf(objects: readonly ObjectFacts[]): string[] {
+  const described = new Set(objects.map(({ name }) => idOfManifest(name)).filter((id) => id !== null));
+  return objects
+    .map(({ name }) => name)
+    .filter((name) => parseMarkName(name) === null && idOfManifest(name) === null)
+    .filter((name) => {
+      const id = idOfFile(name);
+      return id !== null && !described.has(id);
+    });
 }
 
 async function readManifests(

@@ -33,6 +33,9 @@ export interface CreatedBackup {
   readonly unproven: DbopsError | null;
 }
 
+/** Errors of the command line alone: the database was never asked, and retention must not hold back for them. */
+const MISTYPED: ReadonlySet<string> = new Set(["USAGE.INVALID", "UNSUPPORTED.ENGINE"]);
+
 /**
  * Takes, stores and verifies one backup; the manifest is written last. On any error the store keeps no part of it, only
  * a `.failed` mark. The caller holds the store's lock.
@@ -51,7 +54,8 @@ export async function createBackup(
   } catch (thrown) {
     await run.undo();
     const error = asDbopsError(thrown);
-    await markFailed(request.storage, { id, target: request.name, identity: driver.identity.key, error }, services);
+    const failed = { id, target: request.name, identity: driver.identity.key, error };
+    if (!MISTYPED.has(error.code)) await markFailed(request.storage, failed, services);
     throw thrown;
   }
 }
