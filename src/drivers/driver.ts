@@ -143,6 +143,8 @@ export interface Engine {
   readonly title: string;
   /** Extensions of the snapshots it makes and loads, without dot: `sqlite`, `pgdump`, `sql`, `pgdir.tar`. */
   readonly fileKinds: readonly string[];
+  /** Endings of files that hold a part of a live database beside its own file, where the database is a file. */
+  readonly liveSuffixes?: readonly string[];
   /** Connects; up to 3 tries where trying again can help. CONNECT.*. */
   open(address: TargetAddress, context: DriverContext): Promise<Driver>;
   /** Prepares a restore into `address`, which need not exist yet. */

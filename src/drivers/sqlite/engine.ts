@@ -1,5 +1,6 @@
 import type { Engine } from "../driver.js";
 import { inspectArchive } from "./archive.js";
+import { LOG_SUFFIXES } from "./kept-files.js";
 import { SqliteRestorer } from "./restorer.js";
 import { openScratch } from "./scratch.js";
 import { SqliteDriver } from "./sqlite-driver.js";
@@ -9,6 +10,7 @@ export const sqliteEngine: Engine = {
   name: "sqlite",
   title: "SQLite",
   fileKinds: ["sqlite"],
+  liveSuffixes: LOG_SUFFIXES,
   open: (address, context) => SqliteDriver.open(address, context),
   restorer: (address, context) => SqliteRestorer.open(address, context),
   openScratch,

@@ -16,11 +16,12 @@ import type {
   SwapOptions,
 } from "../restore-model.js";
 import { currentState } from "./current-state.js";
+import { loadingPrefix, ownerFor } from "./file-owner.js";
 import { holdersOf } from "./holders.js";
 import { identityOf } from "./identity.js";
 import { keptFiles, removeKept } from "./kept-files.js";
 import { requireLoadable } from "./loadable.js";
-import { loadBeside, loadingPrefix, ownerFor } from "./loaded-file.js";
+import { loadBeside } from "./loaded-file.js";
 import { isPermitted, resolvePath } from "./locate.js";
 import { lockDatabase } from "./lock.js";
 import { recoverSwap, swapIn } from "./swap.js";
@@ -121,7 +122,8 @@ export class SqliteRestorer implements Restorer {
   async #diskLine({ rawBytes }: RestoreSource): Promise<PreflightLine> {
     const free = await freeBytes(dirname(this.#path));
     const needs = rawBytes === null ? "size of the backup unknown" : `${formatBytes(rawBytes)} needed`;
-    return { subject: "disk", isOk: free > (rawBytes ?? 0), detail: `${needs}, ${formatBytes(free)} free` };
+    const detail = `${needs}, ${formatBytes(free)} free`;
+    return { subject: "disk", isOk: free > (rawBytes ?? 0), detail, code: "RESOURCE.DISK_FULL" };
   }
 
   async #ownerLine(): Promise<PreflightLine> {

@@ -1,7 +1,9 @@
 import { asDbopsError, type DbopsError } from "../core/errors.js";
+import { wordFor } from "./open-destination.js";
 import type { RestoreServices, RestoreTarget } from "./restore-services.js";
 
 export interface KeptState {
+  /** The word that names the target on a command line. */
   readonly target: string;
   readonly name: string;
   readonly replacedAt: Date | null;
@@ -30,12 +32,15 @@ export async function listKept(targets: readonly RestoreTarget[], services: Rest
   return { previous, failures };
 }
 
-async function keptOf(target: RestoreTarget, { engine, driverContext }: RestoreServices): Promise<KeptState[]> {
-  await using restorer = await (await engine(target.engine)).restorer(target, driverContext);
+async function keptOf(target: RestoreTarget, services: RestoreServices): Promise<KeptState[]> {
+  const { driverContext } = services;
+  const engine = await services.engine(target.engine);
+  await using restorer = await engine.restorer(target, driverContext);
+  const word = wordFor({ target, engine, restorer });
   const now = driverContext.clock.now();
   return (await restorer.previous()).map(({ name, replacedAt, sizeBytes }) => {
     const ageSeconds =
       replacedAt === null ? null : Math.max(0, Math.round((now.getTime() - replacedAt.getTime()) / 1000));
-    return { target: target.name, name, replacedAt, ageSeconds, sizeBytes };
+    return { target: word, name, replacedAt, ageSeconds, sizeBytes };
   });
 }

@@ -9,6 +9,7 @@ import { type FoundSource, findSource, type PickBackup } from "./find-source.js"
 import type { Destination } from "./open-destination.js";
 import { openSource } from "./open-source.js";
 import { refuseFailed } from "./preflight-error.js";
+import { refuseLiveFile } from "./refuse-live-file.js";
 import type { RestoreServices, RestoreTarget } from "./restore-services.js";
 import type { SourceWish } from "./source-wish.js";
 
@@ -49,6 +50,7 @@ export async function prepareRestore(
   const { engine, restorer } = destination;
   const wanted = () => wantedOf(request.origin, destination, services);
   const found = await findSource(request.wish, { ...request, engine, wanted });
+  if (found.kind === "file") await refuseLiveFile(found, engine, restorer);
   if (found.notice !== null) services.driverContext.progress.warn(found.notice);
   const entry = found.kind === "backup" ? found.entry : null;
   if (entry !== null) warnOf(entry, services);
