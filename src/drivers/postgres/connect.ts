@@ -3,7 +3,7 @@ import { DbopsError } from "../../lib/core/errors.js";
 import { withRetries } from "../../lib/core/retry.js";
 import type { DriverContext } from "../driver.js";
 import { type ConnInfo, labelOf, type ServerAddress, type SessionAttributes } from "./conn-info.js";
-import { translateError } from "./errors.js";
+import { translateConnectError } from "./errors.js";
 import { passwordFor } from "./pass-file.js";
 import { Session } from "./session.js";
 import { type Encryption, encryptionsToTry, tlsOptions } from "./tls.js";
@@ -134,7 +134,7 @@ async function openOne({ conn, server, options }: Attempt, way: Encryption): Pro
     await client.connect();
   } catch (error) {
     await client.end().catch(() => undefined);
-    throw translateError(error, doing);
+    throw translateConnectError(error, doing);
   }
   return new Session(client, { server, signal: context.signal });
 }

@@ -1,22 +1,37 @@
 import { DbopsError, foreignCode, messageOf } from "../../lib/core/errors.js";
 import { redactPatterns } from "../../lib/core/redaction.js";
-import { type Meaning, NETWORK, SQLSTATES, WORDINGS } from "./sqlstates.js";
+import { type Meaning, NETWORK, SQLSTATES, WHILE_CONNECTING, WORDINGS } from "./sqlstates.js";
 
 /** Says what an error of `pg` means; what is already a DbopsError passes. `doing` ends the sentence "cannot …". */
 export function translateError(thrown: unknown, doing: string): DbopsError {
   if (thrown instanceof DbopsError) return thrown;
-  const inner = innermost(thrown);
-  const state = foreignCode(inner) ?? "";
-  const words = redactPatterns(describe(inner));
-  const meaning = meaningOf(state, words);
-  const why = /^[0-9A-Z]{5}$/.test(state) ? `${words} (SQLSTATE ${state})` : words;
-  return new DbopsError(meaning.code, { message: `cannot ${doing}`, why, hint: meaning.hint, cause: thrown });
+  const { state, words } = readError(thrown);
+  return asMeant(meaningOf(state, words), { thrown, doing });
+}
+
+/** The same for an error of connecting, where a missing right means that the server does not let us in. */
+export function translateConnectError(thrown: unknown, doing: string): DbopsError {
+  if (thrown instanceof DbopsError) return thrown;
+  const { state, words } = readError(thrown);
+  const states: Readonly<Record<string, Meaning>> = WHILE_CONNECTING;
+  return asMeant(states[state] ?? meaningOf(state, words), { thrown, doing });
 }
 
 /** The SQLSTATE of the error that a DbopsError was made from, or null. */
 export function sqlStateOf(thrown: unknown): string | null {
   const code = foreignCode(thrown instanceof DbopsError ? thrown.cause : thrown);
   return code !== null && /^[0-9A-Z]{5}$/.test(code) ? code : null;
+}
+
+function asMeant(meaning: Meaning, { thrown, doing }: { thrown: unknown; doing: string }): DbopsError {
+  const { state, words } = readError(thrown);
+  const why = /^[0-9A-Z]{5}$/.test(state) ? `${words} (SQLSTATE ${state})` : words;
+  return new DbopsError(meaning.code, { message: `cannot ${doing}`, why, hint: meaning.hint, cause: thrown });
+}
+
+function readError(thrown: unknown): { readonly state: string; readonly words: string } {
+  const inner = innermost(thrown);
+  return { state: foreignCode(inner) ?? "", words: redactPatterns(describe(inner)) };
 }
 
 /** Node reports a name with several addresses as one error that holds one for each. */

@@ -11,7 +11,7 @@ export const SQLSTATES = {
   "08001": { code: "CONNECT.REFUSED" },
   "28000": {
     code: "CONNECT.NOT_PERMITTED",
-    hint: "add a line for this user, database and address to the server's pg_hba.conf",
+    hint: "check that the user exists and has LOGIN, and that a line of the server's pg_hba.conf lets user, database and address in",
   },
   "28P01": {
     code: "CONNECT.PASSWORD",
@@ -35,6 +35,15 @@ export const SQLSTATES = {
   "57P04": { code: "CONNECT.NO_DATABASE" },
   XX001: { code: "DB.DAMAGED", hint: "stop writing, take a copy of the data directory, then restore a proven backup" },
   XX002: { code: "DB.DAMAGED", hint: "an index is damaged: REINDEX it after finding out why" },
+} as const satisfies Readonly<Record<string, Meaning>>;
+
+/** SQLSTATEs that mean something else while a connection is being made. */
+export const WHILE_CONNECTING = {
+  "42501": { code: "CONNECT.NOT_PERMITTED", hint: "let its owner run: GRANT CONNECT ON DATABASE … TO …" },
+  "55000": {
+    code: "CONNECT.NOT_PERMITTED",
+    hint: "nobody may enter it until a superuser runs: ALTER DATABASE … ALLOW_CONNECTIONS true",
+  },
 } as const satisfies Readonly<Record<string, Meaning>>;
 
 /** Codes of Node's network, TLS and the driver's own errors. */
@@ -69,6 +78,11 @@ export const WORDINGS = [
     pattern: /timeout expired|Connection terminated due to connection timeout/i,
     code: "CONNECT.TIMEOUT",
     hint: "check host and firewall",
+  },
+  {
+    pattern: /error establishing an SSL connection/i,
+    code: "CONNECT.NOT_A_DATABASE",
+    hint: "something else than PostgreSQL seems to listen there: check the port",
   },
   {
     pattern: /does not support SSL/i,

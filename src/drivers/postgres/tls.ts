@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
+import { isIP } from "node:net";
 import type { ConnectionOptions } from "node:tls";
+import { DbopsError, messageOf } from "../../lib/core/errors.js";
 import type { ConnInfo, ServerAddress, SslMode } from "./conn-info.js";
 
 /** With TLS in one of libpq's meanings, or without. */
@@ -19,17 +21,42 @@ export function encryptionsToTry(conn: ConnInfo, server: ServerAddress): readonl
   return server.host.startsWith("/") ? ["plain"] : ORDER[conn.sslMode];
 }
 
-/** `require` verifies nothing unless a root certificate is there, exactly as libpq does (https://www.postgresql.org/docs/current/libpq-ssl.html). */
+/** CONNECT.TLS. `require` verifies nothing unless a root certificate is there, exactly as libpq does (https://www.postgresql.org/docs/current/libpq-ssl.html). */
 export async function tlsOptions(conn: ConnInfo, server: ServerAddress): Promise<ConnectionOptions> {
   const isFull = conn.sslMode === "verify-full" || conn.sslRootCert === "system";
   const hasRoot = conn.sslRootCert !== null;
   const isVerified = isFull || conn.sslMode === "verify-ca" || (conn.sslMode === "require" && hasRoot);
+  if (isVerified && !hasRoot) throw noRoot(conn.sslMode);
   return {
     rejectUnauthorized: isVerified,
-    servername: server.host,
-    ...(isVerified && hasRoot && conn.sslRootCert !== "system" ? { ca: await readFile(conn.sslRootCert ?? "") } : {}),
-    ...(conn.sslCert === null ? {} : { cert: await readFile(conn.sslCert) }),
-    ...(conn.sslCert === null || conn.sslKey === null ? {} : { key: await readFile(conn.sslKey) }),
+    // An address may not be sent as the server's name; it is checked against the certificate all the same.
+    ...(isIP(server.host) === 0 ? { servername: server.host } : { host: server.host }),
+    ...(isVerified && conn.sslRootCert !== null && conn.sslRootCert !== "system"
+      ? { ca: await pem("sslrootcert", conn.sslRootCert) }
+      : {}),
+    ...(conn.sslCert === null ? {} : { cert: await pem("sslcert", conn.sslCert) }),
+    ...(conn.sslCert === null || conn.sslKey === null ? {} : { key: await pem("sslkey", conn.sslKey) }),
     ...(isFull ? {} : { checkServerIdentity: () => undefined }),
   };
+}
+
+async function pem(keyword: string, path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new DbopsError("CONNECT.TLS", {
+      message: `the file that ${keyword} names cannot be read`,
+      why: messageOf(error),
+      hint: `correct ${keyword}, or the file's owner and mode`,
+      cause: error,
+    });
+  }
+}
+
+function noRoot(sslMode: SslMode): DbopsError {
+  return new DbopsError("CONNECT.TLS", {
+    message: "the server's certificate cannot be checked",
+    why: `sslmode=${sslMode} needs a root certificate, and there is no ~/.postgresql/root.crt`,
+    hint: "name one by sslrootcert=FILE, or the system's by sslrootcert=system",
+  });
 }

@@ -32,7 +32,7 @@ export const ERROR_CODES = {
   "CONNECT.TOO_MANY": { exit: "UNREACHABLE", means: "The server has no connection left.", retryable: true },
   "CONNECT.STARTING": { exit: "UNREACHABLE", means: "The server is starting up or shutting down.", retryable: true },
   "CONNECT.FILE_MISSING": { exit: "UNREACHABLE", means: "The database file does not exist." },
-  "CONNECT.NOT_A_DATABASE": { exit: "UNREACHABLE", means: "The file is not a database." },
+  "CONNECT.NOT_A_DATABASE": { exit: "UNREACHABLE", means: "What is there is not a database." },
   "CONNECT.ENCRYPTED": { exit: "UNREACHABLE", means: "The file looks like an encrypted database." },
   "CONNECT.NO_PERMISSION": { exit: "UNREACHABLE", means: "The file or its folder may not be read." },
   "CONNECT.READ_ONLY": {
