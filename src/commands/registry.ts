@@ -89,6 +89,12 @@ export const COMMANDS: readonly RegistryEntry[] = [
     load: async () => (await import("./restore/discard.js")).discardCommand,
   },
   {
+    path: "backup adopt",
+    summary: "verify dumps and files made by other programs and take them into the store",
+    danger: "writes",
+    load: async () => (await import("./backup/adopt.js")).adoptCommand,
+  },
+  {
     path: "cleanup backups",
     summary: "delete the backups that no retention rule keeps",
     danger: "locks",

@@ -1,4 +1,4 @@
-import type { BackupReport } from "../../lib/backup/backup-report.js";
+import { type BackupReport, tablesOf } from "../../lib/backup/backup-report.js";
 import { shellWord } from "../../lib/core/shell-word.js";
 import { formatBytes, formatCount, formatDuration } from "../../lib/core/units.js";
 import type { Block, View } from "../../lib/core/view.js";
@@ -14,12 +14,13 @@ export function createView(data: CreateData): View {
 }
 
 function oneView({ backup, pruned }: OneData, store: string): View {
-  const rows = backup.tables.reduce((sum, table) => sum + (table.rows ?? 0), 0);
+  const tables = tablesOf(backup);
+  const rows = tables.reduce((sum, table) => sum + (table.rows ?? 0), 0);
   const entries = [
     ["backup", { text: backup.id, tone: "strong" }],
     ["file", backup.file],
     ["size", `${formatBytes(backup.rawBytes)}, stored ${formatBytes(backup.storedBytes)}`],
-    ["content", `${formatCount(rows)} rows in ${backup.tables.length} tables${backup.isPartial ? " (partial)" : ""}`],
+    ["content", `${formatCount(rows)} rows in ${tables.length} tables${backup.isPartial ? " (partial)" : ""}`],
     ["encrypted", encryptionText(backup)],
     ["verified", verifiedText(backup)],
     ["took", formatDuration(backup.durationMs)],
@@ -45,9 +46,10 @@ function verifiedText({ verified }: BackupReport) {
 }
 
 function conditionBlocks({ condition }: BackupReport): Block[] {
-  if (condition.state === "sound") return [];
-  const title = condition.state === "damaged" ? "THE SOURCE IS DAMAGED" : "not everything could be checked";
-  return [{ kind: "text", text: [title, ...condition.details].join("\n  "), tone: "warn" }];
+  if (condition.details.length === 0) return [];
+  const text = condition.details.join("\n");
+  if (condition.state === "damaged") return [{ kind: "text", tone: "bad", text: `THE SOURCE IS DAMAGED\n${text}` }];
+  return [{ kind: "text", tone: "dim", text }];
 }
 
 function nextCommand({ id, verified }: BackupReport, store: string): string {

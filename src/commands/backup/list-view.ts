@@ -1,3 +1,4 @@
+import { tablesOf } from "../../lib/backup/backup-report.js";
 import type { StateKind } from "../../lib/backup/backup-state.js";
 import type { ListedBackup } from "../../lib/backup/list-backups.js";
 import { formatLocalTime } from "../../lib/core/local-time.js";
@@ -48,7 +49,7 @@ export function listView(data: ListData): View {
 }
 
 function backupCells(backup: ListedBackup): Cell[] {
-  const counted = backup.tables.filter(({ kind, rows }) => kind === "table" && rows !== null);
+  const counted = tablesOf(backup).filter(({ rows }) => rows !== null);
   const rows = counted.reduce((sum, table) => sum + (table.rows ?? 0), 0);
   return [
     backup.target,

@@ -45,7 +45,7 @@ async function list(context: Context, { target: word, store }: Input): Promise<L
     if (notice !== null) context.progress.note(notice);
     data.backups.push(...backups);
     data.failures.push(...failures);
-    data.invalid.push(...catalog.invalid.map((broken) => ({ store: storage.label, ...broken })));
+    data.invalid.push(...catalog.invalid.map(({ file, problem }) => ({ store: storage.label, file, problem })));
     data.orphans.push(...catalog.orphans.map((file) => ({ store: storage.label, file })));
   }
   return data;

@@ -44,3 +44,8 @@ export function backupReport(manifest: Manifest): BackupReport {
   const content = { compression, encryption, parts, tables: manifest.fingerprint.tables, isPartial, condition };
   return { id, target, engine, ...sizes, ...content, startedAt, takenAt, durationMs, verified };
 }
+
+/** The entries of its fingerprint that are tables: sequences and large objects aside. */
+export function tablesOf({ tables }: Pick<BackupReport, "tables">): BackupReport["tables"] {
+  return tables.filter(({ kind }) => kind === "table");
+}

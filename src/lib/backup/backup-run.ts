@@ -12,7 +12,7 @@ import { manifestName } from "./backup-name.js";
 import { backupSource } from "./backup-source.js";
 import { readCatalog } from "./catalog.js";
 import type { BackupRequest, CreatedBackup } from "./create-backup.js";
-import { MANIFEST_VERSION, type ManifestBody, type ManifestPart, sealManifest } from "./manifest.js";
+import { encryptionOf, MANIFEST_VERSION, type ManifestBody, type ManifestPart, sealManifest } from "./manifest.js";
 import { type Proof, proveBackup } from "./prove-backup.js";
 import { putMark } from "./put-mark.js";
 import { refreshRecoveryNote } from "./refresh-recovery-note.js";
@@ -161,10 +161,7 @@ export class BackupRun {
       isPartial: snapshot.isPartial,
       condition: { state: condition.state, details: [...condition.details] },
       compression: stored.compression,
-      encryption:
-        encryption === null
-          ? null
-          : { kind: encryption.kind, recipients: encryption.kind === "recipients" ? [...encryption.recipients] : [] },
+      encryption: encryptionOf(encryption),
       parts: [...stored.parts],
       fingerprint: {
         algorithm: fingerprint.algorithm,

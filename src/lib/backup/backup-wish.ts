@@ -22,6 +22,24 @@ export interface BackupWish {
   readonly scratch: { readonly dir: string; readonly url: string | null };
 }
 
+/** Nothing wished: everything as configured. */
+export const NO_WISH = {
+  name: null,
+  compress: null,
+  level: null,
+  encryptTo: [],
+  passphrase: null,
+  identity: null,
+  verify: null,
+  fingerprint: null,
+  tables: [],
+  excludeTables: [],
+  format: null,
+  jobs: null,
+  isCompact: false,
+  passThrough: [],
+} as const satisfies Omit<BackupWish, "scratch">;
+
 export interface WishedTarget {
   readonly name: string;
   readonly backup: BackupSettings;

@@ -25,6 +25,13 @@ export interface CatalogEntry {
   readonly missing: readonly string[];
 }
 
+export interface InvalidManifest {
+  readonly file: string;
+  readonly problem: string;
+  /** BACKUP.MANIFEST_INVALID, UNSUPPORTED.FORMAT_VERSION or STORE.NOT_READABLE. */
+  readonly error: DbopsError;
+}
+
 /** The folder itself is the catalog: what its manifests and marks say now. */
 export interface Catalog {
   readonly storage: Storage;
@@ -35,7 +42,7 @@ export interface Catalog {
   /** Runs in doubt that somebody accepted: backups and failures alike. */
   readonly accepted: readonly AcceptedMark[];
   /** Manifests that cannot be trusted, with the reason. */
-  readonly invalid: readonly { readonly file: string; readonly problem: string }[];
+  readonly invalid: readonly InvalidManifest[];
   /** Files named like a backup's without a manifest: left by a killed run, or the manifest is lost. No backups. */
   readonly orphans: readonly string[];
   readonly highestSeq: number;
@@ -74,16 +81,16 @@ function orphansOf(objects: readonly ObjectFacts[]): string[] {
 async function readManifests(
   storage: Storage,
   objects: readonly ObjectFacts[],
-): Promise<{ manifests: Manifest[]; invalid: { file: string; problem: string }[] }> {
+): Promise<{ manifests: Manifest[]; invalid: InvalidManifest[] }> {
   const manifests: Manifest[] = [];
-  const invalid: { file: string; problem: string }[] = [];
+  const invalid: InvalidManifest[] = [];
   for (const { name } of objects) {
     if (idOfManifest(name) === null) continue;
     try {
       manifests.push(parseManifest(await text(await storage.get(name)), name));
     } catch (error) {
       if (!(error instanceof DbopsError)) throw error;
-      invalid.push({ file: name, problem: error.why ?? error.message });
+      invalid.push({ file: name, problem: error.why ?? error.message, error });
     }
   }
   return { manifests, invalid };

@@ -1,14 +1,17 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import type { Encryption } from "../codec/encrypt.js";
 import { canonicalJson } from "../core/canonical-json.js";
 import { DbopsError } from "../core/errors.js";
+import { manifestName } from "./backup-name.js";
 
 /** The newest manifest version that this dbops reads and the one it writes. */
 export const MANIFEST_VERSION = 1;
 
 export const partSchema = z.object({
   kind: z.enum(["main", "globals", "database"]),
-  file: z.string(),
+  /** A name in the store, never a path out of it. */
+  file: z.string().regex(/^[^./\\][^/\\]*$/, "is no file name"),
   rawBytes: z.int().nonnegative(),
   storedBytes: z.int().nonnegative(),
   rawSha256: z.string(),
@@ -104,7 +107,14 @@ export function parseManifest(text: string, fileName: string): Manifest {
     throw invalid(fileName, "its text does not match its own SHA-256: it was edited or damaged");
   const parsed = manifestSchema.safeParse(value);
   if (!parsed.success) throw invalid(fileName, z.prettifyError(parsed.error));
+  if (manifestName(parsed.data.id) !== fileName) throw invalid(fileName, `it describes ${parsed.data.id}`);
   return parsed.data;
+}
+
+/** How a manifest tells of an encryption: never the secret. */
+export function encryptionOf(encryption: Encryption | null): ManifestBody["encryption"] {
+  if (encryption === null) return null;
+  return { kind: encryption.kind, recipients: encryption.kind === "recipients" ? [...encryption.recipients] : [] };
 }
 
 /** The part that holds the data. */

@@ -3,7 +3,9 @@ import { openDecompressor } from "../codec/decompress.js";
 import { type Keys, openDecryptor } from "../codec/decrypt.js";
 import { type Digest, type HashTap, openHashTap } from "../codec/hash-tap.js";
 import { connect } from "../codec/pipeline.js";
+import type { Stage } from "../codec/stage.js";
 import { DbopsError } from "../core/errors.js";
+import { heldPromise } from "../core/held-promise.js";
 import type { Storage } from "../storage/storage.js";
 import { outerLayers } from "./backup-name.js";
 import type { ManifestPart } from "./manifest.js";
@@ -26,7 +28,8 @@ export async function readPart(part: ManifestPart, options: ReadOptions): Promis
   const decryptor = isEncrypted ? await openDecryptor(keys, { children, env, file: part.file }) : null;
   const decompressor = await openDecompressor(compression, { children, env });
   const source = { stream: await storage.get(part.file), ended: agreement(part, { stored, raw }) };
-  return connect(source, [stored, decryptor, decompressor, raw], signal).output;
+  const unpack = decompressor === null ? null : namingFile(decompressor, part.file);
+  return connect(source, [stored, decryptor, unpack, raw], signal).output;
 }
 
 /** Reads a part's stored bytes alone. BACKUP.CHECKSUM_MISMATCH. */
@@ -36,6 +39,17 @@ export async function checkStoredBytes(part: ManifestPart, options: ReadOptions)
   chain.output.resume();
   await chain.ended;
   compare(part, "stored", await stored.digest);
+}
+
+/** A decompressor does not know whose bytes it reads. */
+function namingFile(stage: Stage, file: string): Stage {
+  const ended = stage.ended.catch((error: unknown) => {
+    if (!(error instanceof DbopsError) || error.code !== "BACKUP.DAMAGED") throw error;
+    const { why, hint } = error;
+    const details = { why: why ?? undefined, hint: hint ?? undefined, cause: error };
+    throw new DbopsError("BACKUP.DAMAGED", { message: `${file}: ${error.message}`, ...details });
+  });
+  return { ...stage, ended: heldPromise(ended) };
 }
 
 async function agreement(part: ManifestPart, taps: { stored: HashTap; raw: HashTap }): Promise<void> {

@@ -60,13 +60,7 @@ function byId(catalog: Catalog, part: string): CatalogEntry {
   const [entry, ...others] = matches;
   if (entry === undefined) {
     const broken = catalog.invalid.find(({ file }) => file.includes(part));
-    if (broken !== undefined) {
-      throw new DbopsError("BACKUP.MANIFEST_INVALID", {
-        message: `the manifest ${broken.file} cannot be trusted`,
-        why: broken.problem,
-        hint: "choose another backup from `dbops backup list`",
-      });
-    }
+    if (broken !== undefined) throw broken.error;
     throw notFound(catalog, null, { kind: "id", part });
   }
   if (others.length === 0) return entry;
