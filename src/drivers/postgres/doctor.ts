@@ -1,6 +1,7 @@
 import { DbopsError } from "../../lib/core/errors.js";
 import { formatDuration } from "../../lib/core/units.js";
 import type { Diagnosis, DriverContext } from "../driver.js";
+import { LOCK_KEY } from "./lock.js";
 import type { ServerNature } from "./server-facts.js";
 import type { Session } from "./session.js";
 import type { ToolName, Tools } from "./tools.js";
@@ -17,22 +18,29 @@ export interface DoctorInput {
 
 /** The engine's lines of `dbops doctor`. */
 export async function diagnose(input: DoctorInput): Promise<readonly Diagnosis[]> {
-  const { nature } = input;
-  const programs: readonly (readonly [ToolName, string])[] = [
-    ["pg_dump", "backups"],
-    ["pg_dumpall", "roles in backups"],
-    ["pg_restore", "restores"],
-    ["psql", "restores of SQL files and in place"],
-    ["initdb", "proofs in a throw-away cluster"],
-  ];
+  const { nature, tools } = input;
   return [
     versionLine(nature),
-    ...(await Promise.all(programs.map(([name, use]) => toolLine(input, name, use)))),
+    ...(await diagnosePrograms(tools, nature.major)),
     await rightsLine(input),
     await checksumLine(input),
     await clockLine(input),
     ...(await collationLines(input)),
+    ...(await lockLines(input)),
   ];
+}
+
+const PROGRAMS: readonly (readonly [ToolName, string])[] = [
+  ["pg_dump", "backups"],
+  ["pg_dumpall", "roles in backups"],
+  ["pg_restore", "restores"],
+  ["psql", "restores of SQL files and in place"],
+  ["initdb", "proofs in a throw-away cluster"],
+];
+
+/** PostgreSQL's own programs on this machine: at least of that version, or 0 when no server is known. */
+export async function diagnosePrograms(tools: Tools, minMajor: number): Promise<readonly Diagnosis[]> {
+  return await Promise.all(PROGRAMS.map(([name, use]) => toolLine({ tools, minMajor }, name, use)));
 }
 
 function versionLine({ version, major }: ServerNature): Diagnosis {
@@ -45,9 +53,9 @@ function versionLine({ version, major }: ServerNature): Diagnosis {
   };
 }
 
-async function toolLine({ tools, nature }: DoctorInput, name: ToolName, use: string): Promise<Diagnosis> {
+async function toolLine(known: { tools: Tools; minMajor: number }, name: ToolName, use: string): Promise<Diagnosis> {
   try {
-    const tool = await tools.find(name, nature.major);
+    const tool = await known.tools.find(name, known.minMajor);
     return { subject: name, status: "ok", detail: `${tool.version} (${tool.path})`, fix: null };
   } catch (error) {
     if (!(error instanceof DbopsError)) throw error;
@@ -119,4 +127,19 @@ async function collationLines({ session, nature }: DoctorInput): Promise<readonl
       fix: "REINDEX DATABASE, then ALTER DATABASE … REFRESH COLLATION VERSION",
     },
   ];
+}
+
+/** The lock of `dbops` runs that change data; it lives in the maintenance database and is seen from everywhere. */
+async function lockLines({ session }: DoctorInput): Promise<readonly Diagnosis[]> {
+  const holders = await session.query<{ pid: number; name: string | null; since: string | null }>(
+    `SELECT l.pid, a.application_name AS name, to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ') AS since
+       FROM (SELECT ${LOCK_KEY} AS key) k, pg_locks l LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+      WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
+        AND l.classid = ((k.key >> 32) & 4294967295)::oid AND l.objid = (k.key & 4294967295)::oid`,
+    ["data", (await session.one<{ name: string }>("SELECT current_database()::text AS name")).name],
+  );
+  return holders.map(({ pid, name, since }) => {
+    const detail = `held by "${name ?? "a session of another user"}" since ${since ?? "a time not shown"} (server pid ${pid})`;
+    return { subject: "lock", status: "ok", detail, fix: null };
+  });
 }

@@ -1,10 +1,12 @@
 import type { DriverContext, Engine, TargetAddress } from "../driver.js";
 import { inspectArchive } from "./archive.js";
 import type { ConnInfo } from "./conn-info.js";
+import { diagnosePrograms } from "./doctor.js";
 import { openDriver } from "./postgres-driver.js";
 import { resolveConn } from "./resolve-conn.js";
 import { openRestorer } from "./restorer.js";
 import { openScratch } from "./scratch.js";
+import { Tools } from "./tools.js";
 
 /** PostgreSQL 13 to 18, by the `pg` package and PostgreSQL's own programs. */
 export const postgresEngine: Engine = {
@@ -15,6 +17,7 @@ export const postgresEngine: Engine = {
   restorer: async (address, context) => await openRestorer(await connOf(address, context), context),
   openScratch,
   inspect: inspectArchive,
+  diagnose: (context) => diagnosePrograms(new Tools(context), 0),
 };
 
 async function connOf(address: TargetAddress, context: DriverContext): Promise<ConnInfo> {

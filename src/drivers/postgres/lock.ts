@@ -6,7 +6,8 @@ import { openMaintenance } from "./maintenance.js";
 import type { Session } from "./session.js";
 
 const POLL_MS = 250;
-const KEY = "hashtextextended('dbops:' || $1::text || ':' || $2::text, 0)";
+/** SQL of the advisory lock's key, from a purpose ($1) and a database's name ($2). */
+export const LOCK_KEY = "hashtextextended('dbops:' || $1::text || ':' || $2::text, 0)";
 
 /** An advisory lock on the maintenance database, which ends with its session. LOCK.HELD naming the holder. */
 export async function lockDatabase(conn: ConnInfo, options: LockOptions, context: DriverContext): Promise<HeldLock> {
@@ -33,7 +34,7 @@ function onlyOldServers(error: unknown): void {
 }
 
 async function tryLock(session: Session, purpose: string, database: string): Promise<boolean> {
-  const { locked } = await session.one<{ locked: boolean }>(`SELECT pg_try_advisory_lock(${KEY}) AS locked`, [
+  const { locked } = await session.one<{ locked: boolean }>(`SELECT pg_try_advisory_lock(${LOCK_KEY}) AS locked`, [
     purpose,
     database,
   ]);
@@ -43,7 +44,7 @@ async function tryLock(session: Session, purpose: string, database: string): Pro
 async function heldBy(session: Session, purpose: string, database: string): Promise<DbopsError> {
   const [holder] = await session.query<{ pid: number; name: string; since: string; address: string | null }>(
     `SELECT a.pid, a.application_name AS name, to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ') AS since, host(a.client_addr) AS address
-       FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid JOIN pg_database d ON d.oid = l.database, (SELECT ${KEY} AS key) k
+       FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid JOIN pg_database d ON d.oid = l.database, (SELECT ${LOCK_KEY} AS key) k
       WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND d.datname = current_database()
         AND l.classid = ((k.key >> 32) & 4294967295)::oid AND l.objid = (k.key & 4294967295)::oid`,
     [purpose, database],
