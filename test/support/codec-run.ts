@@ -46,14 +46,18 @@ export function sampleBytes(size: number): Buffer {
   return Buffer.concat([text.subarray(0, Math.floor(size / 2)), randomBytes(Math.ceil(size / 2))]);
 }
 
-/** An endless source, never twice the same, that counts what it has given. */
-export function endlessSource(chunkBytes = 256 * 1024): { stream: Readable; given: () => number } {
+/** An endless source, never twice the same, that counts what it has given and tells it. */
+export function endlessSource(
+  onGiven: (bytes: number) => void = () => {},
+  chunkBytes = 256 * 1024,
+): { stream: Readable; given: () => number } {
   let bytes = 0;
   const stream = new Readable({
     highWaterMark: chunkBytes,
     read() {
       bytes += chunkBytes;
       this.push(sampleBytes(chunkBytes));
+      onGiven(bytes);
     },
   });
   return { stream, given: () => bytes };

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, link, open, rename, rm, stat, unlink } from "node:fs/promises";
+import { type FileHandle, link, lstat, open, rename, rm, unlink } from "node:fs/promises";
 import { addAbortSignal, type Readable } from "node:stream";
 import { DbopsError, foreignCode } from "../core/errors.js";
 import { writingTo } from "./local-errors.js";
@@ -10,8 +10,8 @@ const NO_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"])
 
 /** Writes `content` into a new file of mode 0600, durably; the file is removed again when anything fails. */
 export async function writePartial(partial: string, content: Readable, signal: AbortSignal): Promise<StoredObject> {
+  const handle = await writingTo(partial, () => open(partial, "wx", 0o600));
   try {
-    const handle = await writingTo(partial, () => open(partial, "wx", 0o600));
     try {
       const stored = await writeAll(handle, partial, addAbortSignal(signal, content));
       await writingTo(partial, () => handle.sync());
@@ -20,8 +20,6 @@ export async function writePartial(partial: string, content: Readable, signal: A
       await handle.close();
     }
   } catch (error) {
-    // Whoever makes the content learns the cause, and does not wait for a reader that has gone.
-    content.destroy(error instanceof Error ? error : new Error(String(error)));
     await rm(partial, { force: true });
     signal.throwIfAborted();
     throw error;
@@ -39,11 +37,13 @@ export async function publish(partial: string, path: string): Promise<void> {
 
 /** STORE.EXISTS when something has that name. */
 export async function refuseExisting(path: string): Promise<void> {
-  const isFree = await stat(path).then(
-    () => false,
-    (error: unknown) => foreignCode(error) === "ENOENT",
+  const found = await writingTo(path, () =>
+    lstat(path).catch((error: unknown) => {
+      if (foreignCode(error) === "ENOENT") return null;
+      throw error;
+    }),
   );
-  if (!isFree) throw exists(path);
+  if (found !== null) throw exists(path);
 }
 
 async function writeAll(handle: FileHandle, place: string, content: Readable): Promise<StoredObject> {

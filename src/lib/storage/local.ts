@@ -30,20 +30,15 @@ class LocalStorage implements Storage {
   }
 
   async put(name: string, content: Readable, signal: AbortSignal): Promise<StoredObject> {
-    const path = this.#pathOf(name);
-    const partial = `${path}.${this.#run}${PARTIAL}`;
+    // The content's maker reports an error in its own way; here it comes out of the iteration.
+    content.on("error", () => {});
     try {
-      signal.throwIfAborted();
-      await refuseExisting(path);
-      await this.#makeFolder();
+      return await this.#store(this.#pathOf(name), content, signal);
     } catch (error) {
+      // Whoever makes the content learns the cause, and does not wait for a reader that has gone.
       content.destroy(error instanceof Error ? error : new Error(String(error)));
       throw error;
     }
-    const stored = await writePartial(partial, content, signal);
-    await publish(partial, path);
-    await writingTo(this.folder, () => syncFolder(this.folder));
-    return stored;
   }
 
   async get(name: string, from = 0): Promise<Readable> {
@@ -96,6 +91,17 @@ class LocalStorage implements Storage {
       await writingTo(path, () => rm(path, { force: true }));
     }
     return leftovers;
+  }
+
+  async #store(path: string, content: Readable, signal: AbortSignal): Promise<StoredObject> {
+    signal.throwIfAborted();
+    await refuseExisting(path);
+    await this.#makeFolder();
+    const partial = `${path}.${randomIds.hex(4)}.${this.#run}${PARTIAL}`;
+    const stored = await writePartial(partial, content, signal);
+    await publish(partial, path);
+    await writingTo(this.folder, () => syncFolder(this.folder));
+    return stored;
   }
 
   #pathOf(name: string): string {
