@@ -1,21 +1,9 @@
 import { expect, inject, test } from "vitest";
 import { postgresEngine } from "#dbops/drivers/postgres/engine.js";
-import type { SnapshotRequest } from "../../src/drivers/snapshot-model.js";
 import { testContext } from "../support/driver-context.js";
 import { freshDatabase } from "../support/fresh-database.js";
+import { snapshotRequest } from "../support/snapshot-request.js";
 import { keepSnapshot } from "../support/source.js";
-
-const request = (workDir: string, changes: Partial<SnapshotRequest> = {}): SnapshotRequest => ({
-  fingerprint: "hash",
-  isCompact: false,
-  tables: [],
-  excludeTables: [],
-  format: null,
-  jobs: 2,
-  passThrough: [],
-  workDir,
-  ...changes,
-});
 
 test.each(["custom", "directory", "plain"])(
   "a %s snapshot restores into a scratch cluster with equal fingerprints",
@@ -35,7 +23,7 @@ test.each(["custom", "directory", "plain"])(
   `);
     await using t = await testContext();
     await using driver = await postgresEngine.open({ engine: "postgres", name: "x", location: db.url }, t.context);
-    await using snapshot = await driver.takeSnapshot(request(t.workDir, { format }));
+    await using snapshot = await driver.takeSnapshot(snapshotRequest(t.workDir, { format }));
     const fingerprint = snapshot.fingerprint();
     const kept = await keepSnapshot(snapshot);
     const taken = await fingerprint;

@@ -28,7 +28,9 @@ export async function freshDatabase(
 
 /** Runs SQL over a connection of its own. */
 export async function onServer(url: string, text: string, parameters?: unknown[]): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({ connectionString: url });
+  const { hostname: host, port, username: user, password, pathname } = new URL(url);
+  const database = decodeURIComponent(pathname.slice(1));
+  const client = new pg.Client({ host, port: Number(port), user, password: decodeURIComponent(password), database });
   client.on("error", () => undefined);
   await client.connect();
   try {

@@ -1,11 +1,10 @@
 import { type Readable, Transform, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { DbopsError } from "../../lib/core/errors.js";
-import { heldPromise } from "../../lib/core/held-promise.js";
 import type { ArchiveFacts, DriverContext } from "../driver.js";
 import { type ArchiveToc, parseToc } from "./archive-toc.js";
-import { childFailed } from "./child-errors.js";
 import { plainEnvironment } from "./child-program.js";
+import { feedChild } from "./feed-child.js";
 import { readTar } from "./tar-reader.js";
 import { openTocTap } from "./toc-tap.js";
 import { Tools } from "./tools.js";
@@ -34,21 +33,13 @@ async function inspectCustom(raw: Readable, context: DriverContext): Promise<Arc
   const args = ["--format=custom", "--file=/dev/null"];
   const spec = { command: tool.path, args, env: plainEnvironment(context), stdin: "pipe", stdout: "ignore" } as const;
   const child = await context.children.start(spec);
-  if (child.stdin === null) throw new Error("pg_restore was started without a pipe");
-  const stop = (): void => void child.end();
-  context.signal.addEventListener("abort", stop, { once: true });
+  const tap = openTocTap();
   try {
-    const tap = openTocTap();
-    const fed = heldPromise(pipeline(raw, tap.stream, child.stdin));
-    fed.catch(stop);
-    const end = await child.ended;
-    context.signal.throwIfAborted();
-    if (end.signal === null && end.code !== 0) throw asDamage(childFailed(child.command, end));
-    await fed;
-    return factsOf((await tap.head).toc);
-  } finally {
-    context.signal.removeEventListener("abort", stop);
+    await feedChild(child, { source: raw, through: [tap.stream] }, context.signal);
+  } catch (error) {
+    throw error instanceof DbopsError && error.code === "TOOL.FAILED" ? damaged(error.why ?? error.message) : error;
   }
+  return factsOf((await tap.head).toc);
 }
 
 async function inspectDirectory(raw: Readable): Promise<ArchiveFacts> {
@@ -89,11 +80,6 @@ async function inspectScript(raw: Readable): Promise<ArchiveFacts> {
 
 function factsOf({ serverVersion, entries }: ArchiveToc): ArchiveFacts {
   return { serverVersion: serverVersion.split(" ")[0] ?? null, entries: entries.length };
-}
-
-function asDamage(error: DbopsError): DbopsError {
-  if (error.code !== "TOOL.FAILED") return error;
-  return damaged(error.why ?? error.message);
 }
 
 function damaged(why: string): DbopsError {

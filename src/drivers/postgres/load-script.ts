@@ -1,10 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { heldPromise } from "../../lib/core/held-promise.js";
-import { childFailed } from "./child-errors.js";
 import { connectedProgram } from "./child-program.js";
+import { feedChild } from "./feed-child.js";
 import type { LoadPlace } from "./load-place.js";
 import { ScriptGuard } from "./script-guard.js";
 
@@ -27,20 +25,6 @@ export async function loadScript(place: LoadPlace, run: ScriptRun): Promise<void
   const serverOptions = `-c standard_conforming_strings=on -c lock_timeout=${Math.max(1, context.lockTimeoutMs)}`;
   const spec = await connectedProgram(tool, target, { args, context, serverOptions });
   const child = await context.children.start({ ...spec, stdin: "pipe", stdout: "ignore" });
-  if (child.stdin === null) throw new Error("psql was started without a pipe");
-  const stop = (): void => void child.end();
-  context.signal.addEventListener("abort", stop, { once: true });
-  try {
-    const fed = heldPromise(
-      pipeline(run.script, new ScriptGuard({ isOneTransaction: run.before !== null }), child.stdin),
-    );
-    fed.catch(stop);
-    const end = await child.ended;
-    context.signal.throwIfAborted();
-    if (end.signal === null && end.code !== 0) throw childFailed(child.command, end);
-    await fed;
-    if (end.code !== 0) throw childFailed(child.command, end);
-  } finally {
-    context.signal.removeEventListener("abort", stop);
-  }
+  const guard = new ScriptGuard({ isOneTransaction: run.before !== null });
+  await feedChild(child, { source: run.script, through: [guard] }, context.signal);
 }

@@ -1,8 +1,8 @@
-import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { heldPromise } from "../../lib/core/held-promise.js";
-import { childFailed } from "./child-errors.js";
+import type { ChildSpec } from "../../lib/system/child-registry.js";
+import type { DriverContext } from "../driver.js";
+import { requireSuccess } from "./child-output.js";
 import { connectedProgram } from "./child-program.js";
+import { type ChildInput, feedChild } from "./feed-child.js";
 import { type LoadPlace, restoreArguments } from "./load-place.js";
 import type { Tool } from "./tools.js";
 
@@ -10,7 +10,7 @@ export interface RestoreRun {
   readonly tool: Tool;
   readonly args: readonly string[];
   /** Fed to its standard input. */
-  readonly input?: { readonly source: Readable; readonly through: readonly NodeJS.ReadWriteStream[] };
+  readonly input?: ChildInput;
 }
 
 /** Runs one pg_restore into the place, to its end. What it refuses is an error, and so is a broken input. */
@@ -18,27 +18,21 @@ export async function runRestore(place: LoadPlace, run: RestoreRun): Promise<voi
   const { context } = place;
   const args = [...restoreArguments(place), ...run.args];
   const spec = await connectedProgram(run.tool, place.target, { args, context });
-  const child = await context.children.start({
-    ...spec,
-    stdin: run.input === undefined ? "ignore" : "pipe",
-    stdout: "ignore",
-  });
+  if (run.input === undefined) {
+    await requireRun(context, spec);
+    return;
+  }
+  const child = await context.children.start({ ...spec, stdin: "pipe", stdout: "ignore" });
+  await feedChild(child, run.input, context.signal);
+}
+
+async function requireRun(context: DriverContext, spec: ChildSpec): Promise<void> {
+  const child = await context.children.start({ ...spec, stdout: "ignore" });
   const stop = (): void => void child.end();
   context.signal.addEventListener("abort", stop, { once: true });
   try {
-    const fed = heldPromise(feed(child.stdin, run.input));
-    fed.catch(stop);
-    const end = await child.ended;
-    context.signal.throwIfAborted();
-    if (end.signal === null && end.code !== 0) throw childFailed(child.command, end);
-    await fed;
-    if (end.code !== 0) throw childFailed(child.command, end);
+    await requireSuccess(child, context.signal);
   } finally {
     context.signal.removeEventListener("abort", stop);
   }
-}
-
-async function feed(stdin: NodeJS.WritableStream | null, input: RestoreRun["input"]): Promise<void> {
-  if (input === undefined || stdin === null) return;
-  await pipeline([input.source, ...input.through, stdin]);
 }

@@ -14,6 +14,9 @@ const PERMITTED = /^\\(?:un)?restrict [A-Za-z0-9]+\s*$/;
 const COPY_ROWS = /^\s*COPY\b[\s\S]*\bFROM\s+STDIN\s*$/i;
 const COPY_OTHERWISE = /^\s*COPY\b[\s\S]*\bSTDIN\b/i;
 const ENDS_TRANSACTION = /^\s*(?:COMMIT|END|ROLLBACK|ABORT|PREPARE\s+TRANSACTION)\b/i;
+const OWN_TRANSACTION = /^(?:BEGIN|COMMIT);\s*$/;
+const DUMP_START = "-- PostgreSQL database dump";
+const DUMP_END = "-- PostgreSQL database dump complete";
 const DOLLAR_TAG = /^\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/;
 const CONFORMING = /^SET standard_conforming_strings = on;\s*$/;
 
@@ -25,6 +28,8 @@ export class ScriptScanner {
   #statement = "";
   /** The statement that ended on this line is followed by rows on the next. */
   #copiesRows = false;
+  /** pg_dump's first line was seen and its last one not yet. */
+  #isCut = false;
   #line = 0;
 
   constructor(options: { readonly isOneTransaction: boolean }) {
@@ -40,6 +45,9 @@ export class ScriptScanner {
     }
     const isStart = this.#state.kind === "plain" && this.#statement.trim() === "";
     if (isStart && PERMITTED.test(line)) return false;
+    // pg_dump puts each large object into a transaction, which would end the one around the whole script.
+    if (isStart && this.#isOneTransaction && OWN_TRANSACTION.test(line)) return false;
+    if (isStart) this.#isCut = line === DUMP_START || (this.#isCut && line !== DUMP_END);
     if (line.includes("standard_conforming_strings") && !CONFORMING.test(line)) {
       throw this.#refused("it changes standard_conforming_strings, and with it the meaning of every string");
     }
@@ -47,9 +55,14 @@ export class ScriptScanner {
     return true;
   }
 
-  /** After the last line. */
+  /** After the last line. BACKUP.DAMAGED. */
   end(): void {
-    if (this.#state.kind !== "plain") throw this.#refused("it ends in the middle of a statement");
+    if (this.#state.kind === "plain" && !this.#isCut) return;
+    throw new DbopsError("BACKUP.DAMAGED", {
+      message: "the SQL file is not whole",
+      why: this.#isCut ? "pg_dump's last line is missing" : "it ends in the middle of a statement or of a table's rows",
+      hint: "fetch the file again, or use another backup",
+    });
   }
 
   #scan(line: string): void {

@@ -1,0 +1,64 @@
+import { type Readable, type Transform, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { heldPromise } from "../../lib/core/held-promise.js";
+import type { Child } from "../../lib/system/child-registry.js";
+import { childFailed } from "./child-errors.js";
+
+export interface ChildInput {
+  readonly source: Readable;
+  readonly through: readonly Transform[];
+}
+
+/**
+ * Feeds a child and waits for its good end. A child may end well before it has read everything; the source is read to its
+ * end all the same, because only there a checksum speaks. A broken source ends the child.
+ */
+export async function feedChild(child: Child, input: ChildInput, signal: AbortSignal): Promise<void> {
+  if (child.stdin === null) throw new Error(`${child.command} was started without a pipe`);
+  const stop = (): void => void child.end();
+  signal.addEventListener("abort", stop, { once: true });
+  const fed = heldPromise(pipeline([input.source, ...input.through, mouthOf(child.stdin)]));
+  fed.catch(stop);
+  try {
+    const end = await child.ended;
+    signal.throwIfAborted();
+    if (end.code !== 0) {
+      if (end.signal === null) input.source.destroy();
+      else await fed;
+      throw childFailed(child.command, end);
+    }
+    await fed;
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}
+
+/** Hands everything to the child as long as it listens, and swallows the rest. */
+function mouthOf(stdin: Writable): Writable {
+  let isOpen = true;
+  let next: () => void = () => {};
+  stdin.once("close", () => {
+    isOpen = false;
+    next();
+  });
+  return new Writable({
+    highWaterMark: 1024 * 1024,
+    write(chunk: Buffer, _encoding, done) {
+      next = once(done);
+      if (!isOpen || stdin.write(chunk)) next();
+      else stdin.once("drain", next);
+    },
+    final(done) {
+      if (isOpen) stdin.end();
+      done();
+    },
+  });
+}
+
+function once(call: () => void): () => void {
+  let isCalled = false;
+  return () => {
+    if (!isCalled) call();
+    isCalled = true;
+  };
+}

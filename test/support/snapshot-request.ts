@@ -1,0 +1,16 @@
+import type { SnapshotRequest } from "../../src/drivers/snapshot-model.js";
+
+/** A request for everything, with hashes. */
+export function snapshotRequest(workDir: string, changes: Partial<SnapshotRequest> = {}): SnapshotRequest {
+  return {
+    fingerprint: "hash",
+    isCompact: false,
+    tables: [],
+    excludeTables: [],
+    format: null,
+    jobs: 2,
+    passThrough: [],
+    workDir,
+    ...changes,
+  };
+}
