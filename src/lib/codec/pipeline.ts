@@ -22,11 +22,7 @@ export interface Connection {
  * Joins source and stages with backpressure. An error anywhere stops everything, and the first cause is what both
  * `output` and `ended` report.
  */
-export function connect(
-  source: Readable | Source,
-  stages: readonly (Stage | null)[],
-  signal: AbortSignal,
-): Connection {
+export function connect(source: Readable | Source, stages: readonly (Stage | null)[], signal: AbortSignal): Connection {
   const origin = "stream" in source ? source : { stream: source, ended: Promise.resolve() };
   const line = new Line(
     origin,
