@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { lockFinding, seenLocksIn } from "../../lib/system/seen-locks.js";
 import type { Diagnosis } from "../driver.js";
-import { loadingPrefix } from "./loaded-file.js";
+import { loadingPrefix } from "./file-owner.js";
 import { lockPathOf } from "./lock.js";
 import { intentPath } from "./swap-intent.js";
 

@@ -4,7 +4,7 @@ import type { DriverContext } from "../driver.js";
 import type { SwapOptions } from "../restore-model.js";
 import { openablePath } from "./access.js";
 import { Connection } from "./connection.js";
-import { isDamage } from "./errors.js";
+import { isDamage, translateError } from "./errors.js";
 import { type Holders, holdersOf } from "./holders.js";
 import { sidecarsOf } from "./sidecars.js";
 
@@ -44,6 +44,7 @@ type Held = Connection | "unreadable";
 function tryHold(path: string): (Disposable & { readonly held: Held }) | null {
   let connection: Connection | null = null;
   try {
+    requireReadable(path);
     connection = new Connection(path, { isReadOnly: false, busyTimeoutMs: 0 });
     connection.db.pragma("locking_mode = EXCLUSIVE");
     connection.db.exec("BEGIN EXCLUSIVE; COMMIT");
@@ -51,10 +52,22 @@ function tryHold(path: string): (Disposable & { readonly held: Held }) | null {
     return { held, [Symbol.dispose]: () => held[Symbol.dispose]() };
   } catch (error) {
     connection?.[Symbol.dispose]();
-    const code = foreignCode(error) ?? "";
-    if (code.startsWith("SQLITE_BUSY") || code === "LOCK.DATABASE") return null;
-    if (isDamage(error)) return { held: "unreadable", [Symbol.dispose]: () => {} };
-    throw error;
+    const translated = translateError(error, `cannot lock ${path}`);
+    if (foreignCode(translated) === "LOCK.DATABASE") return null;
+    if (isDamage(translated) || foreignCode(translated) === "CONNECT.NOT_A_DATABASE") {
+      return { held: "unreadable", [Symbol.dispose]: () => {} };
+    }
+    throw translated;
+  }
+}
+
+/** A writing connection to a file that it cannot read would delete the log as it closes; a reading one never does. */
+function requireReadable(path: string): void {
+  try {
+    using connection = new Connection(path, { isReadOnly: true, busyTimeoutMs: 0 });
+    connection.value("SELECT count(*) FROM sqlite_schema");
+  } catch (error) {
+    if (foreignCode(translateError(error, path)) !== "DB.HOT_JOURNAL") throw error;
   }
 }
 

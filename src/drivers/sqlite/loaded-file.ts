@@ -1,40 +1,17 @@
-import { chmod, chown, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { DbopsError, foreignCode } from "../../lib/core/errors.js";
+import { DbopsError } from "../../lib/core/errors.js";
 import { diskFullError, syncFile, writeStreamTo } from "../../lib/system/files.js";
 import type { DriverContext } from "../driver.js";
 import type { Fingerprint, FingerprintMode } from "../fingerprint-model.js";
 import type { LoadedCopy, LoadOptions, RestoreSource, SwapOptions } from "../restore-model.js";
+import { giveTo, loadingPrefix, ownerFor } from "./file-owner.js";
 import { overwriteInPlace } from "./in-place.js";
 import { requireLoadable } from "./loadable.js";
 import { privateFile } from "./snapshot.js";
 import { swapIn } from "./swap.js";
 import { Worker } from "./worker-client.js";
-
-/** Who a new database file must belong to. */
-export interface FileOwner {
-  readonly uid: number;
-  readonly gid: number;
-  readonly mode: number;
-}
-
-/** Begins the names of files that are being loaded beside `path`. */
-export function loadingPrefix(path: string): string {
-  return `.${basename(path)}.dbops-loading-`;
-}
-
-/** The old file's owner and mode; for a new one the folder's owner, readable by nobody else. */
-export async function ownerFor(path: string): Promise<FileOwner> {
-  try {
-    const { uid, gid, mode } = await stat(path);
-    return { uid, gid, mode: mode & 0o7777 };
-  } catch (error) {
-    if (foreignCode(error) !== "ENOENT") throw error;
-    const { uid, gid } = await stat(dirname(path));
-    return { uid, gid, mode: 0o600 };
-  }
-}
 
 /** Writes the backup beside the target and checks it; nothing of the target is touched. RESOURCE.DISK_FULL, BACKUP.DAMAGED. */
 export async function loadBeside(
@@ -90,22 +67,6 @@ class LoadedFile implements LoadedCopy {
   /** After a swap there is nothing under this name any more, or, in place, only the copy that was written. */
   async [Symbol.asyncDispose](): Promise<void> {
     for (const suffix of ["", "-wal", "-shm", "-journal"]) await rm(this.place + suffix, { force: true });
-  }
-}
-
-async function giveTo(place: string, owner: FileOwner): Promise<void> {
-  const now = await stat(place);
-  try {
-    if (now.uid !== owner.uid || now.gid !== owner.gid) await chown(place, owner.uid, owner.gid);
-    await chmod(place, owner.mode);
-  } catch (error) {
-    if (foreignCode(error) !== "EPERM") throw error;
-    throw new DbopsError("RESTORE.NO_RIGHT", {
-      message: "the restored file cannot be given to the owner of the old one",
-      why: `it belongs to user ${owner.uid}, group ${owner.gid}, and only root may give files away`,
-      hint: "run the restore as that user, or as root",
-      cause: error,
-    });
   }
 }
 
