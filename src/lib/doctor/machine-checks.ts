@@ -42,8 +42,10 @@ async function ageLines({ config, driverContext }: DoctorServices): Promise<read
 }
 
 async function stateLine({ stateFolder, config }: DoctorServices): Promise<Diagnosis> {
+  if (stateFolder === null)
+    return warningLine("state folder", "there is no home to keep it in: runs are not audited", "set XDG_STATE_HOME");
   const { exists, isFolder, canWrite } = await folderFacts(stateFolder);
-  if (canWrite && (isFolder || !exists)) {
+  if (canWrite && isFolder) {
     return okLine("state folder", `${stateFolder}${exists ? "" : ", made by the first run that changes something"}`);
   }
   const detail = `${stateFolder} cannot be written: runs are not audited`;

@@ -11,7 +11,7 @@ export interface DoctorServices {
   readonly config: Pick<Config, "path" | "settings" | "backup" | "audit" | "targets">;
   readonly driverContext: DriverContext;
   /** Where the audit log lives. */
-  readonly stateFolder: string;
+  readonly stateFolder: string | null;
   /** Every engine that this dbops has. */
   readonly engineNames: readonly string[];
   engine(name: string): Promise<Engine>;
