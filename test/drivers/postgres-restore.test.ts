@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import pg from "pg";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import { postgresEngine } from "#dbops/drivers/postgres/engine.js";
-import type { Restorer } from "../../src/drivers/restore-model.js";
+import type { Restorer } from "#dbops/drivers/restore-model.js";
 import { type TestContext, testContext } from "../support/driver-context.js";
 import { type FreshDatabase, freshDatabase, onServer } from "../support/fresh-database.js";
 import { type Cluster, startCluster, superuserPassword } from "../support/postgres-cluster.js";

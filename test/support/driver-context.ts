@@ -1,11 +1,11 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { DriverContext } from "#dbops/drivers/driver.js";
 import { systemClock } from "#dbops/lib/core/clock.js";
 import { randomIds } from "#dbops/lib/core/ids.js";
 import { silentProgress } from "#dbops/lib/core/progress.js";
 import { ChildRegistry } from "#dbops/lib/system/child-registry.js";
-import type { DriverContext } from "../../src/drivers/driver.js";
 
 export interface TestContext extends AsyncDisposable {
   readonly context: DriverContext;

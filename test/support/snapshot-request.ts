@@ -1,4 +1,4 @@
-import type { SnapshotRequest } from "../../src/drivers/snapshot-model.js";
+import type { SnapshotRequest } from "#dbops/drivers/snapshot-model.js";
 
 /** A request for everything, with hashes. */
 export function snapshotRequest(workDir: string, changes: Partial<SnapshotRequest> = {}): SnapshotRequest {

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import type { RestoreSource } from "../../src/drivers/restore-model.js";
-import type { Snapshot } from "../../src/drivers/snapshot-model.js";
+import type { RestoreSource } from "#dbops/drivers/restore-model.js";
+import type { Snapshot } from "#dbops/drivers/snapshot-model.js";
 
 export interface KeptSnapshot {
   readonly source: RestoreSource;

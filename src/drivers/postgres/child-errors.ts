@@ -11,7 +11,11 @@ const LAST_WORDS = [
       /server closed the connection|connection to server was lost|terminating connection|could not receive data|SSL SYSCALL|no connection to the server/,
     code: "CONNECT.LOST",
   },
-  { pattern: /canceling statement due to lock timeout|could not obtain lock/, code: "LOCK.DATABASE" },
+  // pg_dump sets its --lock-wait-timeout as statement_timeout.
+  {
+    pattern: /canceling statement due to lock timeout|could not obtain lock|statement timeout[\s\S]*LOCK TABLE/,
+    code: "LOCK.DATABASE",
+  },
   { pattern: /role "[^"]*" does not exist/, code: "RESTORE.ROLE_MISSING" },
   {
     pattern: /extension "[^"]*" is not available|could not open extension control file/,

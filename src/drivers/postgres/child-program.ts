@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { ChildSpec } from "../../lib/system/child-registry.js";
 import type { DriverContext } from "../driver.js";
 import { type ConnInfo, connectionString, type ServerAddress } from "./conn-info.js";
@@ -18,13 +19,18 @@ export async function connectedProgram(
   options: { readonly args: readonly string[]; readonly context: DriverContext; readonly serverOptions?: string },
 ): Promise<ChildSpec> {
   const { args, context, serverOptions } = options;
-  const passFile = await writePassFile(target.conn, target.server, await context.workDir());
+  const folder = await context.workDir();
+  const passFile = await writePassFile(target.conn, target.server, folder);
   const joined = [target.conn.options, serverOptions ?? null].filter((text) => text !== null).join(" ");
   const conn = { ...target.conn, options: joined === "" ? null : joined };
   return {
     command: tool.path,
     args: [...args, "--no-password", `--dbname=${connectionString(conn, target.server)}`],
-    env: { ...plainEnvironment(context), PGPASSFILE: passFile ?? "/dev/null", PGAPPNAME: `dbops ${context.run}` },
+    env: {
+      ...plainEnvironment(context),
+      PGPASSFILE: passFile ?? join(folder, "no-passfile"),
+      PGAPPNAME: `dbops ${context.run}`,
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import { deferred } from "../../lib/core/deferred.js";
+import { heldPromise } from "../../lib/core/held-promise.js";
 import type { DriverContext, Identity } from "../driver.js";
 import type { Fingerprint, TableFingerprint } from "../fingerprint-model.js";
 import type { Snapshot, SnapshotOrigin, SnapshotPart, SnapshotRequest } from "../snapshot-model.js";
@@ -122,7 +123,18 @@ class PostgresSnapshot implements Snapshot {
     return { state: "unchecked", details: ["pg_dump reads every row but checks no index"] } as const;
   }
 
-  async fingerprint(): Promise<Fingerprint> {
+  fingerprint(): Promise<Fingerprint> {
+    return heldPromise(this.#fingerprint());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#held.main.head.reject(
+      new Error("the snapshot was disposed before pg_dump had written its table of contents"),
+    );
+    await this.#held.session[Symbol.asyncDispose]();
+  }
+
+  async #fingerprint(): Promise<Fingerprint> {
     const { session, list, main, isPartial } = this.#held;
     const mode = main.request.fingerprint;
     const isPlain = main.format === "plain";
@@ -135,13 +147,6 @@ class PostgresSnapshot implements Snapshot {
       schemaHash: await hashSchema(session),
       notCovered: [...list.notCovered, ...rows.notCovered],
     };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#held.main.head.reject(
-      new Error("the snapshot was disposed before pg_dump had written its table of contents"),
-    );
-    await this.#held.session[Symbol.asyncDispose]();
   }
 
   #parts(): readonly SnapshotPart[] {
