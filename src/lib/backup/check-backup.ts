@@ -45,13 +45,25 @@ export async function checkBackup(entry: CatalogEntry, request: CheckRequest): P
       return { ...(await reach(entry, request)), error: null };
     } catch (thrown) {
       signal.throwIfAborted();
-      return { level: request.level, proof: null, error: asDbopsError(thrown) };
+      return { level: request.level, proof: null, error: await damageBehind(asDbopsError(thrown), entry, request) };
     }
   });
   const { error } = value;
   if (error !== null && DAMAGE.has(error.code)) await markDamaged(entry, error, request);
   const problem = error === null ? null : [error.message, error.why].filter((text) => text !== null).join(": ");
   return { id: entry.manifest.id, ok: error === null, problem, durationMs, ...value };
+}
+
+/** A damaged age header looks like somebody else's: the stored checksum tells it from a wrong key. */
+async function damageBehind(error: DbopsError, { manifest }: CatalogEntry, request: CheckRequest): Promise<DbopsError> {
+  if (error.code !== "BACKUP.WRONG_KEY") return error;
+  try {
+    await verifyBackup(manifest, "stored", request);
+    return error;
+  } catch (damage) {
+    request.services.driverContext.signal.throwIfAborted();
+    return asDbopsError(damage);
+  }
 }
 
 async function reach(
