@@ -65,6 +65,7 @@ async function programLine({ tools, options }: PreflightInput, head: ArchiveHead
     return {
       subject: "programs",
       isOk: false,
+      code: error.code,
       detail: [error.message, error.hint].filter((text) => text !== null).join("; "),
     };
   }
@@ -85,7 +86,10 @@ async function rightsLine({ session, database, nature, options }: PreflightInput
     [database],
   );
   const subject = "rights";
-  if (nature.isStandby) return { subject, isOk: false, detail: "this server is a standby: restore on its primary" };
+  if (nature.isStandby) {
+    const detail = "this server is a standby: restore on its primary";
+    return { subject, isOk: false, detail, code: "UNSUPPORTED.SERVER" };
+  }
   if (options.isInPlace) {
     const isOk = owner === true;
     return { subject, isOk, detail: isOk ? "owner of the database" : "only the database's owner can restore in place" };
@@ -104,7 +108,7 @@ async function rolesLine({ session, nature }: PreflightInput, roles: readonly st
   const missing = await missingRoles(session, roles);
   if (missing.length > 0) {
     const detail = `missing: ${missing.join(", ")}; make them first, for example from the backup's .globals.sql`;
-    return { subject, isOk: false, detail };
+    return { subject, isOk: false, detail, code: "RESTORE.ROLE_MISSING" };
   }
   if (nature.isSuperuser || roles.length === 0) return { subject, isOk: true, detail: `${roles.length} present` };
   const foreign = await session.query<{ name: string }>(
@@ -123,7 +127,7 @@ async function extensionsLine(session: Session, extensions: readonly string[]): 
   const missing = await missingExtensions(session, extensions);
   const isOk = missing.length === 0;
   const detail = isOk ? `${extensions.length} available` : `not installed on the server: ${missing.join(", ")}`;
-  return { subject: "extensions", isOk, detail };
+  return { subject: "extensions", isOk, detail, code: "RESTORE.EXTENSION_MISSING" };
 }
 
 /** A logical replication slot keeps following the old database under its kept name. */

@@ -48,6 +48,7 @@ export async function openRestorer(conn: ConnInfo, context: DriverContext): Prom
 class PostgresRestorer implements Restorer {
   readonly label: string;
   readonly identity: Identity;
+  readonly losesOldInPlace = true;
   readonly #services: RestoreServices;
 
   constructor(services: RestoreServices) {
