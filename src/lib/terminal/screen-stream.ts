@@ -7,11 +7,14 @@ export class ScreenStream extends Writable {
   readonly isTTY = true;
   readonly #stream: OutputStream;
   readonly #filter: (text: string) => string;
+  /** As it was before ora put its hook on the stream: what ora draws must not come back to it as a foreign write. */
+  readonly #write: OutputStream["write"];
 
   constructor(stream: OutputStream, filter: (text: string) => string) {
     super({ decodeStrings: false });
     this.#stream = stream;
     this.#filter = filter;
+    this.#write = stream.write.bind(stream);
   }
 
   get columns(): number {
@@ -37,7 +40,7 @@ export class ScreenStream extends Writable {
   // Hands on at once: ora tells its own writes from foreign ones by what happens inside its call.
   override _write(chunk: string | Uint8Array, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
     const text = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
-    this.#stream.write(this.#filter(text));
+    this.#write(this.#filter(text));
     done();
   }
 }
