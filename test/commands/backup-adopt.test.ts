@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { readFile, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { expect, inject, test } from "vitest";
@@ -77,7 +78,8 @@ test.each([
   await using database = await freshDatabase(inject("postgresUrl"));
   await database.sql("CREATE TABLE a AS SELECT g AS id, 'x' AS t FROM generate_series(1, 300) g");
   await run(join(inject("postgresBinDir"), "pg_dump"), ["-F", format, "-f", world.path(name), "-d", database.url]);
-  const adopted = await world.run(["backup", "adopt", name, "-t", database.url, "--store", "store", "--json"]);
+  const flags = ["-t", database.url, "--store", "store", "--scratch", tmpdir(), "--json"];
+  const adopted = await world.run(["backup", "adopt", name, ...flags]);
   expect(adopted.exit, adopted.stderr).toBe(0);
   const { tables } = adopted.json().data.adopted[0].backup;
   expect(tables).toContainEqual(expect.objectContaining({ kind: "table", name: "a", rows: 300 }));
