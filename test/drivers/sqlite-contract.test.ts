@@ -1,5 +1,5 @@
+import type { TargetAddress } from "#dbops/drivers/driver.js";
 import { sqliteEngine } from "#dbops/drivers/sqlite/engine.js";
-import type { TargetAddress } from "../../src/drivers/driver.js";
 import { sqlite, testFolder } from "../support/sqlite-files.js";
 import { driverContract } from "./contract.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { Fingerprint } from "#dbops/drivers/fingerprint-model.js";
 import { sqliteEngine } from "#dbops/drivers/sqlite/engine.js";
-import type { Fingerprint } from "../../src/drivers/fingerprint-model.js";
 import { testContext } from "../support/driver-context.js";
 import { sqlite, testFolder } from "../support/sqlite-files.js";
 

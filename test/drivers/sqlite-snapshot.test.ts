@@ -11,8 +11,8 @@ import {
 } from "node:fs";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
+import type { DriverContext } from "#dbops/drivers/driver.js";
 import { sqliteEngine } from "#dbops/drivers/sqlite/engine.js";
-import type { DriverContext } from "../../src/drivers/driver.js";
 import { type TestContext, testContext } from "../support/driver-context.js";
 import { mainBytes, saveMain, wholeSnapshot } from "../support/snapshots.js";
 import { ask, sha256Of, sidecarNames, someRows, sqlite, testFolder } from "../support/sqlite-files.js";

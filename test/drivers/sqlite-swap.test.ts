@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from "node:fs";
 import { describe, expect, test } from "vitest";
+import type { Restorer } from "#dbops/drivers/restore-model.js";
 import { sqliteEngine } from "#dbops/drivers/sqlite/engine.js";
-import type { Restorer } from "../../src/drivers/restore-model.js";
 import { type TestContext, testContext } from "../support/driver-context.js";
 import { sourceOf } from "../support/snapshots.js";
 import { ask, sha256Of, sidecarNames, someRows, sqlite, testFolder } from "../support/sqlite-files.js";

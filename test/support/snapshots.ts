@@ -1,8 +1,8 @@
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { RestoreSource } from "../../src/drivers/restore-model.js";
-import type { Snapshot, SnapshotRequest } from "../../src/drivers/snapshot-model.js";
+import type { RestoreSource } from "#dbops/drivers/restore-model.js";
+import type { Snapshot, SnapshotRequest } from "#dbops/drivers/snapshot-model.js";
 
 /** A request for everything, with hashes. */
 export function wholeSnapshot(workDir: string, changes: Partial<SnapshotRequest> = {}): SnapshotRequest {
