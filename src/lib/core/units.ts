@@ -1,35 +1,40 @@
 import { DbopsError } from "./errors.js";
 
 const SECOND_MS = 1000;
-const DURATION_UNITS_MS: Readonly<Record<string, number>> = {
-  ms: 1,
-  s: SECOND_MS,
-  sec: SECOND_MS,
-  second: SECOND_MS,
-  m: 60 * SECOND_MS,
-  min: 60 * SECOND_MS,
-  minute: 60 * SECOND_MS,
-  h: 3600 * SECOND_MS,
-  hour: 3600 * SECOND_MS,
-  d: 86_400 * SECOND_MS,
-  day: 86_400 * SECOND_MS,
-  w: 7 * 86_400 * SECOND_MS,
-  week: 7 * 86_400 * SECOND_MS,
-  month: 30 * 86_400 * SECOND_MS,
-  y: 365 * 86_400 * SECOND_MS,
-  year: 365 * 86_400 * SECOND_MS,
-};
-const SIZE_UNITS: Readonly<Record<string, number>> = {
-  b: 1,
-  kb: 1e3,
-  mb: 1e6,
-  gb: 1e9,
-  tb: 1e12,
-  kib: 2 ** 10,
-  mib: 2 ** 20,
-  gib: 2 ** 30,
-  tib: 2 ** 40,
-};
+const DURATION_UNITS_MS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    ms: 1,
+    s: SECOND_MS,
+    sec: SECOND_MS,
+    second: SECOND_MS,
+    m: 60 * SECOND_MS,
+    min: 60 * SECOND_MS,
+    minute: 60 * SECOND_MS,
+    h: 3600 * SECOND_MS,
+    hour: 3600 * SECOND_MS,
+    d: 86_400 * SECOND_MS,
+    day: 86_400 * SECOND_MS,
+    w: 7 * 86_400 * SECOND_MS,
+    week: 7 * 86_400 * SECOND_MS,
+    month: 30 * 86_400 * SECOND_MS,
+    y: 365 * 86_400 * SECOND_MS,
+    year: 365 * 86_400 * SECOND_MS,
+  }),
+);
+const SIZE_UNITS: ReadonlyMap<string, number> = new Map(
+  Object.entries({
+    "": 1,
+    b: 1,
+    kb: 1e3,
+    mb: 1e6,
+    gb: 1e9,
+    tb: 1e12,
+    kib: 2 ** 10,
+    mib: 2 ** 20,
+    gib: 2 ** 30,
+    tib: 2 ** 40,
+  }),
+);
 
 /** Reads `90s`, `1h30m`, `7d` or `25 hours` as milliseconds; throws USAGE.INVALID. */
 export function parseDurationMs(text: string): number {
@@ -53,14 +58,16 @@ export function parseDurationMs(text: string): number {
 
 function durationUnitMs(unit: string): number {
   return (
-    DURATION_UNITS_MS[unit] ?? (unit.length > 1 ? DURATION_UNITS_MS[unit.replace(/s$/, "")] : undefined) ?? Number.NaN
+    DURATION_UNITS_MS.get(unit) ??
+    (unit.length > 1 ? DURATION_UNITS_MS.get(unit.replace(/s$/, "")) : undefined) ??
+    Number.NaN
   );
 }
 
 /** Reads `500MB` (10^6) or `512 MiB` (2^20) or plain bytes; throws USAGE.INVALID. */
 export function parseSizeBytes(text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/.exec(text.trim().toLowerCase());
-  const factor = match === null ? undefined : SIZE_UNITS[match[2] === "" ? "b" : (match[2] ?? "")];
+  const factor = match === null ? undefined : SIZE_UNITS.get(match[2] ?? "");
   if (match === null || factor === undefined) {
     throw new DbopsError("USAGE.INVALID", {
       message: `"${text}" is not a size`,
@@ -73,8 +80,8 @@ export function parseSizeBytes(text: string): number {
 
 /** 0.4 s, 41 s, 6 h 12 min, 3 d 4 h: at most two units. */
 export function formatDuration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return twoUnits(seconds, 60, "min", 1, "s");

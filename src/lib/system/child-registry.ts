@@ -91,6 +91,8 @@ export class ChildRegistry implements AsyncDisposable {
     const child = await this.start({ ...spec, stdout: "pipe" });
     const onAbort = (): void => void child.end();
     signal.addEventListener("abort", onAbort, { once: true });
+    // An abort while the child was being started has told nobody.
+    if (signal.aborted) onAbort();
     try {
       const chunks: Buffer[] = [];
       for await (const chunk of child.stdout ?? []) chunks.push(Buffer.from(chunk));

@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { DbopsError } from "../core/errors.js";
 
 /**
@@ -32,7 +33,7 @@ export function refuseOpenDatabase(path: string): void {
   if (open.size === 0) return;
   const main = SUFFIXES.find((suffix) => suffix !== "" && path.endsWith(suffix));
   const candidates = main === undefined ? [path] : [path, path.slice(0, -main.length)];
-  if (candidates.some((candidate) => open.has(keyOf(candidate)))) {
+  if (candidates.some((candidate) => open.has(keyOf(candidate)) || open.has(missingKey(candidate)))) {
     throw new DbopsError("RUN.BUG", { message: `plain file access to ${path} while it is open through SQLite` });
   }
 }
@@ -42,6 +43,11 @@ function keyOf(path: string): string {
     const { dev, ino } = statSync(path, { bigint: true });
     return `${dev}:${ino}`;
   } catch {
-    return `missing:${path}`;
+    return missingKey(path);
   }
+}
+
+/** A database that SQLite was about to make when it was registered has no inode to know it by. */
+function missingKey(path: string): string {
+  return `missing:${resolve(path)}`;
 }
