@@ -21,7 +21,7 @@ for (const mode of ["WAL", "DELETE"]) {
       change: async ({ location }, statements) => sqlite(location, ...statements),
       nowhere: address,
       scratchDir: folder.path,
-      dispose: () => folder[Symbol.asyncDispose](),
+      dispose: async () => await folder[Symbol.asyncDispose](),
     };
   });
 }
