@@ -19,12 +19,16 @@ export function defineCommand<Input, Data>(spec: CommandSpec<Input, Data>): Comm
     schema: () => spec.schema(),
     prepare: (raw) => {
       const input = spec.input(raw);
-      return { plan: async (context) => prepared(spec, context, await spec.plan(context, input)) };
+      return { plan: async (context) => prepared(spec, { context, input }, await spec.plan(context, input)) };
     },
   };
 }
 
-function prepared<Input, Data>(spec: CommandSpec<Input, Data>, context: Context, plan: Plan<Data>): PreparedPlan {
+function prepared<Input, Data>(
+  spec: CommandSpec<Input, Data>,
+  { context, input }: { readonly context: Context; readonly input: Input },
+  plan: Plan<Data>,
+): PreparedPlan {
   return {
     targets: plan.targets,
     steps: plan.steps,
@@ -32,7 +36,7 @@ function prepared<Input, Data>(spec: CommandSpec<Input, Data>, context: Context,
     run: async () => {
       const outcome = await plan.run();
       const { data, exit = "OK", error = null } = outcome;
-      return { data, exit, error, view: spec.view(data, context) };
+      return { data, exit, error, view: spec.view(data, context, input) };
     },
   };
 }

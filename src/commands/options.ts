@@ -1,4 +1,5 @@
 import { DbopsError } from "../lib/core/errors.js";
+import { shellWord } from "../lib/core/shell-word.js";
 import type { OptionSpec, RawInput } from "../lib/runtime/command.js";
 
 export const TARGET_ARGUMENT = {
@@ -67,4 +68,13 @@ export function optionChoice<Word extends string>(raw: RawInput, name: string, w
 
 function dashed(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** A command for the same target and store as this one, to paste. */
+export function again(
+  command: string,
+  { target, store }: { readonly target: string | null; readonly store: string | null },
+): string {
+  const place = store === null || store === "-" ? [] : ["--store", shellWord(store)];
+  return ["dbops", command, ...(target === null ? [] : [shellWord(target)]), ...place].join(" ");
 }

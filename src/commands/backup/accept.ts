@@ -2,7 +2,7 @@ import { acceptRun, findRun } from "../../lib/backup/accept-run.js";
 import { readCatalog } from "../../lib/backup/catalog.js";
 import { DbopsError } from "../../lib/core/errors.js";
 import { defineCommand, type RawInput } from "../define.js";
-import { optionText, STORE_OPTION } from "../options.js";
+import { again, optionText, STORE_OPTION } from "../options.js";
 import type { AcceptData } from "./accept-schema.js";
 
 interface Input {
@@ -31,13 +31,13 @@ export const acceptCommand = defineCommand<Input, AcceptData>({
       run: async () => {
         await using _lock = await context.lockStore(catalog.storage, run.identity);
         const { id, at, reason } = await acceptRun(catalog, run, { reason: input.reason, services: context });
-        return { data: { accepted: { id, at, reason } } };
+        return { data: { accepted: { id, target: run.target, at, reason } } };
       },
     };
   },
-  view: ({ accepted }) => ({
+  view: ({ accepted }, _context, { store }) => ({
     blocks: [{ kind: "text", tone: "good", text: `accepted ${accepted.id}: ${accepted.reason}` }],
-    next: "dbops cleanup backups --dry-run",
+    next: again("cleanup backups --dry-run", { target: accepted.target, store }),
   }),
   schema: async () => (await import("./accept-schema.js")).acceptSchema,
 });

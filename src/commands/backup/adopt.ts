@@ -5,7 +5,7 @@ import { asDbopsError, type DbopsError } from "../../lib/core/errors.js";
 import { formatBytes } from "../../lib/core/units.js";
 import type { View } from "../../lib/core/view.js";
 import { type Context, defineCommand, type Outcome } from "../define.js";
-import { KEY_OPTIONS, optionText, SCRATCH_OPTION, STORE_OPTION } from "../options.js";
+import { again, KEY_OPTIONS, optionText, SCRATCH_OPTION, STORE_OPTION } from "../options.js";
 import type { AdoptData } from "./adopt-schema.js";
 
 type Target = Context["config"]["targets"][number];
@@ -98,7 +98,7 @@ function outcomeOf(
   return { error: first, exit: isPartial ? "PARTIAL" : first.exitName };
 }
 
-function view({ adopted }: AdoptData): View {
+function view({ adopted }: AdoptData, _context: Context, input: Input): View {
   const columns = [
     { title: "file" },
     { title: "backup" },
@@ -111,10 +111,8 @@ function view({ adopted }: AdoptData): View {
     backup === null ? "" : String(tablesOf(backup).length),
     backup === null ? "" : formatBytes(backup.storedBytes),
   ]);
-  const first = adopted.find(({ backup }) => backup !== null)?.backup;
-  const next =
-    first === undefined || first === null
-      ? undefined
-      : `dbops backup verify --id ${first.id.slice(-6)} --level restore`;
+  const [first] = adopted.flatMap(({ backup }) => backup ?? []);
+  const verify = `backup verify --level restore --id ${first?.id.slice(-6)}`;
+  const next = first === undefined ? undefined : again(verify, input);
   return { blocks: [{ kind: "table", columns, rows, empty: "nothing adopted" }], next };
 }

@@ -2,13 +2,20 @@ import { type BackupReport, tablesOf } from "../../lib/backup/backup-report.js";
 import { shellWord } from "../../lib/core/shell-word.js";
 import { formatBytes, formatCount, formatDuration } from "../../lib/core/units.js";
 import type { Block, View } from "../../lib/core/view.js";
+import { again } from "../options.js";
 import type { CreateData } from "./create-schema.js";
+
+/** What the command line said. */
+export interface CreateScope {
+  readonly target: string | null;
+  readonly store: string | null;
+}
 
 type OneData = Extract<CreateData, { backup: unknown }>;
 
 /** One backup as facts, several as a table. */
-export function createView(data: CreateData): View {
-  if ("backups" in data) return allView(data.backups);
+export function createView(data: CreateData, input: CreateScope): View {
+  if ("backups" in data) return allView(data.backups, input);
   // What went to stdout stands alone there.
   return data.store === null ? { blocks: [] } : oneView(data, data.store);
 }
@@ -59,7 +66,7 @@ function nextCommand({ id, verified }: BackupReport, store: string): string {
     : `dbops backup verify ${place} --id ${id.slice(-6)} --level restore`;
 }
 
-function allView(backups: Extract<CreateData, { backups: unknown }>["backups"]): View {
+function allView(backups: Extract<CreateData, { backups: unknown }>["backups"], input: CreateScope): View {
   const columns = [
     { title: "target" },
     { title: "result" },
@@ -72,5 +79,5 @@ function allView(backups: Extract<CreateData, { backups: unknown }>["backups"]):
     backup?.id ?? "",
     backup === null ? "" : formatBytes(backup.storedBytes),
   ]);
-  return { blocks: [{ kind: "table", columns, rows, empty: "no targets" }], next: "dbops backup list" };
+  return { blocks: [{ kind: "table", columns, rows, empty: "no targets" }], next: again("backup list", input) };
 }

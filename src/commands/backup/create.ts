@@ -46,7 +46,7 @@ export const createCommand = defineCommand<Input, CreateData>({
       run: () => (input.isAll ? takeAll(context, input, targets) : takeOnly(context, input, targets)),
     };
   },
-  view: createView,
+  view: (data, _context, input) => createView(data, input),
   schema: async () => (await import("./create-schema.js")).createSchema,
 });
 

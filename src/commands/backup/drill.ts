@@ -4,7 +4,7 @@ import { DbopsError } from "../../lib/core/errors.js";
 import { formatDuration, parseDurationMs } from "../../lib/core/units.js";
 import type { Cell, View } from "../../lib/core/view.js";
 import { type Context, defineCommand, type Outcome, type RawInput } from "../define.js";
-import { optionText, STORE_OPTION, TARGET_ARGUMENT, targetWord } from "../options.js";
+import { again, optionText, STORE_OPTION, TARGET_ARGUMENT, targetWord } from "../options.js";
 import { CHECK_OPTIONS, type CheckFlags, checkFlags, checkRequest } from "./check-options.js";
 import { type ChosenBackups, chosenBackups } from "./chosen-backups.js";
 import type { DrillData } from "./drill-schema.js";
@@ -76,7 +76,8 @@ async function drill(context: Context, input: Input, chosen: ChosenBackups): Pro
   return { data: { drill: result }, exit: result.isWithinBudget ? "OK" : "FINDINGS" };
 }
 
-function view({ drill: { id, rtoMs, rpoMs, maxRtoMs, maxRpoMs, hashed, counted } }: DrillData): View {
+function view({ drill: result }: DrillData, _context: Context, input: Input): View {
+  const { id, rtoMs, rpoMs, maxRtoMs, maxRpoMs, hashed, counted } = result;
   const against = (ms: number, most: number | null): Cell => {
     if (most === null) return `${formatDuration(ms)} (no budget set)`;
     const text = `${formatDuration(ms)} of ${formatDuration(most)}`;
@@ -89,5 +90,5 @@ function view({ drill: { id, rtoMs, rpoMs, maxRtoMs, maxRpoMs, hashed, counted }
     ["measured RTO", against(rtoMs, maxRtoMs)],
     ["measured RPO", against(rpoMs, maxRpoMs)],
   ] as const;
-  return { blocks: [{ kind: "facts", entries }], next: "dbops backup list" };
+  return { blocks: [{ kind: "facts", entries }], next: again("backup list", input) };
 }

@@ -4,7 +4,7 @@ import { ofTarget } from "../../lib/backup/select-backup.js";
 import { formatDuration, parseDurationMs } from "../../lib/core/units.js";
 import type { View } from "../../lib/core/view.js";
 import { type Context, defineCommand, type Outcome } from "../define.js";
-import { optionText, STORE_OPTION, TARGET_ARGUMENT, targetWord } from "../options.js";
+import { again, optionText, STORE_OPTION, TARGET_ARGUMENT, targetWord } from "../options.js";
 import type { HealthData } from "./health-schema.js";
 
 interface Input {
@@ -60,7 +60,7 @@ async function judge(
 
 const TONES = { ok: "good", warning: "warn", critical: "bad" } as const;
 
-function view({ health }: HealthData): View {
+function view({ health }: HealthData, _context: Context, input: Input): View {
   const columns = [
     { title: "target" },
     { title: "status" },
@@ -79,6 +79,9 @@ function view({ health }: HealthData): View {
   const late = health.find(({ status }) => status !== "ok");
   return {
     blocks: [{ kind: "table", columns, rows, empty: "no targets" }],
-    next: late === undefined ? "dbops backup list" : `dbops backup ${late.target}`,
+    next:
+      late === undefined
+        ? again("backup list", input)
+        : again("backup", { ...input, target: input.target ?? late.target }),
   };
 }

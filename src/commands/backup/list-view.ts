@@ -4,7 +4,14 @@ import type { ListedBackup } from "../../lib/backup/list-backups.js";
 import { formatLocalTime } from "../../lib/core/local-time.js";
 import { formatBytes, formatCount, formatDuration } from "../../lib/core/units.js";
 import type { Block, Cell, Tone, View } from "../../lib/core/view.js";
+import { again } from "../options.js";
 import type { ListData } from "./list-schema.js";
+
+/** What the command line said. */
+export interface ListScope {
+  readonly target: string | null;
+  readonly store: string | null;
+}
 
 const TONES: Readonly<Record<StateKind, Tone>> = {
   proven: "good",
@@ -31,7 +38,7 @@ const COLUMNS = [
 ] as const;
 
 /** A table, newest first, then the newest proven backup of every target and what to do. */
-export function listView(data: ListData): View {
+export function listView(data: ListData, input: ListScope): View {
   const rows = [
     ...data.backups.map((backup) => ({ at: backup.takenAt, cells: backupCells(backup) })),
     ...data.failures.map((failure) => ({ at: failure.at, cells: failureCells(failure) })),
@@ -44,7 +51,7 @@ export function listView(data: ListData): View {
   };
   return {
     blocks: [table, ...invalidBlocks(data), ...orphanBlocks(data), ...summaryBlocks(data)],
-    next: nextCommand(data),
+    next: nextCommand(data, input),
   };
 }
 
@@ -97,15 +104,15 @@ function summaryBlocks({ backups }: ListData): Block[] {
   });
 }
 
-function nextCommand({ backups }: ListData): string {
+function nextCommand({ backups }: ListData, { target, store }: ListScope): string {
   const [newest] = backups;
-  if (newest === undefined) return "dbops backup [target]";
+  if (newest === undefined) return again("backup", { target, store });
   const unproven = targetsOf(backups).find(
-    (target) => backups.find((backup) => backup.target === target)?.state.kind !== "proven",
+    (name) => backups.find((backup) => backup.target === name)?.state.kind !== "proven",
   );
-  return unproven === undefined
-    ? `dbops restore ${newest.target} --from latest --dry-run`
-    : `dbops backup verify ${unproven} --level restore`;
+  if (unproven === undefined)
+    return again("restore --from latest --dry-run", { target: target ?? newest.target, store });
+  return again("backup verify --level restore", { target: target ?? unproven, store });
 }
 
 function targetsOf(backups: readonly ListedBackup[]): string[] {

@@ -30,7 +30,7 @@ export const listCommand = defineCommand<Input, ListData>({
       run: async () => ({ data: await list(context, input) }),
     };
   },
-  view: listView,
+  view: (data, _context, input) => listView(data, input),
   schema: async () => (await import("./list-schema.js")).listSchema,
 });
 

@@ -3,7 +3,7 @@ import { DbopsError } from "../../lib/core/errors.js";
 import { formatDuration } from "../../lib/core/units.js";
 import type { View } from "../../lib/core/view.js";
 import { type Context, defineCommand, type Outcome, type RawInput } from "../define.js";
-import { optionChoice, optionFlag, optionText, STORE_OPTION, TARGET_ARGUMENT, targetWord } from "../options.js";
+import { again, optionChoice, optionFlag, optionText, STORE_OPTION, TARGET_ARGUMENT, targetWord } from "../options.js";
 import { CHECK_OPTIONS, type CheckFlags, checkFlags, checkRequest } from "./check-options.js";
 import { type ChosenBackups, chosenBackups } from "./chosen-backups.js";
 import type { VerifyData } from "./verify-schema.js";
@@ -75,7 +75,7 @@ async function verify(context: Context, { level, flags }: Input, chosen: ChosenB
   return { data: { verified }, ...(error === null ? {} : { error, exit: error.exitName }) };
 }
 
-function view({ verified }: VerifyData): View {
+function view({ verified }: VerifyData, _context: Context, input: Input): View {
   const columns = [
     { title: "id" },
     { title: "level" },
@@ -88,5 +88,8 @@ function view({ verified }: VerifyData): View {
     ok ? ({ text: "ok", tone: "good" } as const) : ({ text: problem ?? "failed", tone: "bad" } as const),
     formatDuration(durationMs),
   ]);
-  return { blocks: [{ kind: "table", columns, rows, empty: "no backups to verify" }], next: "dbops backup list" };
+  return {
+    blocks: [{ kind: "table", columns, rows, empty: "no backups to verify" }],
+    next: again("backup list", input),
+  };
 }

@@ -70,7 +70,7 @@ export interface CommandSpec<Input, Data> {
   /** Resolves targets, takes locks, looks, and says what will be done. Changes nothing. */
   plan(context: Context, input: Input): Promise<Plan<Data>>;
   /** For people. */
-  view(data: Data, context: Context): View;
+  view(data: Data, context: Context, input: Input): View;
   /** The zod schema of `data`, reached lazily to keep the start fast. */
   schema(): Promise<ZodType<Data>>;
 }

@@ -19,6 +19,7 @@ import { type ContextParts, createContext } from "./create-context.js";
 import { envelope } from "./envelope.js";
 import type { Host } from "./host.js";
 import { LogFile, loggedProgress } from "./log-file.js";
+import { withGlobals } from "./next-command.js";
 import { planView } from "./plan-view.js";
 import { RunResources } from "./run-resources.js";
 import type { RunSignal } from "./run-signal.js";
@@ -168,7 +169,8 @@ class Pipeline {
       this.#report.error = outcome.error === null ? null : asDbopsError(outcome.error);
       // --quiet is for success: what went wrong in part must reach cron's mail.
       const isSilent = this.#parts.flags.isQuiet && outcome.exit === "OK";
-      if (!this.#parts.flags.isJson && !isSilent) await this.#parts.terminal.showView(outcome.view);
+      if (!this.#parts.flags.isJson && !isSilent)
+        await this.#parts.terminal.showView(withGlobals(outcome.view, this.#parts.flags));
     } catch (thrown) {
       this.#report.error = asDbopsError(this.#parts.runSignal.reasonFor(thrown));
       this.#report.exit = this.#report.error.exit;

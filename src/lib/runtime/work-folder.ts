@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { DbopsError, messageOf } from "../core/errors.js";
 import { diskFullError } from "../system/files.js";
 
@@ -8,7 +8,7 @@ export function workFolderPath(scratch: string, run: string): string {
   return join(scratch, `dbops-${run}`);
 }
 
-/** Removes the work folder of a run that died; returns its path if there was one. Never anything but a run's own folder. */
+/** Removes the work folder of a run that died, and scratch folders of that run beside it; returns their paths. */
 export async function removeWorkFolder({
   run,
   workDir,
@@ -16,9 +16,12 @@ export async function removeWorkFolder({
   readonly run: string;
   readonly workDir: string | null;
 }): Promise<string[]> {
-  if (workDir === null || basename(workDir) !== `dbops-${run}` || !existsSync(workDir)) return [];
-  await rm(workDir, { recursive: true, force: true });
-  return [workDir];
+  if (workDir === null || basename(workDir) !== `dbops-${run}`) return [];
+  const scratch = dirname(workDir);
+  if (!existsSync(scratch)) return [];
+  const own = (await readdir(scratch)).filter((name) => name === `dbops-${run}` || name.startsWith(`dbops-${run}-`));
+  for (const name of own) await rm(join(scratch, name), { recursive: true, force: true });
+  return own.map((name) => join(scratch, name));
 }
 
 /** A private folder for a run's throw-away files, made on first use and removed at the end. */
@@ -37,7 +40,8 @@ export class WorkFolder implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#made !== null) await rm(this.path, { recursive: true, force: true });
+    const made = await this.#made?.catch(() => null);
+    if (typeof made === "string") await rm(made, { recursive: true, force: true });
   }
 
   async #make(): Promise<string> {
