@@ -1,14 +1,19 @@
+import { execFileSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
   existsSync,
   linkSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
+  rmdirSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Restorer } from "#dbops/drivers/restore-model.js";
 import { sqliteEngine } from "#dbops/drivers/sqlite/engine.js";
@@ -25,6 +30,8 @@ const NOW = { disconnect: false, waitMs: 0, at: AT };
 const BESIDE = { jobs: 1, isInPlace: false };
 const IS_ROOT = process.getuid?.() === 0;
 const NOBODY = 65_534;
+/** Root of a container often may not. */
+const CAN_MOUNT = IS_ROOT && canMount();
 
 type Folder = Awaited<ReturnType<typeof testFolder>>;
 
@@ -176,6 +183,29 @@ describe("the swap", () => {
     expect(existsSync(`${path}${KEPT}-wal`)).toBe(true);
   });
 
+  test.runIf(CAN_MOUNT)("a file that is a mount point is refused whole, and written in place", async () => {
+    await using folder = await testFolder();
+    await using world = await testContext();
+    const { path: real, source } = oldAndNew(folder, "DELETE");
+    const path = folder.file("mounted.db");
+    writeFileSync(path, "");
+    execFileSync("mount", ["--bind", real, path]);
+    try {
+      await using restorer = await restorerOf(path, world);
+      await using beside = await restorer.load(source, BESIDE);
+      await expect(beside.swap(NOW)).rejects.toMatchObject({
+        code: "RESTORE.NO_RIGHT",
+        hint: expect.stringContaining("--in-place"),
+      });
+      expect([rows(path), await restorer.previous()]).toEqual([OLD_ROWS, []]);
+      await using inPlace = await restorer.load(source, { ...BESIDE, isInPlace: true });
+      expect(await inPlace.swap(NOW)).toEqual({ previous: path + KEPT });
+      expect([rows(path), rows(real), rows(path + KEPT)]).toEqual([NEW_ROWS, NEW_ROWS, OLD_ROWS]);
+    } finally {
+      execFileSync("umount", [path]);
+    }
+  });
+
   test("refuses a backup that is damaged inside", async () => {
     await using folder = await testFolder();
     await using world = await testContext();
@@ -250,6 +280,19 @@ describe("kill -9 in the swap", () => {
     expect(await restorer.previous()).toEqual([]);
   });
 });
+
+function canMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), "dbops-mount-"));
+  try {
+    execFileSync("mount", ["--bind", folder, folder], { stdio: "ignore" });
+    execFileSync("umount", [folder]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmdirSync(folder);
+  }
+}
 
 /** What a database is, read without opening it: a ruined one and its log, or the rows of a sound one. */
 function stateOf(path: string): unknown {

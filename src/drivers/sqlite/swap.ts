@@ -9,8 +9,8 @@ import { holdersOf } from "./holders.js";
 import { keptFiles, keptName, LOG_SUFFIXES } from "./kept-files.js";
 import { carryLogs, exists, readIntent, removeIntent, writeIntent } from "./swap-intent.js";
 
-/** Rename cannot replace a file that is a mount point, nor cross file systems. */
-const NO_RENAME = new Set(["EBUSY", "EXDEV", "EPERM", "EACCES"]);
+/** A mount point can be neither linked nor replaced, and some file systems have no hard links. */
+const NO_RENAME = new Set(["EBUSY", "EXDEV", "EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP", "EMLINK"]);
 
 /** Makes `replacement` (same folder, closed) the file at `path`, keeping the old one; returns the kept name. LOCK.SESSIONS. */
 export async function swapIn(
@@ -66,10 +66,10 @@ async function swapInOneRename(names: Names, context: DriverContext): Promise<vo
   const { path, replacement, kept } = names;
   step(context, "removing the empty log");
   for (const suffix of ["-wal", "-shm", "-journal"]) await rm(path + suffix, { force: true });
-  step(context, "keeping the old file");
-  await link(path, kept);
-  step(context, "renaming");
   try {
+    step(context, "keeping the old file");
+    await link(path, kept);
+    step(context, "renaming");
     await rename(replacement, path);
   } catch (error) {
     await rm(kept, { force: true });
@@ -82,14 +82,14 @@ async function swapWithLogs(names: Names, context: DriverContext): Promise<void>
   const { path, replacement, kept } = names;
   step(context, "recording the swap");
   await writeIntent({ version: 1, ...names });
-  step(context, "keeping the old file");
-  await link(path, kept);
-  step(context, "moving its log");
-  await carryLogs(path, kept);
-  await rm(`${path}-shm`, { force: true });
-  await syncFolder(dirname(path));
-  step(context, "renaming");
   try {
+    step(context, "keeping the old file");
+    await link(path, kept);
+    step(context, "moving its log");
+    await carryLogs(path, kept);
+    await rm(`${path}-shm`, { force: true });
+    await syncFolder(dirname(path));
+    step(context, "renaming");
     await rename(replacement, path);
   } catch (error) {
     await undoHalf(names);
@@ -143,7 +143,7 @@ function cannotRename(path: string, error: unknown): unknown {
   if (!NO_RENAME.has(foreignCode(error) ?? "")) return error;
   return new DbopsError("RESTORE.NO_RIGHT", {
     message: `cannot put a new file in the place of ${path}`,
-    why: `${messageOf(error)}; a file that is a mount point of its own, as in containers, cannot be replaced`,
+    why: `${messageOf(error)}; a file that is a mount point of its own, as in containers, can be neither kept nor replaced`,
     hint: "use --in-place, which writes into the existing file",
     cause: error,
   });
