@@ -26,6 +26,11 @@ export interface SessionOptions {
   readonly applicationName?: string;
 }
 
+/** How sessions of a run are called in pg_stat_activity. */
+export function applicationName(run: string): string {
+  return `dbops ${run}`;
+}
+
 /** Connects to the first server of the list that answers and fits; up to three tries. CONNECT.*. */
 export async function openSession(conn: ConnInfo, options: SessionOptions): Promise<Session> {
   return await withRetries(options.context.signal, () => tryServers(conn, options));
@@ -123,7 +128,7 @@ async function openOne({ conn, server, options }: Attempt, way: Encryption): Pro
     ssl: way === "tls" ? await tlsOptions(conn, server) : false,
     connectionTimeoutMillis: conn.connectTimeoutMs ?? context.connectTimeoutMs,
     keepAlive: true,
-    application_name: (options.applicationName ?? `dbops ${context.run}`).slice(0, 63),
+    application_name: (options.applicationName ?? applicationName(context.run)).slice(0, 63),
     types: valueTypes,
     ...(conn.options === null ? {} : { options: conn.options }),
   });

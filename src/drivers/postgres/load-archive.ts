@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RestoreSource } from "../restore-model.js";
-import { readHead } from "./archive-head.js";
 import type { ArchiveToc, TocEntry } from "./archive-toc.js";
 import { BlockFilter } from "./block-filter.js";
 import type { LoadPlace } from "./load-place.js";
 import { runRestore } from "./run-restore.js";
+import type { ArchiveHead } from "./toc-tap.js";
 import type { Tool } from "./tools.js";
 
 /** Below this, several readers cost more than they gain. */
@@ -16,8 +16,7 @@ const PARALLEL_BYTES = 16e6;
  * head; the rows are loaded by several pg_restore, each with a stream of its own, where each takes the next table that
  * nobody has taken yet.
  */
-export async function loadArchive(source: RestoreSource, place: LoadPlace): Promise<void> {
-  const head = await readHead(source);
+export async function loadArchive(source: RestoreSource, head: ArchiveHead, place: LoadPlace): Promise<void> {
   const tool = await place.tools.find("pg_restore", majorOf(head.toc.dumpVersion));
   const folder = await place.context.workDir();
   const file = join(folder, `head-${place.context.ids.hex(6)}`);

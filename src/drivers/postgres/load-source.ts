@@ -10,10 +10,10 @@ import { loadScript } from "./load-script.js";
 import type { ArchiveHead } from "./toc-tap.js";
 
 /** Loads a backup of any kind into an empty database; its first error ends it. */
-export async function loadSource(source: RestoreSource, place: LoadPlace): Promise<void> {
+export async function loadSource(source: RestoreSource, head: ArchiveHead | null, place: LoadPlace): Promise<void> {
   switch (source.kind) {
     case "pgdump":
-      return await loadArchive(source, place);
+      return await loadArchive(source, head ?? (await readHead(source)), place);
     case "pgdir.tar":
       return await loadDirectory(source, place);
     case "sql":

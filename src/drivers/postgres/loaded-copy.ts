@@ -1,6 +1,8 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { Fingerprint, FingerprintMode } from "../fingerprint-model.js";
 import type { LoadedCopy, LoadOptions, RestoreSource, SwapOptions } from "../restore-model.js";
 import { withDatabase } from "./conn-info.js";
+import { applicationName } from "./connect.js";
 import { createDatabase } from "./create-database.js";
 import type { DatabaseMark } from "./database-mark.js";
 import type { DatabaseScript } from "./database-script.js";
@@ -10,9 +12,11 @@ import { openMaintenance } from "./maintenance.js";
 import { readFingerprint } from "./postgres-driver.js";
 import { quoteIdent } from "./quote-ident.js";
 import type { RestoreServices } from "./restore-services.js";
+import type { Session } from "./session.js";
 import { swapDatabases } from "./swap.js";
 
 const CLEANUP_MS = 30_000;
+const POLL_MS = 20;
 
 /** Loads into a new database `dbops_<run>` beside the target. RESTORE.*, BACKUP.DAMAGED, TOOL.*, DB.*. */
 export async function loadBeside(
@@ -22,14 +26,15 @@ export async function loadBeside(
 ): Promise<LoadedCopy> {
   const { conn, context, session, tools } = services;
   const name = `dbops_${context.run.replaceAll(/[^A-Za-z0-9]/g, "").toLowerCase()}_${context.ids.hex(4)}`;
-  const script = await databaseScriptOf(source, await headOf(source), services);
+  const head = await headOf(source);
+  const script = await databaseScriptOf(source, head, services);
   const at = context.clock.now().toISOString();
   const mark: DatabaseMark = { dbops: 1, state: "loading", of: conn.database, run: context.run, at, comment: null };
-  await createDatabase(session, { name, script, keepTablespace: true, like: conn.database, mark });
   const copy = new CopyBeside(services, name, script);
   try {
+    await createDatabase(session, { name, script, keepTablespace: true, like: conn.database, mark });
     const target = { conn: withDatabase(conn, name), server: session.server };
-    await loadSource(source, { target, context, tools, jobs: options.jobs, keepTablespace: true });
+    await loadSource(source, head, { target, context, tools, jobs: options.jobs, keepTablespace: true });
     for (const statement of script?.properties(name) ?? []) await session.run(statement);
     return copy;
   } catch (error) {
@@ -86,13 +91,22 @@ class CopyBeside implements LoadedCopy {
     return swapped;
   }
 
-  /** On a session of its own: the run's may have been ended by its signal. */
+  /** On a session of its own: the run's may have been ended by its signal, in the middle of making the database. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#isSwapped) return;
     const { conn, context } = this.#services;
     await using session = await openMaintenance(conn, {
       context: { ...context, signal: AbortSignal.timeout(CLEANUP_MS) },
     });
+    await endUnattended(session, context.run);
     await session.run(`DROP DATABASE IF EXISTS ${quoteIdent(this.place)} WITH (FORCE)`);
   }
+}
+
+/** The server finishes a CREATE DATABASE whose client has gone; what it makes then would be nobody's. */
+async function endUnattended(session: Session, run: string): Promise<void> {
+  const mine =
+    "application_name = $1 AND state = 'active' AND query LIKE 'CREATE DATABASE%' AND pid <> pg_backend_pid()";
+  const end = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${mine}`;
+  while ((await session.query(end, [applicationName(run)])).length > 0) await wait(POLL_MS);
 }

@@ -82,7 +82,7 @@ class PostgresScratch implements Scratch {
       this.#dropAtEnd(`DROP DATABASE IF EXISTS ${quoteIdent(name)} WITH (FORCE)`);
       await createDatabase(session, { name, script, keepTablespace: false, like: null, mark }).catch(asUnproven);
       const target = { conn: withDatabase(conn, name), server: session.server };
-      await loadSource(source, { target, context, tools, jobs: options.jobs, keepTablespace: false });
+      await loadSource(source, head, { target, context, tools, jobs: options.jobs, keepTablespace: false });
       for (const statement of script?.properties(name) ?? []) await session.run(statement);
     } catch (error) {
       throw error instanceof DbopsError && NOT_THE_BACKUP.has(error.code) ? unproven(error) : error;
