@@ -1,17 +1,12 @@
-import { execFile } from "node:child_process";
-import { appendFile, copyFile, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
-import { promisify } from "node:util";
+import { appendFile, chmod, copyFile, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { listSchema } from "#dbops/commands/backup/list-schema.js";
 import { verifySchema } from "#dbops/commands/backup/verify-schema.js";
 import { type Manifest, sealManifest } from "#dbops/lib/backup/manifest.js";
 import { type BackupWorld, backupWorld } from "../support/backup-world.js";
+import { runUnprivileged } from "../support/run-unprivileged.js";
 
 // The mutilations of pg_verifybackup's 003_corruption.pl, and one flipped byte in each region of every format.
-
-const run = promisify(execFile);
-const DBOPS = resolve(import.meta.dirname, "../../bin/dbops.js");
 
 const DAMAGE = ["BACKUP.CHECKSUM_MISMATCH", "BACKUP.DAMAGED", "BACKUP.NOT_ENCRYPTED"];
 
@@ -277,56 +272,38 @@ describe("damaged stores", () => {
   });
 
   describe("as a user who may not read them", () => {
-    let home: string;
+    let store: string[];
 
     beforeEach(async () => {
-      home = world.path("nobody-home");
       await world.backup(["--compress", "none"]);
-      await run("mkdir", [home]);
-      await run("chmod", ["-R", "a+rwX", world.folder]);
+      store = ["--store", world.store];
     });
 
     test("the whole folder is exit 11", async () => {
-      await run("chmod", ["000", world.store]);
-      expect(await asNobody(["backup", "list", "--store", world.store, "--json"])).toEqual([11, "STORE.NOT_READABLE"]);
-      await run("chmod", ["700", world.store]);
+      await chmod(world.store, 0o000);
+      expect(await refusal(["backup", "list", ...store])).toEqual([11, "STORE.NOT_READABLE"]);
+      await chmod(world.store, 0o700);
     });
 
     test("a data file is exit 11, and the backup is not called damaged for it", async () => {
       const [data = ""] = (await world.storeFiles()).filter((name) => name.endsWith(".sqlite"));
-      await run("chmod", ["000", world.path("store", data)]);
-      expect(await asNobody(["backup", "verify", "--all", "--store", world.store, "--json"])).toEqual([
-        11,
-        "STORE.NOT_READABLE",
-      ]);
+      await chmod(world.path("store", data), 0o000);
+      expect(await refusal(["backup", "verify", "--all", ...store])).toEqual([11, "STORE.NOT_READABLE"]);
       expect((await world.storeFiles()).filter((name) => name.includes(".damaged-"))).toEqual([]);
     });
 
     test("a manifest is not counted, and `list` says why", async () => {
       const [manifest = ""] = (await world.storeFiles()).filter((name) => name.endsWith(".json"));
-      await run("chmod", ["000", world.path("store", manifest)]);
-      const { stdout } = await nobody(["backup", "list", "--store", world.store, "--json"]);
+      await chmod(world.path("store", manifest), 0o000);
+      const { stdout } = await runUnprivileged(["backup", "list", ...store, "--json"], world.folder);
       const { backups, invalid } = listSchema.parse(JSON.parse(stdout).data);
       expect(backups).toEqual([]);
       expect(invalid[0]?.problem).toContain("EACCES");
     });
 
-    async function asNobody(argv: readonly string[]): Promise<[number, string]> {
-      const { exit, stdout } = await nobody(argv);
-      return [exit, JSON.parse(stdout).error?.code ?? ""];
-    }
-
-    /** File modes mean nothing to root with its capabilities: the child goes without them. */
-    async function nobody(argv: readonly string[]): Promise<{ exit: number; stdout: string }> {
-      const isRoot = process.getuid?.() === 0;
-      const command = [process.execPath, DBOPS, ...argv];
-      const dropped = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--inh-caps", "-all", ...command];
-      const [file = "", ...args] = isRoot ? dropped : command;
-      const env = { ...world.env, PATH: process.env.PATH, HOME: home, XDG_STATE_HOME: `${home}/state` };
-      return await run(file, args, { env, cwd: home }).then(
-        ({ stdout }) => ({ exit: 0, stdout }),
-        (error) => ({ exit: Number(error.code), stdout: String(error.stdout) }),
-      );
+    async function refusal(argv: readonly string[]): Promise<[number, string]> {
+      const { exit, stdout } = await runUnprivileged([...argv, "--json"], world.folder);
+      return [exit, JSON.parse(stdout).error.code];
     }
   });
 });

@@ -69,3 +69,14 @@ test("foreign codes and messages are read from whatever was thrown", () => {
   ]);
   expect([messageOf(new Error("x")), messageOf("y"), messageOf(undefined)]).toEqual(["x", "y", "undefined"]);
 });
+
+test("what fails while closing does not hide what failed before", async () => {
+  const failing: AsyncDisposable = { [Symbol.asyncDispose]: () => Promise.reject(new Error("cannot close")) };
+  const work = async (): Promise<never> => {
+    await using _resource = failing;
+    throw new DbopsError("BACKUP.DAMAGED", { message: "the cause" });
+  };
+  const thrown = await work().catch((error: unknown) => error);
+  expect(thrown).not.toBeInstanceOf(DbopsError);
+  expect(asDbopsError(thrown)).toMatchObject({ code: "BACKUP.DAMAGED", message: "the cause" });
+});

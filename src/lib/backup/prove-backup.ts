@@ -41,6 +41,8 @@ export async function proveBackup(request: ProofRequest, services: BackupService
 
 async function restoreAndCompare(request: ProofRequest, services: BackupServices): Promise<TableComparison[]> {
   const { manifest, source, scratch, jobs } = request;
+  // Made first: it says what is wrong with the scratch folder before an engine trips over it.
+  await services.driverContext.workDir();
   const engine = await services.engine(manifest.engine);
   const place = { ...scratch, serverVersion: manifest.origin.serverVersion };
   await using opened = await engine.openScratch(place, services.driverContext);

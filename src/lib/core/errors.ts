@@ -56,12 +56,18 @@ export function reportError(error: DbopsError): ErrorReport {
 /** Wraps what is not a DbopsError as RUN.BUG, keeping it as cause. */
 export function asDbopsError(thrown: unknown): DbopsError {
   if (thrown instanceof DbopsError) return thrown;
+  if (isSuppressing(thrown)) return asDbopsError(thrown.suppressed);
   return new DbopsError("RUN.BUG", {
     message: `unexpected error: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
     why: "dbops did not expect this; it is a bug",
     hint: "run again with --verbose and report the stack",
     cause: thrown,
   });
+}
+
+/** When closing fails after the work has failed, `using` throws both in one; the work's own error is the cause to show. */
+function isSuppressing(thrown: unknown): thrown is Error & { readonly suppressed: unknown } {
+  return thrown instanceof Error && thrown.name === "SuppressedError" && "suppressed" in thrown;
 }
 
 /** The `code` property (ENOENT, 28P01, SQLITE_BUSY …) of a foreign error, or null. */
