@@ -14,16 +14,14 @@ export function planView(prepared: PreparedRestore, now: Date): View {
 }
 
 function intoBlock({ destination, current }: PreparedRestore, now: Date): Block {
-  const label = [["database", { text: destination.restorer.label, tone: "strong" }]] as const;
-  if (current === null) return { kind: "facts", title: "INTO", entries: [...label, ["now", "nothing is there"]] };
-  const { sessions, unseen } = current;
-  const entries: [string, Cell][] = [
-    ["last write", current.lastWriteAt === null ? "not known" : timeAndAge(current.lastWriteAt, now)],
-    ["size", formatBytes(current.sizeBytes)],
-    ["in use by", sessions.length === 0 ? "nobody seen" : { text: sessions.join("\n"), tone: "warn" }],
-    ...(unseen === null ? [] : [["not seen", unseen] as [string, Cell]]),
-  ];
-  return { kind: "facts", title: "INTO", entries: [...label, ...entries] };
+  const entries: [string, Cell][] = [["database", { text: destination.restorer.label, tone: "strong" }]];
+  if (current === null) return { kind: "facts", title: "INTO", entries: [...entries, ["now", "nothing is there"]] };
+  const { sessions, unseen, lastWriteAt, sizeBytes } = current;
+  entries.push(["last write", lastWriteAt === null ? "not known" : timeAndAge(lastWriteAt, now)]);
+  entries.push(["size", formatBytes(sizeBytes)]);
+  entries.push(["in use by", sessions.length === 0 ? "nobody seen" : { text: sessions.join("\n"), tone: "warn" }]);
+  if (unseen !== null) entries.push(["not seen", unseen]);
+  return { kind: "facts", title: "INTO", entries };
 }
 
 function fromBlock({ found }: PreparedRestore, now: Date): Block {

@@ -23,7 +23,7 @@ export async function openDestination(
   const restorer = services.own(await engine.restorer(target, services.driverContext));
   if (!isOnlyLook) {
     services.own(await restorer.lock(services.lockOptions()));
-    for (const line of await restorer.recover()) services.driverContext.progress.note(line);
+    for (const line of await restorer.recover()) services.driverContext.progress.warn(line);
   }
   return { target, engine, restorer };
 }

@@ -76,7 +76,7 @@ async function wantedOf(
     return { target: origin.name, identity: other.identity.key };
   } catch (error) {
     if (!(error instanceof DbopsError) || error.exitName !== "UNREACHABLE") throw error;
-    services.driverContext.progress.note(`${origin.name} cannot be reached: its backups are found by its name`);
+    services.driverContext.progress.warn(`${origin.name} cannot be reached: its backups are found by its name`);
     return { target: origin.name, identity: null };
   }
 }
@@ -90,7 +90,7 @@ async function lockStores(
   const storage = found.kind === "backup" ? found.storage : await storeForRecord(request);
   if (storage === null || request.isOnlyLook) return storage;
   if (!(await storage.isWritable())) {
-    services.driverContext.progress.note(
+    services.driverContext.progress.warn(
       `${storage.label} is read-only: it is not locked, and the restore is not recorded there`,
     );
     return null;
