@@ -5,6 +5,7 @@ import { asDbopsError, type DbopsError, reportError } from "./lib/core/errors.js
 import { exitCode } from "./lib/core/exit-codes.js";
 import { randomIds } from "./lib/core/ids.js";
 import { Redactor } from "./lib/core/redaction.js";
+import { nameCommand } from "./lib/runtime/command-words.js";
 import { envelope } from "./lib/runtime/envelope.js";
 import { globalFlags } from "./lib/runtime/global-flags.js";
 import type { Host } from "./lib/runtime/host.js";
@@ -99,11 +100,22 @@ async function refuse(error: DbopsError, argv: readonly string[], host: Host): P
   await terminal.showError(report, error.cause);
   if (isJson) {
     const startedAt = clock.now().toISOString();
-    const nothing = { command: "", run: "", targets: [], data: null, warnings: [] };
+    const nothing = { command: commandOf(argv), run: "", targets: [], data: null, warnings: [] };
     await terminal.showJson(envelope({ ...nothing, exit: error.exit, startedAt, durationMs: 0, error: report }));
   }
   await terminal.flush();
   return error.exit;
+}
+
+/** The command that a refused line names, as far as it names one. */
+function commandOf(argv: readonly string[]): string {
+  try {
+    const named = nameCommand(argv, { groups: GROUPS, commands: COMMANDS });
+    return named.kind === "command" ? named.entry.path : "";
+  } catch {
+    // An unknown verb is what the line is refused for.
+    return "";
+  }
 }
 
 function processHost(): Host {

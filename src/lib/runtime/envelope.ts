@@ -18,6 +18,9 @@ export interface Envelope {
 
 const OK_EXITS: readonly number[] = [EXIT_CODES.OK.code, EXIT_CODES.FINDINGS.code, EXIT_CODES.PARTIAL.code];
 
+/** The document of a run; its keys always stand in the same order. */
 export function envelope(parts: Omit<Envelope, "schema" | "ok">): Envelope {
-  return { schema: "dbops/1", ok: OK_EXITS.includes(parts.exit), ...parts };
+  const { exit, command, run, targets, startedAt, durationMs, data, error, warnings } = parts;
+  const ok = OK_EXITS.includes(exit);
+  return { schema: "dbops/1", ok, exit, command, run, targets, startedAt, durationMs, data, error, warnings };
 }
