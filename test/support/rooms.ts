@@ -52,7 +52,6 @@ export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   commander: ["main.ts", "program.ts"],
   ora: ["lib/terminal/"],
   pg: ["drivers/postgres/"],
-  "pg-cursor": ["drivers/postgres/"],
   yaml: ["lib/config/"],
   zod: ["lib/", "commands/"],
 };

@@ -4,7 +4,7 @@ import type { SnapshotRequest } from "../../drivers/snapshot-model.js";
 import type { Compression } from "../codec/choose-compression.js";
 import type { Keys } from "../codec/decrypt.js";
 import type { Encryption } from "../codec/encrypt.js";
-import { asDbopsError, type DbopsError } from "../core/errors.js";
+import { asDbopsError, DbopsError, messageOf } from "../core/errors.js";
 import type { Storage } from "../storage/storage.js";
 import { backupId } from "./backup-name.js";
 import { BackupRun } from "./backup-run.js";
@@ -48,14 +48,31 @@ export async function createBackup(
   const { clock, ids } = services.driverContext;
   const at = clock.now();
   const id = backupId(request.name, at, ids.hex(6));
-  const run = new BackupRun(driver, request, { services, id, at });
+  const take = (): Promise<CreatedBackup> => takeOrUndo(new BackupRun(driver, request, { services, id, at }));
   try {
-    return await run.take();
+    return await take().catch((thrown: unknown) => {
+      if (!isCollision(thrown)) throw thrown;
+      services.driverContext.progress.note(`once more: ${messageOf(thrown)}`);
+      return take();
+    });
   } catch (thrown) {
-    await run.undo();
     const error = asDbopsError(thrown);
     const failed = { id, target: request.name, identity: driver.identity.key, error };
     if (!MISTYPED.has(error.code)) await markFailed(request.storage, failed, services);
     throw thrown;
   }
+}
+
+async function takeOrUndo(run: BackupRun): Promise<CreatedBackup> {
+  try {
+    return await run.take();
+  } catch (thrown) {
+    await run.undo();
+    throw thrown;
+  }
+}
+
+/** A statement that queued for a table between our lock and the dump's has gone through by now: it waited for us. */
+function isCollision(thrown: unknown): boolean {
+  return thrown instanceof DbopsError && (thrown.code === "LOCK.DATABASE" || thrown.code === "DB.CHANGED");
 }

@@ -1,12 +1,13 @@
 import type { RestoreSource } from "../../drivers/restore-model.js";
 import { timed } from "../core/clock.js";
+import { DbopsError } from "../core/errors.js";
 import { compareFingerprints, requireEqual, type TableComparison } from "./compare-fingerprints.js";
 import type { ManifestBody } from "./manifest.js";
 import type { ProofMark } from "./marks.js";
 import type { BackupServices } from "./services.js";
 
 export interface ProofRequest {
-  readonly manifest: Pick<ManifestBody, "id" | "engine" | "origin" | "fingerprint">;
+  readonly manifest: Pick<ManifestBody, "id" | "engine" | "origin" | "fingerprint" | "isPartial">;
   readonly source: RestoreSource;
   readonly scratch: { readonly dir: string; readonly url: string | null };
   readonly jobs: number;
@@ -21,6 +22,7 @@ export interface Proof {
 export async function proveBackup(request: ProofRequest, services: BackupServices): Promise<Proof> {
   const { driverContext, run, hostName } = services;
   const { manifest } = request;
+  if (manifest.isPartial) throw isPartial(manifest.id);
   const phase = driverContext.progress.phase("proving by a restore");
   const { value: tables, durationMs } = await timed(driverContext.clock, () => restoreAndCompare(request, services));
   requireEqual(tables, "the restored copy");
@@ -49,4 +51,12 @@ async function restoreAndCompare(request: ProofRequest, services: BackupServices
   const copy = await opened.load(source, { jobs });
   const found = await copy.fingerprint(manifest.fingerprint.algorithm === null ? "counts" : "hash");
   return compareFingerprints(manifest.fingerprint, found);
+}
+
+function isPartial(id: string): DbopsError {
+  return new DbopsError("BACKUP.UNPROVEN", {
+    message: `${id} cannot be proven`,
+    why: "it holds some tables only: whether they load alone depends on what they refer to, so it never counts as proof",
+    hint: "check it by --level read, and take a whole backup for recoveries",
+  });
 }

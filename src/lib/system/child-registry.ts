@@ -136,7 +136,11 @@ export class ChildRegistry implements AsyncDisposable {
 /** TOOL.FAILED, or RESOURCE.DISK_FULL when the program's last words say so. */
 export function toolFailed(command: string, end: ChildEnd): DbopsError {
   const program = command.split("/").at(-1) ?? command;
-  const lastWords = end.stderr.trim().split("\n").slice(-5).join("\n");
+  const lastWords = end.stderr
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .slice(-10)
+    .join("\n");
   const ending = end.signal === null ? `exit status ${end.code}` : `signal ${end.signal}`;
   const isDiskFull = /No space left on device|Disk quota exceeded|File too large/i.test(end.stderr);
   return new DbopsError(isDiskFull ? "RESOURCE.DISK_FULL" : "TOOL.FAILED", {
