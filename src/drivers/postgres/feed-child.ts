@@ -33,8 +33,8 @@ export async function feedChild(child: Child, input: ChildInput, signal: AbortSi
   }
 }
 
-/** Hands everything to the child as long as it listens, and swallows the rest. */
-function mouthOf(stdin: Writable): Writable {
+/** Hands everything to a child's standard input as long as it listens, and swallows the rest. */
+export function mouthOf(stdin: Writable): Writable {
   let isOpen = true;
   let next: () => void = () => {};
   stdin.once("close", () => {

@@ -8,6 +8,7 @@ import { childOutput, openCounter } from "./child-output.js";
 import { plainEnvironment } from "./child-program.js";
 import { clearStatements } from "./clear-database.js";
 import { withSession } from "./connect.js";
+import { mouthOf } from "./feed-child.js";
 import { majorOf } from "./load-archive.js";
 import type { LoadPlace } from "./load-place.js";
 import { loadScript } from "./load-script.js";
@@ -54,6 +55,6 @@ async function asScript(source: RestoreSource, head: ArchiveHead | null, place: 
     stdin: "pipe",
   });
   if (child.stdin === null) throw new Error("pg_restore was started without a pipe");
-  const input = heldPromise(pipeline(await source.openMain(), child.stdin));
+  const input = heldPromise(pipeline(await source.openMain(), mouthOf(child.stdin)));
   return childOutput(child, openCounter(), { signal: context.signal, input }).stream;
 }

@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { DbopsError } from "../../lib/core/errors.js";
+import { diskFullError } from "../../lib/system/files.js";
 
 const BLOCK = 512;
 const OCTAL_LIMIT = 0x80;
@@ -33,14 +34,16 @@ export async function* readTar(stream: Readable): AsyncGenerator<TarFile> {
   await reader.rest();
 }
 
-/** Writes the archive's files flat into a new folder. */
+/** Writes the archive's files flat into a new folder. RESOURCE.DISK_FULL, BACKUP.DAMAGED. */
 export async function extractTar(stream: Readable, folder: string): Promise<void> {
-  await mkdir(folder, { mode: 0o700 });
-  for await (const file of readTar(stream)) {
-    await pipeline(
-      Readable.from(file.content),
-      createWriteStream(join(folder, file.name), { flags: "wx", mode: 0o600 }),
-    );
+  try {
+    await mkdir(folder, { mode: 0o700 });
+    for await (const file of readTar(stream)) {
+      const written = createWriteStream(join(folder, file.name), { flags: "wx", mode: 0o600 });
+      await pipeline(Readable.from(file.content), written);
+    }
+  } catch (error) {
+    throw diskFullError(error, folder) ?? error;
   }
 }
 

@@ -1,8 +1,10 @@
+import type { Readable } from "node:stream";
 import type { LoadedCopy, SwapOptions } from "../../drivers/restore-model.js";
 import { differenceError, type TableComparison } from "../backup/compare-fingerprints.js";
 import { mainPart } from "../backup/manifest.js";
 import type { ServiceCommands } from "../config/target.js";
 import { DbopsError } from "../core/errors.js";
+import { diskFullError } from "../system/files.js";
 import { compareCopy } from "./compare-copy.js";
 import type { FoundSource } from "./find-source.js";
 import { openSource } from "./open-source.js";
@@ -107,21 +109,25 @@ function swapOptions({ disconnect, waitMs }: PerformOptions, { driverContext }: 
 
 async function loadCopy(prepared: PreparedRestore, services: RestoreServices): Promise<LoadedCopy> {
   const { found, keys, load, destination } = prepared;
-  const total = storedBytesOf(found);
-  const phase = services.driverContext.progress.phase("loading", { total, unit: "bytes" });
-  let done = 0;
-  const onBytes = (bytes: number): void => {
-    done += bytes;
-    phase.at(done);
+  const phase = services.driverContext.progress.phase("loading", { total: storedBytesOf(found), unit: "bytes" });
+  let furthest = 0;
+  // The engine may read the file several times, even side by side: the furthest reader is what has been done.
+  const openMain = (): Promise<Readable> => {
+    let read = 0;
+    const onBytes = (bytes: number): void => {
+      read += bytes;
+      furthest = Math.max(furthest, read);
+      phase.at(furthest);
+    };
+    return openSource(found, { keys, services, onBytes }).openMain();
   };
-  const source = openSource(found, { keys, services, onBytes });
-  const openMain = () => {
-    done = 0;
-    return source.openMain();
-  };
-  const copy = await destination.restorer.load({ ...source, openMain }, load);
-  phase.done(copy.place);
-  return copy;
+  try {
+    const copy = await destination.restorer.load({ ...openSource(found, { keys, services }), openMain }, load);
+    phase.done(copy.place);
+    return copy;
+  } catch (error) {
+    throw diskFullError(error, `the scratch folder or ${destination.restorer.label}`) ?? error;
+  }
 }
 
 function storedBytesOf(found: FoundSource): number | undefined {
