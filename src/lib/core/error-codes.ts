@@ -44,7 +44,6 @@ export const ERROR_CODES = {
   "LOCK.DATABASE": { exit: "LOCKED", means: "A lock in the database was not granted in time.", retryable: true },
   "LOCK.SESSIONS": { exit: "LOCKED", means: "Other sessions use the database that must be swapped.", retryable: true },
   "UNSUPPORTED.ENGINE": { exit: "UNSUPPORTED", means: "This engine has no such thing." },
-  "UNSUPPORTED.PLATFORM": { exit: "UNSUPPORTED", means: "dbops does not run on this operating system." },
   "UNSUPPORTED.FORMAT_VERSION": { exit: "UNSUPPORTED", means: "A file was written by a newer dbops." },
   "UNSUPPORTED.SERVER": { exit: "UNSUPPORTED", means: "The server is older or newer than dbops supports." },
   "TOOL.MISSING": { exit: "UNSUPPORTED", means: "A program that the work needs is not installed." },

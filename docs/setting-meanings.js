@@ -1,0 +1,23 @@
+/** What each setting means, for docs/config.md; the generator refuses a setting that is not here. */
+export const SETTING_MEANINGS = {
+  "backup.store": "folder that backups live in",
+  "backup.compress": "how backups are compressed; without the `zstd` program Node's own is used, else gzip",
+  "backup.level": "compression level; zstd 3 and gzip 6 unless set",
+  "backup.encryptTo": "encrypt to these age recipients",
+  "backup.passphrase": "encrypt with this passphrase instead",
+  "backup.identity": "age identity file that opens encrypted backups",
+  "backup.verify": "how a new backup is checked before it counts",
+  "backup.fingerprint": "what is recorded of each table; auto hashes up to 20 GB, then counts",
+  "backup.keep.last": "keep the newest N",
+  "backup.keep.daily": "keep the newest of each of N days (UTC)",
+  "backup.keep.weekly": "keep the newest of each of N ISO weeks",
+  "backup.keep.monthly": "keep the newest of each of N months",
+  "backup.keep.yearly": "keep the newest of each of N years",
+  "backup.keep.within": "keep everything this much older than the newest",
+  "backup.scratch": "folder for throw-away copies, or the URL of a server to prove on",
+  "backup.maxAge": "warning and critical age for `backup health`; one age is critical",
+  "backup.maxRto": "the longest that a drill may take",
+  "backup.maxRpo": "the most that a drill may find lost",
+  "connect.timeout": "how long connecting may take",
+  "audit.required": "refuse to work when the audit log cannot be written",
+};
