@@ -61,6 +61,8 @@ export interface SnapshotPart {
   /** File extension without dot; it names the format: `sqlite`, `pgdump`, `sql`, `pgdir.tar`. */
   readonly extension: string;
   readonly estimatedBytes: number | null;
+  /** All its bytes as a file that only this run knows; reading it is as good as `produce`. */
+  readonly file?: { readonly path: string; readonly bytes: number };
   produce(): Promise<Production>;
 }
 

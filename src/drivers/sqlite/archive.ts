@@ -10,7 +10,7 @@ export async function inspectArchive(raw: Readable): Promise<ArchiveFacts> {
   let header = Buffer.alloc(0);
   let bytes = 0;
   for await (const chunk of raw) {
-    const piece = Buffer.from(chunk);
+    const piece: Uint8Array = chunk;
     if (header.length < HEADER_BYTES) header = Buffer.concat([header, piece.subarray(0, HEADER_BYTES - header.length)]);
     bytes += piece.length;
   }

@@ -87,7 +87,9 @@ class SqliteSnapshot implements Snapshot {
     this.#mode = mode;
     const { bytes } = taken.copy;
     const produce = async (): Promise<Production> => streamOf(taken.path, bytes);
-    this.parts = [{ kind: "main", extension: "sqlite", estimatedBytes: bytes, produce }];
+    this.parts = [
+      { kind: "main", extension: "sqlite", estimatedBytes: bytes, file: { path: taken.path, bytes }, produce },
+    ];
   }
 
   condition(): Promise<SourceCondition> {

@@ -3,10 +3,13 @@ import type { Production, SnapshotPart } from "../../drivers/snapshot-model.js";
 import type { Compression } from "../codec/choose-compression.js";
 import { openCompressor } from "../codec/compress.js";
 import { type Encryption, openEncryptor } from "../codec/encrypt.js";
-import { type HashTap, openHashTap } from "../codec/hash-tap.js";
-import { connect } from "../codec/pipeline.js";
+import { feedFile } from "../codec/feed-file.js";
+import { type Digest, openHashTap } from "../codec/hash-tap.js";
+import { connect, type Source } from "../codec/pipeline.js";
+import type { Stage } from "../codec/stage.js";
 import { openTee } from "../codec/tee.js";
 import { DbopsError } from "../core/errors.js";
+import { heldPromise } from "../core/held-promise.js";
 import type { Phase } from "../core/progress.js";
 import type { Storage } from "../storage/storage.js";
 import { partFileName } from "./backup-name.js";
@@ -42,13 +45,11 @@ export interface StoredPart {
 export async function storePart(part: SnapshotPart, options: StoreOptions): Promise<StoredPart> {
   const { storage, recipe, phase, plain } = options;
   const { children, env, signal } = options.context;
-  const raw = openHashTap((bytes) => phase.advance(bytes));
   const compressor = await openCompressor(recipe.compression, { level: recipe.level, children, env });
   const encryptor = recipe.encryption === null ? null : await openEncryptor(recipe.encryption, { children, env });
   const tee = plain === null ? null : openTee();
-  const production = await part.produce();
-  const source = { stream: production.stream, ended: agreement(part, production, raw) };
-  const chain = connect(source, [raw, compressor, tee, encryptor], signal);
+  const { source, stages, raw } = await openRaw(part, compressor, (bytes) => phase.advance(bytes));
+  const chain = connect(source, [...stages, tee, encryptor], signal);
   const file = fileName(part, recipe, recipe.encryption !== null);
   const plainFile = fileName(part, recipe, false);
   const [stored, copied] = await Promise.all([
@@ -56,7 +57,7 @@ export async function storePart(part: SnapshotPart, options: StoreOptions): Prom
     plain === null || tee === null ? null : plain.put(plainFile, tee.copy, signal),
   ]);
   if (recipe.encryption !== null) await assertEncrypted(storage, file);
-  const { bytes: rawBytes, sha256: rawSha256 } = await raw.digest;
+  const { bytes: rawBytes, sha256: rawSha256 } = await raw;
   const described = { kind: part.kind, rawBytes, rawSha256 };
   return {
     part: { ...described, file, storedBytes: stored.bytes, storedSha256: stored.sha256 },
@@ -71,10 +72,30 @@ function fileName({ kind, extension }: SnapshotPart, { id, compression }: PartRe
   return partFileName(id, { part: kind, extension, compression, isEncrypted });
 }
 
+interface Raw {
+  readonly source: Source;
+  readonly stages: readonly (Stage | null)[];
+  readonly raw: Promise<Digest>;
+}
+
+/** The raw bytes on their way into the compressor, hashed: as a stream, or from file to pipe by the shortest way. */
+async function openRaw(part: SnapshotPart, compressor: Stage | null, onBytes: (bytes: number) => void): Promise<Raw> {
+  if (part.file !== undefined && compressor?.isPipe === true) {
+    const { path, bytes } = part.file;
+    const raw = heldPromise(feedFile(path, compressor.input, onBytes));
+    const ended = Promise.all([compressor.ended, agreement(part, Promise.resolve({ bytes }), raw)]);
+    return { source: { stream: compressor.output, ended }, stages: [], raw };
+  }
+  const { stream, ended } = await part.produce();
+  const tap = openHashTap(onBytes);
+  const source = { stream, ended: agreement(part, ended, tap.digest) };
+  return { source, stages: [tap, compressor], raw: tap.digest };
+}
+
 /** A compressor's clean end on a cut input proves nothing: the producer's own word and count do. */
-async function agreement(part: SnapshotPart, production: Production, raw: HashTap): Promise<void> {
-  const { bytes: made } = await production.ended;
-  const { bytes: arrived } = await raw.digest;
+async function agreement(part: SnapshotPart, ended: Production["ended"], raw: Promise<Digest>): Promise<void> {
+  const { bytes: made } = await ended;
+  const { bytes: arrived } = await raw;
   if (made !== null && made !== arrived) throw incomplete(part, `it made ${made} bytes and ${arrived} arrived`);
   if (arrived === 0) throw incomplete(part, "it made no bytes at all");
 }

@@ -15,7 +15,7 @@ export async function openChildStage(
   if (stdin === null || stdout === null) {
     throw new DbopsError("RUN.BUG", { message: `${spec.command} was started without pipes` });
   }
-  return { input: stdin, output: stdout, ended: heldPromise(goodEnd(child, { stdin, stdout, failure })) };
+  return { input: stdin, isPipe: true, output: stdout, ended: heldPromise(goodEnd(child, { stdin, stdout, failure })) };
 }
 
 interface Pipes {
