@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { Clock } from "#dbops/lib/core/clock.js";
 import { systemClock } from "#dbops/lib/core/clock.js";
 import { randomIds } from "#dbops/lib/core/ids.js";
-import type { Clock } from "#dbops/lib/core/clock.js";
 import { runCli as runInProcess } from "#dbops/main.js";
 import { fakeStreams } from "./fake-streams.js";
 
@@ -33,7 +33,13 @@ export async function runCli(argv: readonly string[], options: RunOptions): Prom
   const streams = fakeStreams(options.tty);
   const home = join(options.cwd, ".home");
   await mkdir(home, { recursive: true });
-  const environment = { PATH: process.env.PATH, HOME: home, XDG_STATE_HOME: join(home, "state"), LANG: "C.UTF-8", ...options.env };
+  const environment = {
+    PATH: process.env.PATH,
+    HOME: home,
+    XDG_STATE_HOME: join(home, "state"),
+    LANG: "C.UTF-8",
+    ...options.env,
+  };
   const running = runInProcess(argv, {
     environment,
     streams,
