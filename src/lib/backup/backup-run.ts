@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import type { Driver } from "../../drivers/driver.js";
+import type { Driver, DriverContext } from "../../drivers/driver.js";
 import type { Fingerprint, FingerprintMode } from "../../drivers/fingerprint-model.js";
 import type { Snapshot, SourceCondition } from "../../drivers/snapshot-model.js";
 import { type Compression, chooseCompression } from "../codec/choose-compression.js";
@@ -18,7 +18,7 @@ import { putMark } from "./put-mark.js";
 import { refreshRecoveryNote } from "./refresh-recovery-note.js";
 import type { BackupServices } from "./services.js";
 import { storePart } from "./store-part.js";
-import { type ReadLevel, verifyBackup } from "./verify-backup.js";
+import { type ReadableBackup, type ReadLevel, verifyBackup } from "./verify-backup.js";
 
 /** Above this size `--fingerprint auto` counts rows instead of hashing them. */
 const HASH_LIMIT_BYTES = 20e9;
@@ -28,6 +28,7 @@ interface Stored {
   /** Unencrypted copies in the work folder, where this machine could not open what it stored; empty otherwise. */
   readonly plainParts: readonly ManifestPart[];
   readonly compression: Compression;
+  readonly verified: "none" | ReadLevel;
 }
 
 interface Seen {
@@ -64,9 +65,12 @@ export class BackupRun {
     });
     const [stored, fingerprint, condition] = await this.#storeAndLook(snapshot);
     const draft = await this.#describe(snapshot, stored, { fingerprint, condition });
-    const reached = await this.#verify(draft);
     const { proof, unproven } = await this.#prove(draft, stored.plainParts);
-    const body = { ...draft, verified: proof === null ? reached : "restore", durationMs: this.#elapsedMs() } as const;
+    const body = {
+      ...draft,
+      verified: proof === null ? stored.verified : "restore",
+      durationMs: this.#elapsedMs(),
+    } as const;
     const { manifest, text } = sealManifest(body);
     await storage.put(manifestName(this.#id), Readable.from([text]), this.#services.driverContext.signal);
     // From here on it is a backup: nothing that fails afterwards may take its files back.
@@ -97,11 +101,11 @@ export class BackupRun {
     return sizeBytes <= HASH_LIMIT_BYTES ? "hash" : "counts";
   }
 
-  /** Streams the parts while the engine reads the same snapshot; the first failure stops the other. */
+  /** Stores the parts and reads them again while the engine reads the same snapshot; the first failure stops the other. */
   async #storeAndLook(snapshot: Snapshot): Promise<[Stored, Fingerprint, SourceCondition]> {
     const stop = new AbortController();
     const signal = AbortSignal.any([this.#services.driverContext.signal, stop.signal]);
-    const storing = this.#storeParts(snapshot, signal);
+    const storing = this.#storeAndVerify(snapshot, { ...this.#services.driverContext, signal });
     try {
       return await Promise.all([storing, snapshot.fingerprint(), snapshot.condition()]);
     } catch (error) {
@@ -111,10 +115,16 @@ export class BackupRun {
     }
   }
 
-  async #storeParts(snapshot: Snapshot, signal: AbortSignal): Promise<Stored> {
+  async #storeAndVerify(snapshot: Snapshot, context: DriverContext): Promise<Stored> {
+    const stored = await this.#storeParts(snapshot, context);
+    const { engine } = snapshot.origin;
+    const { parts } = stored;
+    return { ...stored, verified: await this.#verify({ engine, format: formatOf(snapshot), parts }, context) };
+  }
+
+  async #storeParts(snapshot: Snapshot, context: DriverContext): Promise<Omit<Stored, "verified">> {
     const { storage, level, encryption } = this.#request;
-    const { env, progress } = this.#services.driverContext;
-    const context = { ...this.#services.driverContext, signal };
+    const { env, progress } = context;
     const { kind: compression, notice } = await chooseCompression(this.#request.compression, env);
     if (notice !== null) progress.note(notice);
     const parts: ManifestPart[] = [];
@@ -143,13 +153,12 @@ export class BackupRun {
     const { name, storage, encryption } = this.#request;
     const { run, version } = this.#services;
     const { engine, identity, takenAt, ...origin } = snapshot.origin;
-    const main = snapshot.parts.find(({ kind }) => kind === "main");
     return {
       version: MANIFEST_VERSION,
       id: this.#id,
       target: name,
       engine,
-      format: main?.extension ?? "",
+      format: formatOf(snapshot),
       identity,
       seq: (await readCatalog(storage)).highestSeq + 1,
       startedAt: this.#startedAt.toISOString(),
@@ -175,11 +184,12 @@ export class BackupRun {
     };
   }
 
-  async #verify(draft: ManifestBody): Promise<"none" | ReadLevel> {
-    const { verify, storage, keys } = this.#request;
+  async #verify(stored: Omit<ReadableBackup, "encryption">, driverContext: DriverContext): Promise<"none" | ReadLevel> {
+    const { verify, storage, keys, encryption } = this.#request;
     if (verify === "none") return "none";
     const level = verify === "stored" ? "stored" : "read";
-    return await verifyBackup(draft, level, { storage, keys, services: this.#services });
+    const services = { driverContext, engine: (name: string) => this.#services.engine(name) };
+    return await verifyBackup({ ...stored, encryption }, level, { storage, keys, services });
   }
 
   async #prove(
@@ -204,4 +214,8 @@ export class BackupRun {
   #elapsedMs(): number {
     return Math.round(this.#services.driverContext.clock.monotonicMs() - this.#startedMs);
   }
+}
+
+function formatOf({ parts }: Snapshot): string {
+  return parts.find(({ kind }) => kind === "main")?.extension ?? "";
 }

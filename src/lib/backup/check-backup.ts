@@ -6,12 +6,14 @@ import type { ProofMark } from "./marks.js";
 import { proveBackup } from "./prove-backup.js";
 import { putMark } from "./put-mark.js";
 import type { ReadOptions } from "./read-part.js";
+import type { BackupServices } from "./services.js";
 import { canOpen, verifyBackup } from "./verify-backup.js";
 
 export const CHECK_LEVELS = ["stored", "read", "restore"] as const;
 export type CheckLevel = (typeof CHECK_LEVELS)[number];
 
 export interface CheckRequest extends ReadOptions {
+  readonly services: BackupServices;
   readonly level: CheckLevel;
   readonly scratch: { readonly dir: string; readonly url: string | null };
   readonly jobs: number;

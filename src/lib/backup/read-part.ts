@@ -14,7 +14,7 @@ import type { BackupServices } from "./services.js";
 export interface ReadOptions {
   readonly storage: Storage;
   readonly keys: Keys;
-  readonly services: BackupServices;
+  readonly services: Pick<BackupServices, "driverContext" | "engine">;
   readonly onBytes?: ((bytes: number) => void) | undefined;
 }
 
