@@ -54,16 +54,17 @@ const UNKNOWN_SIZES: RowSizes = { average: 512, longest: Number.MAX_SAFE_INTEGER
 function fingerprintTable(connection: Connection, name: string, { mode, sizes }: TableOptions): TableFingerprint {
   const entry = { kind: "table", schema: null, name } as const;
   if (mode === "none") return { ...entry, rows: null, hash: null };
-  const rows = connection.count(`SELECT count(*) FROM ${quoteIdent(name)} NOT INDEXED`);
-  if (mode === "counts") return { ...entry, rows, hash: null };
-  return { ...entry, rows, hash: hashTable(connection, describeTable(connection, name), sizes ?? UNKNOWN_SIZES) };
+  if (mode === "hash")
+    return { ...entry, ...hashTable(connection, describeTable(connection, name), sizes ?? UNKNOWN_SIZES) };
+  return { ...entry, rows: connection.count(`SELECT count(*) FROM ${quoteIdent(name)} NOT INDEXED`), hash: null };
 }
 
 /** From the b-trees' page headers: far cheaper than asking every row for its length. */
 function rowSizes(connection: Connection): Map<string, RowSizes> {
   try {
     const rows = connection.rows<{ name: string; payload: bigint; ncell: bigint; longest: bigint }>(
-      "SELECT name, payload, ncell, mx_payload AS longest FROM dbstat WHERE aggregate = TRUE",
+      `SELECT s.name, s.payload, s.ncell, s.mx_payload AS longest FROM sqlite_schema AS t, dbstat AS s
+       WHERE t.type = 'table' AND t.rootpage > 0 AND s.name = t.name AND s.aggregate = TRUE`,
     );
     return new Map(
       rows.map(({ name, payload, ncell, longest }) => [

@@ -38,15 +38,20 @@ export function valuePrefix(name: string): string {
   return `typeof(${column}), octet_length(${column}), ':'`;
 }
 
+/** What follows every value of a column: an integer is its digits alone, so that most of them need no call of their own. */
+export function valueEnd(type: string): string {
+  return isTextAffinity(type) ? "" : ";";
+}
+
 function columnEncoding({ name, type }: EncodedColumn, isUtf8: boolean): string {
   const column = quoteIdent(name);
   const bytes = `${valuePrefix(name)}, ${isUtf8 ? column : `hex(${valueBytes(name)})`}`;
   // Text affinity turns numbers into text when they are stored, so that two cases need not be asked for in every row.
   if (isTextAffinity(type)) return bytes;
-  const integer = `WHEN 'integer' THEN concat('i', ${column}, ';')`;
+  const integer = `WHEN 'integer' THEN ${column}`;
   const real = `WHEN 'real' THEN ${realEncoding(column)}`;
   const numbers = isRealAffinity(type) ? `${real} ${integer}` : `${integer} ${real}`;
-  return `CASE typeof(${column}) ${numbers} ELSE concat(${bytes}) END`;
+  return `CASE typeof(${column}) ${numbers} ELSE concat(${bytes}) END, '${valueEnd(type)}'`;
 }
 
 /**
@@ -56,8 +61,8 @@ function columnEncoding({ name, type }: EncodedColumn, isUtf8: boolean): string 
  */
 function realEncoding(column: string): string {
   const whole = `CAST(${column} AS INTEGER)`;
-  const exact = `concat('r', ${whole}, '.', CAST((${column} - ${whole}) * ${TWO_TO_62} AS INTEGER), ';')`;
-  return `CASE WHEN abs(${column}) BETWEEN 0.0009765625 AND 9e18 THEN ${exact} ELSE concat('x', ${REAL_BITS}(${column}), ';') END`;
+  const exact = `concat('r', ${whole}, '.', CAST((${column} - ${whole}) * ${TWO_TO_62} AS INTEGER))`;
+  return `CASE WHEN abs(${column}) BETWEEN 0.0009765625 AND 9e18 THEN ${exact} ELSE concat('x', ${REAL_BITS}(${column})) END`;
 }
 
 /** https://www.sqlite.org/datatype3.html#determination_of_column_affinity */

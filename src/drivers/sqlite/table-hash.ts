@@ -1,7 +1,7 @@
 import { createHash, type Hash } from "node:crypto";
 import type { Connection } from "./connection.js";
 import { quoteIdent } from "./quote-ident.js";
-import { REAL_BITS, rowEncoding, valueBytes, valuePrefix } from "./row-encoding.js";
+import { REAL_BITS, rowEncoding, valueBytes, valueEnd, valuePrefix } from "./row-encoding.js";
 import type { StoredTable } from "./stored-tables.js";
 
 /** What SQLite joins into one buffer is about this big, and never above four times as much unless one row is. */
@@ -26,13 +26,19 @@ export function prepareHashing(connection: Connection): void {
   });
 }
 
-/** SHA-256 of all rows in rowid or primary key order; the same however the rows lie in pages. */
-export function hashTable(connection: Connection, table: StoredTable, sizes: RowSizes): string {
+/** SHA-256 of all rows in rowid or primary key order, and their number; the same however the rows lie in pages. */
+export function hashTable(
+  connection: Connection,
+  table: StoredTable,
+  sizes: RowSizes,
+): { readonly rows: number; readonly hash: string } {
   const hash = createHash("sha256");
   const isUtf8 = connection.text("PRAGMA encoding") === "UTF-8";
-  if (table.rowid === null) hashInKeyOrder(connection, table, { hash, isUtf8 });
-  else new RangeHasher(connection, table, { hash, isUtf8 }).hashAll(table.rowid, sizes);
-  return hash.digest("hex");
+  const rows =
+    table.rowid === null
+      ? hashInKeyOrder(connection, table, { hash, isUtf8 })
+      : new RangeHasher(connection, table, { hash, isUtf8 }).hashAll(table.rowid, sizes);
+  return { rows, hash: hash.digest("hex") };
 }
 
 interface Target {
@@ -41,10 +47,15 @@ interface Target {
 }
 
 /** Row by row: the order of a key of several columns cannot be cut into ranges by comparing numbers. */
-function hashInKeyOrder(connection: Connection, table: StoredTable, { hash, isUtf8 }: Target): void {
+function hashInKeyOrder(connection: Connection, table: StoredTable, { hash, isUtf8 }: Target): number {
   const order = table.keyOrder.length === 0 ? "" : ` ORDER BY ${table.keyOrder.join(", ")}`;
   const sql = `SELECT CAST(${rowEncoding(table.columns, isUtf8)} AS BLOB) FROM ${quoteIdent(table.name)} NOT INDEXED${order}`;
-  for (const row of connection.db.prepare<unknown[], Buffer>(sql).pluck().iterate()) hash.update(row);
+  let rows = 0;
+  for (const row of connection.db.prepare<unknown[], Buffer>(sql).pluck().iterate()) {
+    hash.update(row);
+    rows += 1;
+  }
+  return rows;
 }
 
 /** Hashes ranges of rowids, each joined to one buffer by SQLite. */
@@ -53,6 +64,7 @@ class RangeHasher {
   readonly #table: StoredTable;
   readonly #hash: Hash;
   readonly #isUtf8: boolean;
+  #rows = 0;
 
   constructor(connection: Connection, table: StoredTable, { hash, isUtf8 }: Target) {
     this.#connection = connection;
@@ -61,15 +73,16 @@ class RangeHasher {
     this.#isUtf8 = isUtf8;
   }
 
-  hashAll(rowid: string, sizes: RowSizes): void {
+  hashAll(rowid: string, sizes: RowSizes): number {
     const rowsPerChunk = Math.max(1, Math.min(4096, Math.floor(CHUNK_BYTES / Math.max(1, sizes.average))));
     const mayBeLong = sizes.longest * rowsPerChunk > LONGEST_CHUNK_BYTES;
     const join = this.#join(rowid);
     const measure = this.#measure(rowid);
     for (const range of this.#ranges(rowid, rowsPerChunk)) {
       if (mayBeLong && Number(measure.get(...range) ?? 0) > LONGEST_CHUNK_BYTES) this.#hashOneByOne(rowid, range);
-      else this.#update(join.get(...range));
+      else this.#add(join.get(...range));
     }
+    return this.#rows;
   }
 
   /** Bounds of ranges that hold at most `rows` rows each. */
@@ -94,8 +107,10 @@ class RangeHasher {
     const join = this.#join(rowid);
     const sql = `SELECT ${rowid} FROM ${quoteIdent(this.#table.name)} NOT INDEXED WHERE ${rowid} BETWEEN ? AND ? ORDER BY ${rowid}`;
     for (const id of this.#connection.db.prepare<unknown[], bigint>(sql).pluck().all(low, high)) {
-      if (Number(measure.get(id, id) ?? 0) > LONGEST_CHUNK_BYTES) this.#hashInSlices(rowid, id);
-      else this.#update(join.get(id, id));
+      if (Number(measure.get(id, id) ?? 0) > LONGEST_CHUNK_BYTES) {
+        this.#hashInSlices(rowid, id);
+        this.#rows += 1;
+      } else this.#add(join.get(id, id));
     }
   }
 
@@ -115,6 +130,7 @@ class RangeHasher {
       }
       this.#update(this.#connection.value(`SELECT CAST(concat(${valuePrefix(column.name)}) AS BLOB) ${from}`, id));
       this.#hashValue(column.name, { from, id, length });
+      this.#hash.update(valueEnd(column.type));
     }
   }
 
@@ -130,20 +146,26 @@ class RangeHasher {
 
   #join(rowid: string) {
     const encoding = rowEncoding(this.#table.columns, this.#isUtf8);
-    return this.#ranged(rowid, `CAST(group_concat(${encoding}, '') AS BLOB)`);
+    return this.#connection.db
+      .prepare<unknown[], [bigint, unknown]>(
+        this.#ranged(rowid, `count(*), CAST(group_concat(${encoding}, '') AS BLOB)`),
+      )
+      .raw();
   }
 
   #measure(rowid: string) {
     const lengths = this.#table.columns.map(({ name }) => `ifnull(octet_length(${quoteIdent(name)}), 0)`);
-    return this.#ranged(rowid, `sum(${lengths.join(" + ")})`);
+    return this.#connection.db.prepare<unknown[], unknown>(this.#ranged(rowid, `sum(${lengths.join(" + ")})`)).pluck();
   }
 
-  #ranged(rowid: string, expression: string) {
-    return this.#connection.db
-      .prepare<unknown[], unknown>(
-        `SELECT ${expression} FROM ${quoteIdent(this.#table.name)} NOT INDEXED WHERE ${rowid} BETWEEN ? AND ?`,
-      )
-      .pluck();
+  #ranged(rowid: string, expressions: string): string {
+    return `SELECT ${expressions} FROM ${quoteIdent(this.#table.name)} NOT INDEXED WHERE ${rowid} BETWEEN ? AND ?`;
+  }
+
+  #add(joined: [bigint, unknown] | undefined): void {
+    if (joined === undefined) return;
+    this.#rows += Number(joined[0]);
+    this.#update(joined[1]);
   }
 
   #update(bytes: unknown): void {
