@@ -21,6 +21,12 @@ describe("the commands of a backup", () => {
     expect(commandsOf(recoveryNote([manifest(format, layers)]))).toContain(command);
   });
 
+  test("text is loaded by the program of its engine", () => {
+    const commands = commandsOf(recoveryNote([{ ...manifest("sql", ".gz"), engine: "sqlite" }]));
+    expect(commands).toContain("gzip -d -c app_1.sql.gz | sqlite3 -bail restored.db");
+    expect(commands.join()).not.toContain("psql");
+  });
+
   test("a passphrase is asked for", () => {
     const secret = { ...manifest("sqlite", ".age"), encryption: { kind: "passphrase" as const, recipients: [] } };
     expect(commandsOf(recoveryNote([secret]))).toContain("age -d app_1.sqlite.age > restored.db");

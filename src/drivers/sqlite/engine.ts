@@ -1,6 +1,8 @@
 import type { Engine } from "../driver.js";
 import { inspectArchive } from "./archive.js";
+import { inspectScript } from "./inspect-script.js";
 import { LOG_SUFFIXES } from "./kept-files.js";
+import { LOADABLE_KINDS } from "./loadable.js";
 import { SqliteRestorer } from "./restorer.js";
 import { openScratch } from "./scratch.js";
 import { SqliteDriver } from "./sqlite-driver.js";
@@ -9,10 +11,10 @@ import { SqliteDriver } from "./sqlite-driver.js";
 export const sqliteEngine: Engine = {
   name: "sqlite",
   title: "SQLite",
-  fileKinds: ["sqlite"],
+  fileKinds: LOADABLE_KINDS,
   liveSuffixes: LOG_SUFFIXES,
   open: (address, context) => SqliteDriver.open(address, context),
   restorer: (address, context) => SqliteRestorer.open(address, context),
   openScratch,
-  inspect: (_kind, raw) => inspectArchive(raw),
+  inspect: (kind, raw) => (kind === "sql" ? inspectScript(raw) : inspectArchive(raw)),
 };

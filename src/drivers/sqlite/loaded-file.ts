@@ -1,19 +1,19 @@
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { DbopsError } from "../../lib/core/errors.js";
-import { diskFullError, syncFile, writeStreamTo } from "../../lib/system/files.js";
+import { diskFullError, syncFile } from "../../lib/system/files.js";
 import type { DriverContext } from "../driver.js";
 import type { Fingerprint, FingerprintMode } from "../fingerprint-model.js";
 import type { LoadedCopy, LoadOptions, RestoreSource, SwapOptions } from "../restore-model.js";
 import { giveTo, loadingPrefix, ownerFor } from "./file-owner.js";
+import { fillFile } from "./fill-file.js";
 import { overwriteInPlace } from "./in-place.js";
 import { requireLoadable } from "./loadable.js";
 import { privateFile } from "./snapshot.js";
+import { requireSound } from "./sound-file.js";
 import { swapIn } from "./swap.js";
 import { Worker } from "./worker-client.js";
 
-/** Writes the backup beside the target and checks it; nothing of the target is touched. RESOURCE.DISK_FULL, BACKUP.DAMAGED. */
+/** Writes the backup beside the target and checks it; nothing of the target is touched. RESOURCE.DISK_FULL, BACKUP.DAMAGED, DB.REFUSED. */
 export async function loadBeside(
   path: string,
   source: RestoreSource,
@@ -24,7 +24,7 @@ export async function loadBeside(
   const place = join(dirname(path), `${loadingPrefix(path)}${context.ids.hex(12)}`);
   const loaded = new LoadedFile({ place, path, isInPlace: options.isInPlace }, context);
   try {
-    await pipeline(await source.openMain(), writeStreamTo(place), { signal: context.signal });
+    await fillFile(place, source, context);
     await giveTo(place, await ownerFor(path));
     await syncFile(place);
     await requireSound(place, context);
@@ -68,15 +68,4 @@ class LoadedFile implements LoadedCopy {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const suffix of ["", "-wal", "-shm", "-journal"]) await rm(this.place + suffix, { force: true });
   }
-}
-
-async function requireSound(place: string, context: DriverContext): Promise<void> {
-  await using worker = await Worker.start(context);
-  const { state, details } = await worker.check(privateFile(place));
-  if (state !== "damaged") return;
-  throw new DbopsError("BACKUP.DAMAGED", {
-    message: "the database in the backup is damaged",
-    why: details.slice(0, 3).join("; "),
-    hint: "restore another backup; what can be read of this one can be rescued with: sqlite3 FILE .recover",
-  });
 }

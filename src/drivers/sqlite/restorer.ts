@@ -116,7 +116,8 @@ export class SqliteRestorer implements Restorer {
   async #folderLine(): Promise<PreflightLine> {
     const folder = dirname(this.#path);
     const isOk = await isPermitted(folder, constants.W_OK);
-    return { subject: "folder", isOk, detail: `${folder} ${isOk ? "may" : "may not"} be written` };
+    const detail = `${folder} ${isOk ? "may" : "may not"} be written`;
+    return { subject: "folder", isOk, detail, code: "CONNECT.READ_ONLY" };
   }
 
   async #diskLine({ rawBytes }: RestoreSource): Promise<PreflightLine> {

@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { requireFreeBytes } from "../../lib/system/disk-space.js";
-import { diskFullError, writeStreamTo } from "../../lib/system/files.js";
+import { diskFullError } from "../../lib/system/files.js";
 import type { DriverContext } from "../driver.js";
 import type { Fingerprint, FingerprintMode } from "../fingerprint-model.js";
 import type { RestoreSource, Scratch, ScratchCopy, ScratchRequest } from "../restore-model.js";
+import { fillFile } from "./fill-file.js";
 import { requireLoadable } from "./loadable.js";
 import { privateFile } from "./snapshot.js";
+import { requireSound } from "./sound-file.js";
 import { Worker } from "./worker-client.js";
 
 /** A throw-away folder where backups are loaded into files. RESOURCE.DISK_FULL. */
@@ -24,7 +25,9 @@ async function loadInto(folder: string, source: RestoreSource, context: DriverCo
   if (source.rawBytes !== null) await requireFreeBytes(folder, source.rawBytes, "the scratch copy");
   const path = join(folder, `scratch-${context.ids.hex(8)}.sqlite`);
   try {
-    await pipeline(await source.openMain(), writeStreamTo(path), { signal: context.signal });
+    await fillFile(path, source, context);
+    // Nothing has ever looked at the database that somebody's statements make.
+    if (source.kind === "sql") await requireSound(path, context);
   } catch (error) {
     context.signal.throwIfAborted();
     throw diskFullError(error, folder) ?? error;

@@ -1,4 +1,5 @@
 import type { ChildProcess } from "node:child_process";
+import type { Readable } from "node:stream";
 import { DbopsError } from "../../lib/core/errors.js";
 import { type Child, toolFailed } from "../../lib/system/child-registry.js";
 import type { DriverContext } from "../driver.js";
@@ -10,6 +11,7 @@ import {
   type CopyResult,
   isWorkerReply,
   type OpenRequest,
+  type ScriptResult,
   type WorkerReply,
   type WorkerRequest,
   type WorkerResult,
@@ -63,6 +65,14 @@ export class Worker implements AsyncDisposable {
   async sizes(database: OpenRequest): Promise<readonly BtreeSize[]> {
     const result = await this.#ask({ kind: "sizes", database });
     return result.of === "sizes" ? result.value : unexpected(result);
+  }
+
+  /** Runs an SQL text in the empty file at `path`; the next piece is read when the child has done the last. */
+  async runScript(path: string, openText: () => Promise<Readable>): Promise<ScriptResult> {
+    await this.#ask({ kind: "scriptBegin", path });
+    for await (const bytes of await openText()) await this.#ask({ kind: "scriptPiece", bytes });
+    const result = await this.#ask({ kind: "scriptEnd" });
+    return result.of === "script" ? result.value : unexpected(result);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

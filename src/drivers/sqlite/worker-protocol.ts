@@ -3,7 +3,7 @@ import type { Fingerprint, FingerprintMode } from "../fingerprint-model.js";
 import type { SourceCondition } from "../snapshot-model.js";
 
 /** What the forked child is asked to do, one request after another. */
-export type WorkerRequest = CopyRequest | CheckRequest | FingerprintRequest | SizesRequest;
+export type WorkerRequest = CopyRequest | CheckRequest | FingerprintRequest | SizesRequest | ScriptRequest;
 
 export interface OpenRequest {
   readonly path: string;
@@ -38,6 +38,18 @@ export interface SizesRequest {
   readonly database: OpenRequest;
 }
 
+/** An SQL text, run piece by piece in the empty database file that the first request names. */
+export type ScriptRequest =
+  | { readonly kind: "scriptBegin"; readonly path: string }
+  | { readonly kind: "scriptPiece"; readonly bytes: Uint8Array }
+  | { readonly kind: "scriptEnd" };
+
+export interface ScriptResult {
+  readonly statements: number;
+  /** What is wrong with foreign keys; null when nothing is. */
+  readonly references: string | null;
+}
+
 export interface CopyResult {
   readonly bytes: number;
   /** What was done differently because the source is damaged; empty for a sound one. */
@@ -53,7 +65,9 @@ export type WorkerResult =
   | { readonly of: "copy"; readonly value: CopyResult }
   | { readonly of: "check"; readonly value: SourceCondition }
   | { readonly of: "fingerprint"; readonly value: Fingerprint }
-  | { readonly of: "sizes"; readonly value: readonly BtreeSize[] };
+  | { readonly of: "sizes"; readonly value: readonly BtreeSize[] }
+  | { readonly of: "scriptPiece" }
+  | { readonly of: "script"; readonly value: ScriptResult };
 
 export type WorkerReply =
   | { readonly kind: "progress"; readonly donePages: number; readonly totalPages: number }
@@ -68,7 +82,7 @@ export type WorkerReply =
 
 /** Both ends are of one build, so the envelope tells enough. */
 export function isWorkerRequest(message: unknown): message is WorkerRequest {
-  return hasKind(message, ["copy", "check", "fingerprint", "sizes"]);
+  return hasKind(message, ["copy", "check", "fingerprint", "sizes", "scriptBegin", "scriptPiece", "scriptEnd"]);
 }
 
 export function isWorkerReply(message: unknown): message is WorkerReply {

@@ -1,12 +1,14 @@
-import { asDbopsError } from "../../lib/core/errors.js";
+import { asDbopsError, DbopsError } from "../../lib/core/errors.js";
 import { conditionOf } from "./condition.js";
 import { Connection } from "./connection.js";
 import { translateError } from "./errors.js";
 import { fingerprintOf } from "./fingerprint.js";
 import { copyDatabase } from "./page-copy.js";
+import { ScriptLoad } from "./script-load.js";
 import {
   isWorkerRequest,
   type OpenRequest,
+  type ScriptRequest,
   type WorkerReply,
   type WorkerRequest,
   type WorkerResult,
@@ -18,6 +20,7 @@ import {
  */
 const stopping = new AbortController();
 let queue: Promise<void> = Promise.resolve();
+let script: ScriptLoad | null = null;
 
 process.on("message", (message: unknown) => {
   if (isWorkerRequest(message)) queue = queue.then(() => answer(message));
@@ -51,7 +54,17 @@ async function work(request: WorkerRequest): Promise<WorkerResult> {
       };
     case "sizes":
       return { of: "sizes", value: reading(request.database, btreeSizes) };
+    default:
+      return runScript(request);
   }
+}
+
+function runScript(request: ScriptRequest): WorkerResult {
+  if (request.kind === "scriptBegin") script = new ScriptLoad(request.path);
+  if (script === null) throw new DbopsError("RUN.BUG", { message: "a script was sent without its beginning" });
+  if (request.kind === "scriptEnd") return { of: "script", value: script.end() };
+  if (request.kind === "scriptPiece") script.take(Buffer.from(request.bytes));
+  return { of: "scriptPiece" };
 }
 
 /** Everything in one read transaction. */

@@ -19,12 +19,18 @@ interface Loader {
 
 const NEW_DATABASE = "createdb -T template0 newdb";
 
-/** How stock programs load a main part, by its kind. */
+/** How stock programs load a main part, by its kind, or by engine and kind where several engines have it. */
 const LOADERS: Readonly<Record<string, Loader>> = {
   sqlite: {
     does: "Unpack the database file and check it.",
     before: [],
     sink: { kind: "file", name: "restored.db" },
+    after: ['sqlite3 restored.db "PRAGMA integrity_check"'],
+  },
+  "sqlite.sql": {
+    does: "Load it into a new database file and check it.",
+    before: [],
+    sink: { kind: "program", command: "sqlite3 -bail restored.db" },
     after: ['sqlite3 restored.db "PRAGMA integrity_check"'],
   },
   pgdump: {
@@ -76,10 +82,11 @@ const DATABASE: Loader = {
 export function recoveryActs(manifest: ManifestBody): readonly RecoveryAct[] {
   const acts = (kind: ManifestPart["kind"], loader: Loader) =>
     manifest.parts.filter((part) => part.kind === kind).map((part) => loadingAct(part, manifest, loader));
+  const { engine, format } = manifest;
   return [
     { does: "Check that the files are whole.", commands: manifest.parts.map(checksumCommand) },
     ...acts("globals", GLOBALS),
-    ...acts("main", LOADERS[manifest.format] ?? UNPACK_ONLY),
+    ...acts("main", LOADERS[`${engine}.${format}`] ?? LOADERS[format] ?? UNPACK_ONLY),
     ...acts("database", DATABASE),
   ];
 }

@@ -1,0 +1,20 @@
+import { DbopsError } from "../../lib/core/errors.js";
+
+/** DB.REFUSED: the text, from that line on, is not what is loaded here. */
+export function refusedScript(line: number, why: string, cause?: unknown): DbopsError {
+  return new DbopsError("DB.REFUSED", {
+    message: "the SQL file is not loaded",
+    why: `line ${line}: ${why}`,
+    hint: "only SQL that SQLite itself runs without an error is loaded; a file that you trust can be loaded by hand with sqlite3 new.db < FILE, and new.db be restored",
+    cause,
+  });
+}
+
+/** BACKUP.DAMAGED: the text is not all that its writer meant to write. */
+export function damagedScript(why: string): DbopsError {
+  return new DbopsError("BACKUP.DAMAGED", {
+    message: "the SQL file is not whole",
+    why,
+    hint: "fetch the file again, or use another backup",
+  });
+}
