@@ -313,6 +313,19 @@ describe("consent", () => {
     expect(contentOf(world.path("app.db"))).toEqual(backedUp);
   });
 
+  test("a terminal that nobody gave a size is drawn on as if it had 80 columns", async () => {
+    await world.backup();
+    const { exit, stderr } = await world.run(["restore", "app.db", "--store", "store", "--to", "new.db"], {
+      tty: 0,
+      talk: async ({ stdin, stderr: screen }) => {
+        await screen.shows("Which backup?");
+        stdin.type("\r");
+      },
+    });
+    expect(exit, stderr).toBe(0);
+    expect(contentOf(world.path("new.db"))).toEqual(backedUp);
+  });
+
   test("neither --from nor --before and nobody to ask: exit 2 naming the flags", async () => {
     await world.backup();
     const { exit, json } = await world.run(["restore", "app.db", "--store", "store", "--json"]);
@@ -480,12 +493,12 @@ describe("files made by others", () => {
     await world.write("cut.db", whole.subarray(0, whole.length - 4096));
     await world.write("text.db", "hello");
     await world.write("dump.bin", whole);
-    await world.write("dump.sql", "CREATE TABLE t (id);");
+    await world.write("dump.pgdump", "PGDMP");
     for (const [name, exit, code] of [
       ["cut.db", 10, "BACKUP.DAMAGED"],
       ["text.db", 10, "BACKUP.DAMAGED"],
       ["dump.bin", 2, "USAGE.INVALID"],
-      ["dump.sql", 8, "UNSUPPORTED.ENGINE"],
+      ["dump.pgdump", 8, "UNSUPPORTED.ENGINE"],
       ["app.db", 2, "USAGE.INVALID"],
     ] as const) {
       const result = await restoreApp(world, ["--from", name]);

@@ -17,12 +17,13 @@ export class ScreenStream extends Writable {
     this.#write = stream.write.bind(stream);
   }
 
+  /** A terminal that nobody gave a size says 0, at which the prompts never come to an end. */
   get columns(): number {
-    return this.#stream.columns ?? 80;
+    return this.#stream.columns || 80;
   }
 
   get rows(): number {
-    return this.#stream.rows ?? 24;
+    return this.#stream.rows || 24;
   }
 
   cursorTo(column: number): boolean {
