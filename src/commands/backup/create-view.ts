@@ -59,9 +59,10 @@ function conditionBlocks({ condition }: BackupReport): Block[] {
   return [{ kind: "text", tone: "dim", text }];
 }
 
-function nextCommand({ id, verified }: BackupReport, store: string): string {
+function nextCommand({ id, verified, condition, isPartial }: BackupReport, store: string): string {
   const place = `--store ${shellWord(store)}`;
-  return verified === "restore"
+  const cannotBeProven = isPartial || condition.state === "damaged";
+  return verified === "restore" || cannotBeProven
     ? `dbops backup list ${place}`
     : `dbops backup verify ${place} --id ${id.slice(-6)} --level restore`;
 }
