@@ -8,7 +8,7 @@ import { type Digest, openHashTap } from "../codec/hash-tap.js";
 import { connect, type Source } from "../codec/pipeline.js";
 import type { Stage } from "../codec/stage.js";
 import { openTee } from "../codec/tee.js";
-import { DbopsError } from "../core/errors.js";
+import { DbopsError, foreignCode } from "../core/errors.js";
 import { heldPromise } from "../core/held-promise.js";
 import type { Phase } from "../core/progress.js";
 import type { Storage } from "../storage/storage.js";
@@ -83,13 +83,20 @@ async function openRaw(part: SnapshotPart, compressor: Stage | null, onBytes: (b
   if (part.file !== undefined && compressor?.isPipe === true) {
     const { path, bytes } = part.file;
     const raw = heldPromise(feedFile(path, compressor.input, onBytes));
-    const ended = Promise.all([compressor.ended, agreement(part, Promise.resolve({ bytes }), raw)]);
+    const fed = raw.catch((error: unknown) => brokenPipe(error, compressor));
+    const ended = Promise.all([compressor.ended, agreement(part, Promise.resolve({ bytes }), fed)]);
     return { source: { stream: compressor.output, ended }, stages: [], raw };
   }
   const { stream, ended } = await part.produce();
   const tap = openHashTap(onBytes);
   const source = { stream, ended: agreement(part, ended, tap.digest) };
   return { source, stages: [tap, compressor], raw: tap.digest };
+}
+
+/** A pipe that breaks knows no cause: the compressor that has broken it does. */
+async function brokenPipe(error: unknown, compressor: Stage): Promise<never> {
+  if (foreignCode(error) === "EPIPE") await compressor.ended;
+  throw error;
 }
 
 /** A compressor's clean end on a cut input proves nothing: the producer's own word and count do. */
