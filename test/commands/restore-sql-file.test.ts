@@ -1,8 +1,10 @@
 import { execFile } from "node:child_process";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { setImmediate } from "node:timers/promises";
 import { promisify } from "node:util";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type BackupWorld, backupWorld } from "../support/backup-world.js";
+import { fileAppears, startDbops } from "../support/dbops-process.js";
 import { contentOf, halfFilesIn, keptIn, restoreApp } from "../support/restore-world.js";
 
 const run = promisify(execFile);
@@ -125,5 +127,37 @@ describe("refused before anything is touched", () => {
     const adopted = await world.run(["backup", "adopt", "--store", "store", "-t", "app.db", "dump.sql", "--json"]);
     expect([adopted.exit, adopted.json().error.code]).toEqual([exit, code]);
     expect([...(await world.storeFiles()), ...(await world.leftovers())]).toEqual([]);
+  });
+});
+
+describe("a run that does not come to its end", () => {
+  /** A statement that never ends, once the file being loaded is there. */
+  const ENDLESS =
+    "CREATE TABLE t (a);\nINSERT INTO t WITH RECURSIVE n(v) AS (SELECT 1 UNION ALL SELECT v + 1 FROM n) SELECT v FROM n WHERE v < 0;\n";
+
+  test("killed while it loads: untouched, and the next run ends the orphan, sweeps and works", async () => {
+    await world.write("endless.sql", ENDLESS);
+    const argv = ["restore", "app.db", "--from", "endless.sql", "--confirm", "app.db"];
+    const dbops = await startDbops(argv, { cwd: world.folder });
+    await fileAppears(world.folder, "loading-");
+    const record = world.path(".app.db.dbops-lock.json");
+    while (JSON.parse(await readFile(record, "utf8")).children.length === 0) await setImmediate();
+    await dbops.kill();
+    expect(contentOf(world.path("app.db"))).toEqual(dumped);
+    const again = await world.run(["restore", "app.db", "--from", "dump.sql", "--confirm", "app.db"]);
+    expect(again.exit, again.stderr).toBe(0);
+    expect(again.stderr).toContain("ended process");
+    expect(again.stderr).toContain("which a killed restore had left");
+    expect(contentOf(world.path("app.db"))).toEqual(dumped);
+    expect(halfFilesIn(world.folder)).toEqual([]);
+  });
+
+  test("a limit on file sizes is no fault of the text", async () => {
+    const argv = ["restore", "app.db", "--from", "dump.sql", "--confirm", "app.db", "--json"];
+    const { exit, stdout } = await (await startDbops(argv, { cwd: world.folder, fileLimitKib: 32 })).ended;
+    expect([exit, JSON.parse(stdout).error.code]).toEqual([11, "DB.REFUSED"]);
+    expect(JSON.parse(stdout).error.why).toContain("limit on file sizes");
+    expect(contentOf(world.path("app.db"))).toEqual(dumped);
+    expect(halfFilesIn(world.folder)).toEqual([]);
   });
 });

@@ -1,5 +1,7 @@
-import { execFile } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { execFile, execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
@@ -12,6 +14,9 @@ import { ask, sqlite, testFolder } from "../support/sqlite-files.js";
 const run = promisify(execFile);
 const BESIDE = { jobs: 1, isInPlace: false };
 const NOW = { disconnect: false, waitMs: 0, at: new Date("2026-09-01T02:15:00Z") };
+
+/** Root of a container often may not. */
+const CAN_MOUNT = canMount();
 
 /** All that a dump writes in a way of its own. */
 const EVERYTHING = [
@@ -212,6 +217,23 @@ test("an abort in the middle of an endless statement ends it and leaves nothing"
   expect(readdirSync(folder.path)).toEqual([]);
 });
 
+describe("a disk that is full", () => {
+  const rows = `CREATE TABLE t(a);\n${`INSERT INTO t VALUES ('${"x".repeat(900)}');\n`.repeat(4000)}`;
+
+  test.runIf(CAN_MOUNT)("is named as such, and freed again", async () => {
+    await using folder = await testFolder();
+    await using world = await testContext();
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder.path]);
+    try {
+      const error = await load(folder, rows, world).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "RESOURCE.DISK_FULL" });
+      expect(readdirSync(folder.path)).toEqual([]);
+    } finally {
+      execFileSync("umount", [folder.path]);
+    }
+  });
+});
+
 test("into a scratch place, where a proof looks at it", async () => {
   await using world = await testContext();
   const request = { dir: world.scratchDir, url: null, serverVersion: null };
@@ -223,3 +245,16 @@ test("into a scratch place, where a proof looks at it", async () => {
   const broken = sourceOf("sql", gzipSync("CREATE TABLE t(a);"));
   await expect(scratch.load(broken, { jobs: 1 })).rejects.toMatchObject({ code: "BACKUP.DAMAGED" });
 });
+
+function canMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), "dbops-mount-"));
+  try {
+    execFileSync("mount", ["-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], { stdio: "ignore" });
+    execFileSync("umount", [folder]);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    rmdirSync(folder);
+  }
+}

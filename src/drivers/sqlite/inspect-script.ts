@@ -7,7 +7,10 @@ import { ScriptSplitter } from "./script-splitter.js";
 export async function inspectScript(raw: Readable): Promise<ArchiveFacts> {
   const splitter = new ScriptSplitter();
   const guard = new ScriptGuard();
-  for await (const chunk of raw) for (const statement of splitter.take(Buffer.from(chunk))) guard.pass(statement);
+  for await (const chunk of raw) {
+    const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk);
+    for (const statement of splitter.take(bytes)) guard.pass(statement);
+  }
   splitter.end();
   return { serverVersion: null, entries: guard.end() };
 }

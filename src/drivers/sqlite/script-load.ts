@@ -1,4 +1,4 @@
-import { DbopsError, messageOf } from "../../lib/core/errors.js";
+import { DbopsError, foreignCode, messageOf } from "../../lib/core/errors.js";
 import { Connection } from "./connection.js";
 import { translateError } from "./errors.js";
 import { damagedScript, refusedScript } from "./script-errors.js";
@@ -10,7 +10,7 @@ import type { ScriptResult } from "./worker-protocol.js";
 /** Statements that end where the splitter says for certain, so that nothing after their end can hide in them. */
 const PLAIN = new Set(["INSERT", "REPLACE", "UPDATE", "DELETE"]);
 /** Errors of the machine, not of the text. */
-const NOT_OF_THE_TEXT = new Set(["RESOURCE.DISK_FULL", "RESOURCE.MEMORY"]);
+const NOT_OF_THE_TEXT = /^SQLITE_(?:FULL|NOMEM|IOERR)/;
 
 /** Runs an SQL text, piece by piece, in an empty database file that only this process knows. Runs in the child. */
 export class ScriptLoad implements Disposable {
@@ -59,8 +59,8 @@ export class ScriptLoad implements Disposable {
   }
 
   #textOf({ bytes, line }: ScriptStatement, keyword: string): string {
-    const isUtf8 = (): boolean => this.#connection.text("PRAGMA encoding") === "UTF-8";
-    const text = statementText(bytes, (keyword === "INSERT" || keyword === "REPLACE") && isUtf8());
+    const isInsert = keyword === "INSERT" || keyword === "REPLACE";
+    const text = statementText(bytes, () => isInsert && this.#connection.text("PRAGMA encoding") === "UTF-8");
     if (text === null) throw refusedScript(line, "it is not UTF-8 text");
     return text;
   }
@@ -92,7 +92,8 @@ function referencesIn(path: string): string | null {
 function failedAt(line: number, error: unknown): unknown {
   const translated = translateError(error, "the SQL file cannot be loaded");
   if (translated instanceof DbopsError) {
-    return NOT_OF_THE_TEXT.has(translated.code) ? translated : refusedScript(line, messageOf(error), error);
+    const isOfTheText = !NOT_OF_THE_TEXT.test(foreignCode(error) ?? "");
+    return isOfTheText ? refusedScript(line, messageOf(error), error) : translated;
   }
   return error instanceof RangeError ? refusedScript(line, error.message, error) : error;
 }

@@ -4,11 +4,11 @@ const PIECES = /'[^']*(?:''[^']*)*'|"[^"]*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\
 
 /**
  * The statement as text that means the same bytes. Text in an INSERT that is not UTF-8, which databases may hold and dumps
- * then do too, becomes a cast of its bytes; null when such bytes are elsewhere and cannot be said in text.
+ * then do too, becomes a cast of its bytes where that can be; null when such bytes are elsewhere and cannot be said in text.
  */
-export function statementText(bytes: Buffer, canCast: boolean): string | null {
+export function statementText(bytes: Buffer, canCast: () => boolean): string | null {
   if (isUtf8(bytes)) return bytes.toString("utf8");
-  if (!canCast) return null;
+  if (!canCast()) return null;
   const pieces = bytes.toString("latin1").match(PIECES) ?? [];
   const texts = pieces.map(exactPiece);
   return texts.includes(null) ? null : texts.join("");

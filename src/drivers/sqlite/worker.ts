@@ -63,7 +63,7 @@ function runScript(request: ScriptRequest): WorkerResult {
   if (request.kind === "scriptBegin") script = new ScriptLoad(request.path);
   if (script === null) throw new DbopsError("RUN.BUG", { message: "a script was sent without its beginning" });
   if (request.kind === "scriptEnd") return { of: "script", value: script.end() };
-  if (request.kind === "scriptPiece") script.take(Buffer.from(request.bytes));
+  if (request.kind === "scriptPiece") script.take(bufferOf(request.bytes));
   return { of: "scriptPiece" };
 }
 
@@ -83,6 +83,11 @@ function btreeSizes(connection: Connection): readonly { readonly name: string; r
   return connection
     .rows<{ name: string; pgsize: bigint }>("SELECT name, pgsize FROM dbstat WHERE aggregate = TRUE")
     .map(({ name, pgsize }) => ({ name, bytes: Number(pgsize) }));
+}
+
+/** Of the same memory. */
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function progress(donePages: number, totalPages: number): void {
