@@ -131,17 +131,17 @@ function processHost(): Host {
 
 /** The first signal asks the run to stop; the second one gets the system's own effect. */
 function listenToSignals(listener: (name: (typeof SIGNALS)[number]) => void): Disposable {
+  const stop = (): void => {
+    for (const { signal, handler } of listening) process.off(signal, handler);
+  };
   const listening = SIGNALS.map((name) => {
     const onSignal = (): void => {
-      for (const { signal, handler } of listening) process.off(signal, handler);
+      // Not at once: the spinner's signal-exit, called next, kills a process in which it finds no listener but its own.
+      setImmediate(stop);
       listener(name);
     };
     process.on(name, onSignal);
     return { signal: name, handler: onSignal };
   });
-  return {
-    [Symbol.dispose]: () => {
-      for (const { signal, handler } of listening) process.off(signal, handler);
-    },
-  };
+  return { [Symbol.dispose]: stop };
 }

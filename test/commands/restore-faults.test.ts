@@ -82,6 +82,28 @@ describe("signals", () => {
     expect(keptIn(world.folder)).toEqual([]);
     expect(contentOf(world.path("app.db"))).toEqual(damaged);
   });
+
+  test("Ctrl-C in a terminal, under the spinner: exit 130, untouched, nothing left behind, and said", async () => {
+    const damaged = contentOf(world.path("app.db"));
+    const holder = startSqliteProcess(
+      "const db = new Database(args[0]); db.exec('BEGIN IMMEDIATE'); say('held'); stay()",
+      {
+        args: [world.path("app.db")],
+      },
+    );
+    expect(await holder.line()).toBe("held");
+    const options = { cwd: world.folder, env: { TERM: "xterm" }, isInTerminal: true };
+    const dbops = await startDbops([...RESTORE, "--lock-wait", "10m"], options);
+    await dbops.says("keeping other programs out");
+    dbops.type("\x03");
+    const { exit, stdout } = await dbops.ended;
+    await holder.kill();
+    expect(exit, stdout).toBe(130);
+    expect(stdout).toContain("RUN.INTERRUPTED (exit 130)");
+    expect(halfFilesIn(world.folder)).toEqual([]);
+    expect(keptIn(world.folder)).toEqual([]);
+    expect(contentOf(world.path("app.db"))).toEqual(damaged);
+  });
 });
 
 describe("a full disk", () => {

@@ -12,6 +12,8 @@ export interface DbopsProcess {
   /** Ends dbops alone by SIGKILL, as the kernel would; its children are not asked. */
   kill(): Promise<void>;
   signal(name: NodeJS.Signals): void;
+  /** As at a keyboard; needs `isInTerminal`. */
+  type(keys: string): void;
   readonly ended: Promise<{ readonly exit: number | null; readonly stdout: string; readonly stderr: string }>;
 }
 
@@ -20,6 +22,8 @@ export interface DbopsProcessOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** No file may grow beyond that many KiB, as on a disk that is full. */
   readonly fileLimitKib?: number;
+  /** Runs it in a terminal of its own, whose whole output is then in `stdout`. */
+  readonly isInTerminal?: boolean;
 }
 
 /** Runs bin/dbops.js as a process of its own, which can be killed. */
@@ -27,12 +31,14 @@ export async function startDbops(argv: readonly string[], options: DbopsProcessO
   const home = join(options.cwd, ".home");
   await mkdir(home, { recursive: true });
   const command = [process.execPath, DBOPS, ...argv];
-  const [file = "", ...args] =
+  const limited =
     options.fileLimitKib === undefined
       ? command
       : ["bash", "-c", `ulimit -f ${options.fileLimitKib}; exec "$@"`, "dbops", ...command];
+  const [file = "", ...args] = options.isInTerminal === true ? inTerminal(limited) : limited;
   const env = { PATH: process.env.PATH, HOME: home, XDG_STATE_HOME: join(home, "state"), ...options.env };
-  const child = spawn(file, args, { cwd: options.cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(file, args, { cwd: options.cwd, env, stdio: ["pipe", "pipe", "pipe"] });
+  if (options.isInTerminal !== true) child.stdin.end();
   let [stdout, stderr] = ["", ""];
   child.stdout.on("data", (chunk: Buffer) => {
     stdout += chunk.toString("utf8");
@@ -48,9 +54,11 @@ export async function startDbops(argv: readonly string[], options: DbopsProcessO
   return {
     ended,
     says: async (words) => {
-      while (!stderr.includes(words)) {
-        const isOver = await Promise.race([once(child.stderr, "data").then(() => false), ended.then(() => true)]);
-        if (isOver && !stderr.includes(words)) throw new Error(`dbops ended before it said "${words}": ${stderr}`);
+      const stream = options.isInTerminal === true ? child.stdout : child.stderr;
+      const said = (): string => (options.isInTerminal === true ? stdout : stderr);
+      while (!said().includes(words)) {
+        const isOver = await Promise.race([once(stream, "data").then(() => false), ended.then(() => true)]);
+        if (isOver && !said().includes(words)) throw new Error(`dbops ended before it said "${words}": ${said()}`);
       }
     },
     kill: async () => {
@@ -58,7 +66,14 @@ export async function startDbops(argv: readonly string[], options: DbopsProcessO
       await ended;
     },
     signal: (name) => void child.kill(name),
+    type: (keys) => void child.stdin.write(keys),
   };
+}
+
+/** `script` of util-linux: what is typed goes through a real terminal line, which makes Ctrl-C a signal. */
+function inTerminal(command: readonly string[]): readonly string[] {
+  const words = command.map((word) => `'${word.replaceAll("'", "'\\''")}'`);
+  return ["script", "--quiet", "--return", "--flush", "--command", words.join(" "), "/dev/null"];
 }
 
 /** Resolves when a file whose name holds the words is in the folder. */
