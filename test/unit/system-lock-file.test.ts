@@ -52,6 +52,14 @@ async function record(): Promise<Record<string, unknown>> {
   return JSON.parse(await readFile(`${path}.json`, "utf8"));
 }
 
+test("released a second time, it leaves the next holder's record alone", async () => {
+  const first = await acquireLockFile(path, options);
+  await first[Symbol.asyncDispose]();
+  await using _next = await acquireLockFile(path, { ...options, holder: { run: "run-next", command: "backup" } });
+  await first[Symbol.asyncDispose]();
+  expect(await record()).toMatchObject({ run: "run-next" });
+});
+
 test("makes a private lock with a record of its holder, and takes the record away again", async () => {
   const lock = await acquireLockFile(path, options);
   expect(lock).toMatchObject({ place: path, swept: [], warnings: [] });

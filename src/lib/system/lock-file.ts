@@ -78,6 +78,7 @@ class HeldFile implements HeldLockFile {
   #listening: Disposable | null = null;
   /** Record writes one after the other: the newest list of children must be the one that stays. */
   #writing: Promise<void> = Promise.resolve();
+  #release: Promise<void> | null = null;
 
   private constructor(place: string, kernelLock: Disposable, facts: HeldFacts) {
     this.place = place;
@@ -102,7 +103,13 @@ class HeldFile implements HeldLockFile {
     return held;
   }
 
+  /** Once: by a second time the record at that path may be another holder's. */
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#release ??= this.#letGo();
+    await this.#release;
+  }
+
+  async #letGo(): Promise<void> {
     this.#listening?.[Symbol.dispose]();
     await this.#writing;
     try {
