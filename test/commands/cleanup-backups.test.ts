@@ -147,7 +147,7 @@ describe("a newest run in doubt", () => {
     expect(warnings.join()).toContain("nothing new may go");
   });
 
-  test("a failed run as well", async () => {
+  test("a failed run as well, until it is accepted: each one anew", async () => {
     await takeNightly(3);
     const [, , newest] = await manifestIds();
     const manifest = JSON.parse(await readFile(join(folder, "store", `${newest}.json`), "utf8"));
@@ -158,8 +158,19 @@ describe("a newest run in doubt", () => {
     const { exit, stdout } = await cleanup([...LAST_2, "--yes"]);
     expect(exit).toBe(4);
     expect(stdout).toContain(`the newest run failed (${id})`);
-    expect(stdout).toContain(`dbops backup accept ${newest}`);
+    expect(stdout).toContain(`dbops backup accept ${id}`);
     expect(await manifestIds()).toHaveLength(2);
+    for (const night of ["20", "21"]) {
+      const again = id.replace("20T", `${night}T`);
+      const text = JSON.stringify({ ...failed, id: again, at: `2026-11-${night}T02:00:00Z` });
+      await writeFile(join(folder, "store", `${again}.failed.json`), text);
+      expect((await cleanup([...LAST_2, "--yes"])).exit).toBe(4);
+      const words = ["backup", "accept", again, "--store", "store", "--reason", "the disk was full"];
+      const at = new Date(`2026-11-${night}T09:00:00Z`);
+      const accepted = await runCli(words, { cwd: folder, clock: new ManualClock(at) });
+      expect(accepted.exit, accepted.stderr).toBe(0);
+      expect((await cleanup([...LAST_2, "--yes"])).exit).toBe(0);
+    }
   });
 });
 

