@@ -75,6 +75,28 @@ test("cells are cut to fit a terminal, widest first, and never elsewhere", async
   expect(inFile).toContain("日".repeat(60));
 });
 
+test("spare columns go before cells become unreadable, and what people copy is never cut", async () => {
+  const id = `shop_20261120T202620Z_${"7".repeat(6)}`;
+  const columns = [
+    { title: "id", isWhole: true },
+    { title: "taken", spare: 1 },
+    { title: "rows", spare: 2 },
+    { title: "state" },
+  ] as const;
+  const rows = [[id, "2026-11-20 20:26:20 +00:00", "4,000,000", "proven 1.6 s ago, 2.5 s"]];
+  const view: View = { blocks: [{ kind: "table", columns, rows, empty: "none" }] };
+  const headAt = async (width: number | null) => {
+    const lines = (await renderView(view, { ...plain, width })).split("\n");
+    expect(lines[2]).toContain(id);
+    if (width !== null) expect(Math.max(...lines.map(displayWidth))).toBeLessThanOrEqual(width);
+    return lines[0]?.split(/ {2,}/);
+  };
+  expect(await headAt(null)).toEqual(["id", "taken", "rows", "state"]);
+  expect(await headAt(100)).toEqual(["id", "taken", "rows", "state"]);
+  expect(await headAt(60)).toEqual(["id", "rows", "state"]);
+  expect(await headAt(50)).toEqual(["id", "state"]);
+});
+
 test("data can neither drive the terminal nor show a secret cut short", async () => {
   const view = tables([["\x1b[2J\x07evil", "1", "hunter2".repeat(1)]]);
   const text = await renderView(view, { ...plain, width: 24 });

@@ -27,14 +27,14 @@ const TONES: Readonly<Record<StateKind, Tone>> = {
 
 const COLUMNS = [
   { title: "target" },
-  { title: "id" },
-  { title: "taken" },
+  { title: "id", isWhole: true },
+  { title: "taken", spare: 2 },
   { title: "age", align: "right" },
-  { title: "size", align: "right" },
-  { title: "rows", align: "right" },
-  { title: "took", align: "right" },
+  { title: "size", align: "right", spare: 4 },
+  { title: "rows", align: "right", spare: 5 },
+  { title: "took", align: "right", spare: 1 },
   { title: "state" },
-  { title: "kept as" },
+  { title: "kept as", spare: 3 },
 ] as const;
 
 /** A table, newest first, then the newest proven backup of every target and what to do. */

@@ -25,6 +25,10 @@ export type Block =
 export interface TableColumn {
   readonly title: string;
   readonly align?: "left" | "right" | undefined;
+  /** Never cut: what people copy from the screen. */
+  readonly isWhole?: boolean | undefined;
+  /** Left out on a terminal too narrow for readable columns; 1 goes first. */
+  readonly spare?: number | undefined;
 }
 
 export type Tone = "good" | "bad" | "warn" | "dim" | "strong";

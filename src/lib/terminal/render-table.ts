@@ -6,12 +6,14 @@ type TableBlock = Extract<Block, { readonly kind: "table" }>;
 
 const GAP = "  ";
 const NARROWEST = 6;
+const READABLE = 16;
 const NUMBER = /^-?[\d,]+(?:\.\d+)?\s?%?$/;
 
-/** A table without borders, its head bold and underlined; cells are cut only to fit a terminal. */
-export async function renderTable(block: TableBlock, style: Style): Promise<string> {
+/** A table without borders, its head bold and underlined; columns are left out and cells cut only to fit a terminal. */
+export async function renderTable(whole: TableBlock, style: Style): Promise<string> {
   const { default: Table } = await import("cli-table3");
-  const cells = block.rows.map((row) => block.columns.map((_column, index) => cleanCell(row[index] ?? "", style)));
+  const block = withoutSpare(whole, style);
+  const cells = cleanCells(block, style);
   const widths = columnWidths(block.columns, cells, style);
   const fitted = (cell: Cell, column: number) => fitCell(cell, widths[column] ?? 0, style);
   const { rule } = style.symbols;
@@ -40,6 +42,23 @@ const NO_BORDERS = {
   "right-mid": "",
 } as const;
 
+/** The table without its spare columns, the first to go first, until what is left can be read. */
+function withoutSpare(block: TableBlock, style: Style): TableBlock {
+  const widths = columnWidths(block.columns, cleanCells(block, style), style);
+  const natural = naturalWidths(block.columns, cleanCells(block, style), style);
+  const isReadable = widths.every((width, index) => width >= Math.min(READABLE, natural[index] ?? 0));
+  const spares = block.columns.flatMap(({ spare }) => (spare === undefined ? [] : [spare]));
+  if (isReadable || spares.length === 0) return block;
+  const out = block.columns.findIndex(({ spare }) => spare === Math.min(...spares));
+  const isLeft = (_: unknown, index: number): boolean => index !== out;
+  const rows = block.rows.map((row) => row.filter(isLeft));
+  return withoutSpare({ ...block, columns: block.columns.filter(isLeft), rows }, style);
+}
+
+function cleanCells({ columns, rows }: TableBlock, style: Style): readonly (readonly Cell[])[] {
+  return rows.map((row) => columns.map((_column, index) => cleanCell(row[index] ?? "", style)));
+}
+
 function cleanCell(cell: Cell, style: Style): Cell {
   return typeof cell === "string" ? style.clean(cell) : { text: style.clean(cell.text), tone: cell.tone };
 }
@@ -65,10 +84,20 @@ function columnWidths(
   rows: readonly (readonly Cell[])[],
   style: Style,
 ): readonly number[] {
-  const natural = columns.map((column, index) =>
+  const natural = naturalWidths(columns, rows, style);
+  if (style.width === null) return natural;
+  const isWhole = (index: number): boolean => columns[index]?.isWhole === true;
+  return shrinkToFit(natural, style.width - GAP.length * (columns.length - 1), isWhole);
+}
+
+function naturalWidths(
+  columns: readonly TableColumn[],
+  rows: readonly (readonly Cell[])[],
+  style: Style,
+): readonly number[] {
+  return columns.map((column, index) =>
     Math.max(widestLine(style.clean(column.title)), ...rows.map((row) => widestLine(textOf(row[index] ?? "")))),
   );
-  return style.width === null ? natural : shrinkToFit(natural, style.width - GAP.length * (columns.length - 1));
 }
 
 function widestLine(text: string): number {
@@ -76,9 +105,10 @@ function widestLine(text: string): number {
 }
 
 /** Lowers the widest columns, and only them, to a common width at which all fit. */
-function shrinkToFit(natural: readonly number[], room: number): readonly number[] {
-  const sumAt = (limit: number) => natural.reduce((sum, width) => sum + Math.min(width, limit), 0);
+function shrinkToFit(natural: readonly number[], room: number, isWhole: (index: number) => boolean): readonly number[] {
+  const widthsAt = (limit: number) => natural.map((width, index) => (isWhole(index) ? width : Math.min(width, limit)));
+  const sumAt = (limit: number) => widthsAt(limit).reduce((sum, width) => sum + width, 0);
   let limit = Math.max(NARROWEST, ...natural);
   while (limit > NARROWEST && sumAt(limit) > room) limit -= 1;
-  return natural.map((width) => Math.min(width, limit));
+  return widthsAt(limit);
 }
