@@ -7,10 +7,10 @@ if (process.platform === "win32") {
   process.stderr.write(`dbops needs Node 20.19 or newer; this is ${process.versions.node}\n`);
   process.exitCode = 8;
 } else {
-  // A reader that goes away (`dbops backup list | head`) is no error.
-  process.stdout.on("error", (error) => {
-    if (error.code !== "EPIPE") throw error;
-  });
+  // Without a listener Node ends here with a stack. Whoever writes learns of it too, and a reader that goes away
+  // (`dbops backup list | head`) is no error while a full disk is.
+  process.stdout.on("error", () => {});
+  process.stderr.on("error", () => {});
   const { main } = await import("../dist/main.js");
   await main(process.argv.slice(2));
 }

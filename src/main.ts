@@ -68,11 +68,11 @@ async function run(asked: Extract<Asked, { kind: "run" }>, argv: readonly string
 
 /** Help and version: stdout when asked for, stderr with exit 2 when shown because something was missing. */
 async function print(asked: Extract<Asked, { kind: "print" }>, { streams }: Host): Promise<number> {
-  const stream = asked.isError ? streams.stderr : streams.stdout;
-  await new Promise<void>((resolve) => {
-    stream.once("error", () => resolve());
-    stream.write(asked.text, () => resolve());
-  });
+  const { createWriter } = await import("./lib/terminal/writer.js");
+  const name = asked.isError ? "stderr" : "stdout";
+  using writer = createWriter(streams[name], name, (text) => text);
+  await writer.write(asked.text);
+  await writer.flush();
   return exitCode(asked.isError ? "USAGE" : "OK");
 }
 
@@ -103,7 +103,11 @@ async function refuse(error: DbopsError, argv: readonly string[], host: Host): P
     const nothing = { command: commandOf(argv), run: "", targets: [], data: null, warnings: [] };
     await terminal.showJson(envelope({ ...nothing, exit: error.exit, startedAt, durationMs: 0, error: report }));
   }
-  await terminal.flush();
+  try {
+    await terminal.flush();
+  } catch {
+    // Stdout takes nothing, which may be what this error says: the exit code has the last word.
+  }
   return error.exit;
 }
 

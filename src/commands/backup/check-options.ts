@@ -48,3 +48,12 @@ export async function checkRequest(
   const scratch = context.scratch(flags.scratch, target);
   return { level, storage: catalog.storage, keys, scratch, jobs: flags.jobs, services: context };
 }
+
+/** Keeps retention and backups away while a store is read; a read-only one cannot be locked, nor changed by them. */
+export async function lockForCheck(
+  context: Context,
+  { storage }: CheckRequest,
+  { manifest }: CatalogEntry,
+): Promise<AsyncDisposable | null> {
+  return (await storage.isWritable()) ? await context.lockStore(storage, manifest.identity) : null;
+}

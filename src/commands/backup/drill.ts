@@ -5,7 +5,7 @@ import { formatDuration, parseDurationMs } from "../../lib/core/units.js";
 import type { Cell, View } from "../../lib/core/view.js";
 import { type Context, defineCommand, type Outcome, type RawInput } from "../define.js";
 import { again, optionText, STORE_OPTION, TARGET_ARGUMENT, targetWord } from "../options.js";
-import { CHECK_OPTIONS, type CheckFlags, checkFlags, checkRequest } from "./check-options.js";
+import { CHECK_OPTIONS, type CheckFlags, checkFlags, checkRequest, lockForCheck } from "./check-options.js";
 import { type ChosenBackups, chosenBackups } from "./chosen-backups.js";
 import type { DrillData } from "./drill-schema.js";
 
@@ -66,7 +66,7 @@ async function drill(context: Context, input: Input, chosen: ChosenBackups): Pro
     throw new DbopsError("BACKUP.NOT_FOUND", { message: `no backup in ${catalog.storage.label}` });
   const { manifest } = entry;
   const request = await checkRequest(context, chosen, { entry, level: "restore", flags: input.flags });
-  await using _lock = await context.lockStore(catalog.storage, manifest.identity);
+  await using _lock = await lockForCheck(context, request, entry);
   const { proof, error } = await checkBackup(entry, request);
   if (proof === null) throw error;
   const settings = context.backupSettingsOf(manifest.target);

@@ -4,7 +4,7 @@ import { formatDuration } from "../../lib/core/units.js";
 import type { View } from "../../lib/core/view.js";
 import { type Context, defineCommand, type Outcome, type RawInput } from "../define.js";
 import { again, optionChoice, optionFlag, optionText, STORE_OPTION, TARGET_ARGUMENT, targetWord } from "../options.js";
-import { CHECK_OPTIONS, type CheckFlags, checkFlags, checkRequest } from "./check-options.js";
+import { CHECK_OPTIONS, type CheckFlags, checkFlags, checkRequest, lockForCheck } from "./check-options.js";
 import { type ChosenBackups, chosenBackups } from "./chosen-backups.js";
 import type { VerifyData } from "./verify-schema.js";
 
@@ -67,7 +67,7 @@ async function verify(context: Context, { level, flags }: Input, chosen: ChosenB
   const results: CheckResult[] = [];
   for (const entry of chosen.entries) {
     const request = await checkRequest(context, chosen, { entry, level, flags });
-    await using _lock = await context.lockStore(chosen.catalog.storage, entry.manifest.identity);
+    await using _lock = await lockForCheck(context, request, entry);
     results.push(await checkBackup(entry, request));
   }
   const verified = results.map(({ error: _error, proof: _proof, ...result }) => result);

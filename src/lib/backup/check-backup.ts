@@ -2,7 +2,7 @@ import { timed } from "../core/clock.js";
 import { asDbopsError, DbopsError } from "../core/errors.js";
 import { backupSource } from "./backup-source.js";
 import type { CatalogEntry } from "./catalog.js";
-import type { ProofMark } from "./marks.js";
+import type { Mark, ProofMark } from "./marks.js";
 import { proveBackup } from "./prove-backup.js";
 import { putMark } from "./put-mark.js";
 import type { ReadOptions } from "./read-part.js";
@@ -78,18 +78,23 @@ async function reach(
 
 async function prove({ manifest }: CatalogEntry, request: CheckRequest): Promise<ProofMark> {
   if (!canOpen(manifest, request)) throw noKey(manifest.id);
-  const { storage, services, scratch, jobs } = request;
+  const { services, scratch, jobs } = request;
   const source = backupSource(manifest, request);
   const { mark } = await proveBackup({ manifest, source, scratch, jobs }, services);
-  await putMark(storage, { kind: "proof", ...mark }, services);
+  await note({ kind: "proof", ...mark }, request);
   return mark;
 }
 
-async function markDamaged(entry: CatalogEntry, error: DbopsError, { storage, services }: CheckRequest): Promise<void> {
-  const at = services.driverContext.clock.now().toISOString();
-  const mark = { version: 1, id: entry.manifest.id, at, problem: error.message, run: services.run };
-  if (await storage.isWritable()) await putMark(storage, { kind: "damaged", ...mark }, services);
-  else services.driverContext.progress.warn(`${storage.label} is read-only: the damage is not noted there`);
+async function markDamaged(entry: CatalogEntry, error: DbopsError, request: CheckRequest): Promise<void> {
+  const { driverContext, run } = request.services;
+  const at = driverContext.clock.now().toISOString();
+  await note({ kind: "damaged", version: 1, id: entry.manifest.id, at, problem: error.message, run }, request);
+}
+
+/** What was found holds, whether or not the store can keep it. */
+async function note(mark: Mark, { storage, services }: CheckRequest): Promise<void> {
+  if (await storage.isWritable()) await putMark(storage, mark, services);
+  else services.driverContext.progress.warn(`${storage.label} is read-only: "${mark.kind}" is not noted there`);
 }
 
 function noKey(id: string): DbopsError {
