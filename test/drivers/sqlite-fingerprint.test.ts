@@ -194,3 +194,21 @@ describe("every kind of table", () => {
     ).not.toBe(one);
   });
 });
+
+describe("what an older dbops has written stays true", () => {
+  test("a hash that changes needs a new name: under the old one every earlier backup would be called damaged", async () => {
+    const { algorithm, tables } = await fingerprint(
+      "CREATE TABLE t(id INTEGER PRIMARY KEY, a TEXT, b REAL, c, d BLOB)",
+      "INSERT INTO t VALUES (1, 'x', 1.5, 7, x'00ff'), (2, NULL, 1e300, 'ü', NULL), (3, '', -0.0, 0.1, x'')",
+      "CREATE TABLE keyed(a TEXT, b INTEGER, PRIMARY KEY (a, b)) WITHOUT ROWID",
+      "INSERT INTO keyed VALUES ('k', 2), ('k', 1)",
+    );
+    expect({ algorithm, hashes: tables.map(({ hash }) => hash) }).toEqual({
+      algorithm: "sqlite-rows-sha256/2",
+      hashes: [
+        "1058b0b8d014a1d7bd1a9fc061efb24b680a4b44b1dbd54324cf26503c1271b5",
+        "3a8069f5cae1f23c79bb36810f9f8b5611f785706e33e2580f646dca28f03c03",
+      ],
+    });
+  });
+});

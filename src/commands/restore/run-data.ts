@@ -3,11 +3,9 @@ import type { RestoreResult } from "../../lib/restore/perform-restore.js";
 import type { PreparedRestore } from "../../lib/restore/prepare-restore.js";
 import type { RunData } from "./run-schema.js";
 
-export function runData({ destination, found, entry }: PreparedRestore, result: RestoreResult): RunData {
+export function runData({ destination, found }: PreparedRestore, result: RestoreResult): RunData {
   const { restorer } = destination;
   const { isSwapped: swapped, previous, safetyBackup, record, durationMs } = result;
-  const { fingerprint } = entry?.manifest ?? {};
-  const isCounted = result.tables.some(({ matches }) => matches !== null);
   return {
     restore: {
       from: found.kind === "file" ? found.path : found.entry.manifest.id,
@@ -15,7 +13,7 @@ export function runData({ destination, found, entry }: PreparedRestore, result: 
       to: restorer.label,
       target: wordFor(destination),
       tables: result.tables.map(({ kind, schema, name, rows, matches }) => ({ kind, schema, name, rows, matches })),
-      compared: !isCounted ? "nothing" : fingerprint?.algorithm == null ? "rows" : "hash",
+      compared: comparedBy(result.tables),
       swapped,
       previous,
       safetyBackup,
@@ -23,4 +21,10 @@ export function runData({ destination, found, entry }: PreparedRestore, result: 
       durationMs,
     },
   };
+}
+
+function comparedBy(tables: RestoreResult["tables"]): RunData["restore"]["compared"] {
+  const compared = tables.filter(({ matches }) => matches !== null);
+  if (compared.length === 0) return "nothing";
+  return compared.every(({ isHashed }) => isHashed) ? "hash" : "rows";
 }

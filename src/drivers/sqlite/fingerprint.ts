@@ -8,7 +8,7 @@ import { describeTable, storedTableNames, virtualTableNames } from "./stored-tab
 import { hashTable, prepareHashing, type RowSizes } from "./table-hash.js";
 
 /** Changes whenever the encoding of rows or their order does. */
-export const FINGERPRINT_ALGORITHM = "sqlite-rows-sha256/1";
+export const FINGERPRINT_ALGORITHM = "sqlite-rows-sha256/2";
 
 /** Long work: call it in a forked child, inside one read transaction. Damage is data here: what cannot be read is not covered. */
 export function fingerprintOf(connection: Connection, mode: FingerprintMode): Fingerprint {

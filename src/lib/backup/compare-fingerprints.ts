@@ -8,6 +8,8 @@ export interface TableComparison {
   readonly name: string;
   readonly rows: number | null;
   readonly matches: boolean | null;
+  /** Compared by what its rows hold, not by their number alone. */
+  readonly isHashed: boolean;
   readonly problem: string | null;
 }
 
@@ -25,6 +27,7 @@ export function compareFingerprints(expected: Expected, found: Expected): TableC
       ...nameOf(table),
       rows: table.rows,
       matches: false,
+      isHashed: false,
       problem: "it was not in the backup",
     })),
   ];
@@ -55,7 +58,7 @@ function compareTable(
   found: TableFingerprint | undefined,
   isComparable: boolean,
 ): TableComparison {
-  const name = nameOf(expected);
+  const name = { ...nameOf(expected), isHashed: false };
   if (found === undefined) return { ...name, rows: null, matches: false, problem: "it is missing" };
   const { rows } = found;
   if (expected.rows !== null && rows !== null && expected.rows !== rows) {
@@ -63,7 +66,7 @@ function compareTable(
   }
   if (isComparable && expected.hash !== null && found.hash !== null) {
     const matches = expected.hash === found.hash;
-    return { ...name, rows, matches, problem: matches ? null : "its content differs" };
+    return { ...name, rows, matches, isHashed: true, problem: matches ? null : "its content differs" };
   }
   return { ...name, rows, matches: expected.rows === null || rows === null ? null : true, problem: null };
 }

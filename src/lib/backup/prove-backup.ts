@@ -27,14 +27,15 @@ export async function proveBackup(request: ProofRequest, services: BackupService
   const { value: tables, durationMs } = await timed(driverContext.clock, () => restoreAndCompare(request, services));
   requireEqual(tables, "the restored copy");
   phase.done();
-  const isHashed = manifest.fingerprint.algorithm !== null;
+  const equal = tables.filter(({ matches }) => matches === true);
+  const hashed = equal.filter(({ isHashed }) => isHashed).length;
   const mark: ProofMark = {
     version: 1,
     id: manifest.id,
     at: driverContext.clock.now().toISOString(),
     durationMs,
-    hashed: isHashed ? tables.filter(({ matches }) => matches === true).length : 0,
-    counted: isHashed ? 0 : tables.filter(({ matches }) => matches === true).length,
+    hashed,
+    counted: equal.length - hashed,
     host: hostName,
     run,
   };

@@ -21,5 +21,5 @@ export async function compareCopy(
 
 function uncompared(table: Pick<TableComparison, "kind" | "schema" | "name" | "rows">): TableComparison {
   const { kind, schema, name, rows } = table;
-  return { kind, schema, name, rows, matches: null, problem: null };
+  return { kind, schema, name, rows, matches: null, isHashed: false, problem: null };
 }
