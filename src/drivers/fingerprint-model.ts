@@ -6,7 +6,7 @@ export interface Fingerprint {
   /** The algorithm's name with its version, e.g. `pg-hashtextextended-sum/1`; null without hashes. */
   readonly algorithm: string | null;
   readonly tables: readonly TableFingerprint[];
-  /** SHA-256 of the canonical description of the structure. */
+  /** SHA-256 of the canonical description of the structure; empty when nobody could look inside. */
   readonly schemaHash: string;
   /** What holds data and is not compared, with the reason. */
   readonly notCovered: readonly NotCovered[];

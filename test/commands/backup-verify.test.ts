@@ -64,12 +64,14 @@ describe("backup verify", () => {
     expect(await world.leftovers()).toEqual([]);
   });
 
-  test("a backup without a fingerprint is compared by nothing, and its proof does not claim otherwise", async () => {
+  test("a backup without a fingerprint is compared with nothing: restorable, never proven, never damaged", async () => {
     const { id } = await world.backup(["--fingerprint", "none"]);
-    await verify(["--id", id, "--level", "restore"]);
-    for (const name of (await readdir(world.store)).filter((file) => file.includes(".proof-"))) {
-      expect(JSON.parse(await readFile(world.path("store", name), "utf8"))).toMatchObject({ hashed: 0, counted: 0 });
-    }
+    const { exit, json } = await verify(["--id", id, "--level", "restore"]);
+    expect([exit, json().error.code]).toEqual([8, "BACKUP.UNPROVEN"]);
+    const words = ["backup", "app.db", "--store", "store", "--fingerprint", "none", "--verify", "restore", "--json"];
+    const created = await world.run(words);
+    expect([created.exit, created.json().data.backup.verified]).toEqual([8, "read"]);
+    expect((await world.storeFiles()).filter((name) => /\.(proof|damaged|failed)/.test(name))).toEqual([]);
   });
 
   test("needs no source: the database may be gone", async () => {

@@ -13,22 +13,26 @@ export interface TableComparison {
   readonly problem: string | null;
 }
 
-type Expected = Pick<Fingerprint, "algorithm" | "tables">;
+type Found = Pick<Fingerprint, "algorithm" | "tables">;
 
-/** Compares table by table: by hash when both have one of the same algorithm, else by rows. */
-export function compareFingerprints(expected: Expected, found: Expected): TableComparison[] {
+/** Compares table by table: by hash when both have one of the same algorithm, else by rows; never what `expected` does not speak of. */
+export function compareFingerprints(expected: Fingerprint, found: Found): TableComparison[] {
   const isComparable = expected.algorithm !== null && expected.algorithm === found.algorithm;
   const foundByName = new Map(found.tables.map((table) => [keyOf(table), table]));
   const expectedKeys = new Set(expected.tables.map(keyOf));
+  const notCovered = new Set(expected.notCovered.map(({ name }) => name));
+  const isSpokenOf = ({ schema, name }: TableFingerprint): boolean =>
+    expected.schemaHash !== "" && !notCovered.has(schema === null ? name : `${schema}.${name}`);
   const extra = found.tables.filter((table) => !expectedKeys.has(keyOf(table)));
   return [
     ...expected.tables.map((table) => compareTable(table, foundByName.get(keyOf(table)), isComparable)),
     ...extra.map((table) => ({
       ...nameOf(table),
       rows: table.rows,
-      matches: false,
       isHashed: false,
-      problem: "it was not in the backup",
+      ...(isSpokenOf(table)
+        ? { matches: false, problem: "it was not in the backup" }
+        : { matches: null, problem: null }),
     })),
   ];
 }

@@ -26,6 +26,7 @@ export async function proveBackup(request: ProofRequest, services: BackupService
   const phase = driverContext.progress.phase("proving by a restore");
   const { value: tables, durationMs } = await timed(driverContext.clock, () => restoreAndCompare(request, services));
   requireEqual(tables, "the restored copy");
+  if (tables.length > 0 && tables.every(({ matches }) => matches === null)) throw nothingCompared(manifest.id);
   phase.done();
   const equal = tables.filter(({ matches }) => matches === true);
   const hashed = equal.filter(({ isHashed }) => isHashed).length;
@@ -52,6 +53,14 @@ async function restoreAndCompare(request: ProofRequest, services: BackupServices
   const copy = await opened.load(source, { jobs });
   const found = await copy.fingerprint(manifest.fingerprint.algorithm === null ? "counts" : "hash");
   return compareFingerprints(manifest.fingerprint, found);
+}
+
+function nothingCompared(id: string): DbopsError {
+  return new DbopsError("BACKUP.UNPROVEN", {
+    message: `${id} can be restored, but that is no proof`,
+    why: "it was taken without a fingerprint, so there is nothing to compare the restored copy with",
+    hint: "take backups with --fingerprint auto, hash or counts",
+  });
 }
 
 function isPartial(id: string): DbopsError {
