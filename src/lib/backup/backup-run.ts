@@ -57,14 +57,7 @@ export class BackupRun {
 
   async take(): Promise<CreatedBackup> {
     const { storage } = this.#request;
-    const mode = await this.#fingerprintMode();
-    await using snapshot = await this.#driver.takeSnapshot({
-      ...this.#request.snapshot,
-      fingerprint: mode,
-      workDir: await this.#services.driverContext.workDir(),
-    });
-    const [stored, fingerprint, condition] = await this.#storeAndLook(snapshot);
-    const draft = await this.#describe(snapshot, stored, { fingerprint, condition });
+    const { draft, stored } = await this.#read();
     const { proof, unproven } = await this.#prove(draft, stored.plainParts);
     const body = {
       ...draft,
@@ -79,6 +72,18 @@ export class BackupRun {
       await this.#afterwards(() => putMark(storage, { kind: "proof", ...proof.mark }, this.#services));
     await this.#afterwards(() => refreshRecoveryNote(storage));
     return { manifest, proof, unproven };
+  }
+
+  /** On return the source is let go: its locks and its old row versions are not held for as long as a proof takes. */
+  async #read(): Promise<{ draft: ManifestBody; stored: Stored }> {
+    const fingerprintMode = await this.#fingerprintMode();
+    await using snapshot = await this.#driver.takeSnapshot({
+      ...this.#request.snapshot,
+      fingerprint: fingerprintMode,
+      workDir: await this.#services.driverContext.workDir(),
+    });
+    const [stored, fingerprint, condition] = await this.#storeAndLook(snapshot);
+    return { draft: await this.#describe(snapshot, stored, { fingerprint, condition }), stored };
   }
 
   async #afterwards(work: () => Promise<void>): Promise<void> {
