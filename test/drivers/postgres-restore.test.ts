@@ -126,6 +126,7 @@ test.each(["custom", "directory", "plain"])(
     await onServer(
       url.href,
       `CREATE TABLE a (x int PRIMARY KEY); INSERT INTO a VALUES (1); CREATE TYPE t AS ENUM ('q'); CREATE TABLE b (a int REFERENCES a, t t);
+    CREATE TABLE c (id int GENERATED ALWAYS AS IDENTITY, old serial); INSERT INTO c DEFAULT VALUES;
     CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE SCHEMA s CREATE VIEW v AS SELECT 1 AS one; SELECT lo_from_bytea(0, 'x')`,
     );
     await using t = await testContext();

@@ -3,6 +3,9 @@ import type { Session } from "./session.js";
 const NOT_MEMBER = (catalog: string, oid: string): string =>
   `NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = '${catalog}'::regclass AND d.objid = ${oid} AND d.deptype = 'e')`;
 
+/** The sequence of an identity column goes with its table, and cannot go before it. */
+const NOT_IDENTITY = `NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i' AND c.relkind = 'S')`;
+
 /** Everything a user can have made, extensions apart; what is outside `public` goes with its schema. */
 const STATEMENTS = `
   SELECT 1 AS step, format('DROP EVENT TRIGGER %I', evtname) AS sql FROM pg_event_trigger e WHERE ${NOT_MEMBER("pg_event_trigger", "e.oid")}
@@ -16,6 +19,7 @@ const STATEMENTS = `
                    CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' WHEN 'f' THEN 'FOREIGN TABLE'
                                 WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END, 'public', relname)
     FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND ${NOT_MEMBER("pg_class", "c.oid")}
+     AND ${NOT_IDENTITY}
    UNION ALL
   SELECT 5, format('DROP ROUTINE IF EXISTS %s CASCADE', oid::regprocedure)
     FROM pg_proc p WHERE pronamespace = 'public'::regnamespace AND ${NOT_MEMBER("pg_proc", "p.oid")}
