@@ -189,6 +189,26 @@ test("the dump program must be as new as the server; another folder's fitting on
   expect(Number.parseInt(snapshot.origin.clientVersion, 10)).toBeGreaterThanOrEqual(13);
 });
 
+test("an archive is read by the newest pg_restore there is, and one that is killed makes no backup a damaged one", async () => {
+  await using db = await freshDatabase(server());
+  await using t = await testContext();
+  const withFake = async (version: string, does: string) => {
+    const folder = join(t.workDir, version);
+    await mkdir(folder);
+    const script = `#!/bin/sh\n[ "$1" = --version ] && echo "pg_restore (PostgreSQL) ${version}" && exit\n${does}\n`;
+    await writeFile(join(folder, "pg_restore"), script, { mode: 0o755 });
+    return { ...t.context, env: { ...t.context.env, PATH: `${folder}:${t.context.env.PATH}` } };
+  };
+  const unable = 'echo "pg_restore: error: unsupported version (1.15) in file header" >&2; exit 1';
+  const old = await withFake("9.6.24", unable);
+  await using driver = await postgresEngine.open(address(db.url), old);
+  await using snapshot = await driver.takeSnapshot(snapshotRequest(t.workDir, { fingerprint: "none" }));
+  const { source } = await keepSnapshot(snapshot);
+  const inspect = async (context: typeof old) => postgresEngine.inspect("pgdump", await source.openMain(), context);
+  expect((await inspect(old)).entries).toBeGreaterThan(0);
+  await expect(inspect(await withFake("99.1", "kill -9 $$"))).rejects.toMatchObject({ code: "TOOL.FAILED" });
+});
+
 test("partial snapshots know what they hold", async () => {
   await using db = await freshDatabase(server());
   await db.sql("CREATE TABLE a (x int); CREATE TABLE b (x int); CREATE SCHEMA s; CREATE TABLE s.c (x int)");

@@ -29,7 +29,7 @@ export async function inspectArchive(kind: string, raw: Readable, context: Drive
 
 /** `pg_restore --list` proves nothing: it succeeds on a cut file. Only writing all of it out reads all of it. */
 async function inspectCustom(raw: Readable, context: DriverContext): Promise<ArchiveFacts> {
-  const tool = await new Tools(context).find("pg_restore", 0);
+  const tool = await new Tools(context).newest("pg_restore");
   const args = ["--format=custom", "--file=/dev/null"];
   const spec = { command: tool.path, args, env: plainEnvironment(context), stdin: "pipe", stdout: "ignore" } as const;
   const child = await context.children.start(spec);
@@ -37,7 +37,10 @@ async function inspectCustom(raw: Readable, context: DriverContext): Promise<Arc
   try {
     await feedChild(child, { source: raw, through: [tap.stream] }, context.signal);
   } catch (error) {
-    throw error instanceof DbopsError && error.code === "TOOL.FAILED" ? damaged(error.why ?? error.message) : error;
+    // A program that was killed has said nothing about what it read.
+    const isRefusal =
+      error instanceof DbopsError && error.code === "TOOL.FAILED" && (await child.ended).signal === null;
+    throw isRefusal ? damaged(error.why ?? error.message) : error;
   }
   return factsOf((await tap.head).toc);
 }

@@ -25,7 +25,7 @@ export async function databaseScript(
   const { context, tools } = options;
   const entries = databaseEntries(head.toc);
   if (entries.length === 0) throw withoutDatabase();
-  const tool = await tools.find("pg_restore", 0);
+  const tool = await tools.newest("pg_restore");
   const folder = await context.workDir();
   const name = `head-${context.ids.hex(6)}`;
   if (!head.toc.isCustom) await mkdir(join(folder, name), { mode: 0o700 });

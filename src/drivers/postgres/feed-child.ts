@@ -35,7 +35,8 @@ export async function feedChild(child: Child, input: ChildInput, signal: AbortSi
 
 /** Hands everything to a child's standard input as long as it listens, and swallows the rest. */
 export function mouthOf(stdin: Writable): Writable {
-  let isOpen = true;
+  // A child that died at once has closed it before anybody could listen.
+  let isOpen = !stdin.destroyed;
   let next: () => void = () => {};
   stdin.once("close", () => {
     isOpen = false;

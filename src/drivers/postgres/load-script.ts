@@ -15,7 +15,7 @@ export interface ScriptRun {
 /** Runs an SQL script through psql, where the first error ends it. DB.REFUSED for commands of psql in it. */
 export async function loadScript(place: LoadPlace, run: ScriptRun): Promise<void> {
   const { context, tools, target } = place;
-  const tool = await tools.find("psql", 0);
+  const tool = await tools.newest("psql");
   const files: string[] = [];
   if (run.before !== null) {
     files.push(join(await context.workDir(), `before-${context.ids.hex(6)}.sql`));

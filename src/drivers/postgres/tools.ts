@@ -41,8 +41,14 @@ export class Tools {
     const all = await this.all(name);
     const fitting = all.filter(({ major }) => major >= minMajor).sort((a, b) => a.major - b.major);
     if (fitting[0] !== undefined) return fitting[0];
-    const newest = all.toSorted((a, b) => b.major - a.major)[0];
-    throw newest === undefined ? missing(name, minMajor) : tooOld(name, newest, minMajor);
+    throw tooOld(name, await this.newest(name, minMajor), minMajor);
+  }
+
+  /** The program of the highest version, for what only says while it is read which version wrote it. TOOL.MISSING. */
+  async newest(name: ToolName, minMajor = 0): Promise<Tool> {
+    const [newest] = (await this.all(name)).toSorted((a, b) => b.major - a.major);
+    if (newest === undefined) throw missing(name, minMajor);
+    return newest;
   }
 
   /** Every version found, in the order of search. */
