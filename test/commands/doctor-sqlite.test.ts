@@ -44,7 +44,7 @@ describe("when all is well", () => {
     expect(data.ok).toBe(checks.length);
     expect((await doctorCommand.schema()).safeParse(data).error).toBeUndefined();
     expect(line(checks, "connection")).toMatchObject({ target: "app", detail: expect.stringContaining("app.db") });
-    expect(line(checks, "store contents").detail).toMatch(/^1 backups, the newest is/);
+    expect(line(checks, "store contents").detail).toMatch(/^1 backup, the newest is/);
     const human = await runCli(["doctor"], { cwd: folder.path });
     expect(human.stdout).toMatch(/ok, 0 warnings, 0 errors\n\nnext: dbops backup app --verify restore\n$/);
   });

@@ -134,6 +134,17 @@ describe("into another place", () => {
     expect(await world.rows(url)).toEqual(backedUp);
   });
 
+  test("people read how many tables came back, and a next command that can be run", async () => {
+    await world.backup();
+    const url = `${world.db.url}_before_copy`;
+    const { exit, stdout, stderr } = await world.run(["restore", "app", "--from", "latest", "--to", url]);
+    expect(exit, stderr).toBe(0);
+    expect(stdout).toContain("2,000 rows in 1 table\n");
+    const next = /^next: dbops (.*)$/m.exec(stdout)?.[1]?.replaceAll("'", "").split(" ") ?? [];
+    const looked = await world.run(next);
+    expect(looked.exit, looked.stderr).toBe(0);
+  });
+
   test("--to a server of another system identifier, while the first one is down", async () => {
     await world.backup();
     await using cluster = await startCluster();

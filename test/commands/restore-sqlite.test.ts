@@ -90,6 +90,7 @@ describe("over an existing database", () => {
     }
     const none = await restoreApp(world, ["--before", "2026-09-01T09:00:00Z"], { clock });
     expect([none.exit, none.json().error.code]).toEqual([2, "BACKUP.NOT_FOUND"]);
+    expect(none.json().error.why).toBe(`the oldest of its 2 backups was taken ${first.takenAt}`);
   });
 
   test("through a link: the real file is swapped and the link stays", async () => {

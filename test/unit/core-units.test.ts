@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { DbopsError } from "#dbops/lib/core/errors.js";
-import { formatBytes, formatCount, formatDuration, parseDurationMs, parseSizeBytes } from "#dbops/lib/core/units.js";
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatNumberOf,
+  parseDurationMs,
+  parseSizeBytes,
+} from "#dbops/lib/core/units.js";
 
 const HOUR_MS = 3_600_000;
 
@@ -95,4 +102,9 @@ test.each([
   [9_007_199_254_740_993n, "9,007,199,254,740,993"],
 ])("the count %s is shown as %s", (count, text) => {
   expect(formatCount(count)).toBe(text);
+});
+
+test("a number of things", () => {
+  const texts = [0, 1, 1n, 2, 2010].map((count) => formatNumberOf("row", count));
+  expect(texts).toEqual(["0 rows", "1 row", "1 row", "2 rows", "2,010 rows"]);
 });

@@ -1,6 +1,6 @@
 import { type BackupReport, tablesOf } from "../../lib/backup/backup-report.js";
 import { shellWord } from "../../lib/core/shell-word.js";
-import { formatBytes, formatCount, formatDuration } from "../../lib/core/units.js";
+import { formatBytes, formatDuration, formatNumberOf } from "../../lib/core/units.js";
 import type { Block, View } from "../../lib/core/view.js";
 import { again } from "../options.js";
 import type { CreateData } from "./create-schema.js";
@@ -27,7 +27,10 @@ function oneView({ backup, pruned }: OneData, store: string): View {
     ["backup", { text: backup.id, tone: "strong" }],
     ["file", backup.file],
     ["size", `${formatBytes(backup.rawBytes)}, stored ${formatBytes(backup.storedBytes)}`],
-    ["content", `${formatCount(rows)} rows in ${tables.length} tables${backup.isPartial ? " (partial)" : ""}`],
+    [
+      "content",
+      `${formatNumberOf("row", rows)} in ${formatNumberOf("table", tables.length)}${backup.isPartial ? " (partial)" : ""}`,
+    ],
     ["encrypted", encryptionText(backup)],
     ["verified", verifiedText(backup)],
     ["took", formatDuration(backup.durationMs)],

@@ -1,4 +1,5 @@
 import { shellWord } from "../../lib/core/shell-word.js";
+import { formatNumberOf } from "../../lib/core/units.js";
 import type { Block, Tone, View } from "../../lib/core/view.js";
 import type { Check, DoctorReport } from "../../lib/doctor/doctor-report.js";
 import type { Context } from "../define.js";
@@ -27,7 +28,13 @@ function checkText({ subject, detail, fix }: Check): string {
 
 function summary({ ok, warnings, errors }: DoctorReport): Block[] {
   const tone = errors > 0 ? "bad" : warnings > 0 ? "warn" : "good";
-  return [{ kind: "text", tone, text: `${ok} ok, ${warnings} warnings, ${errors} errors` }];
+  return [
+    {
+      kind: "text",
+      tone,
+      text: `${ok} ok, ${formatNumberOf("warning", warnings)}, ${formatNumberOf("error", errors)}`,
+    },
+  ];
 }
 
 function nextCommand({ errors, checks }: DoctorReport, { config }: Context): string | undefined {

@@ -1,4 +1,4 @@
-import { formatCount, formatDuration } from "../../lib/core/units.js";
+import { formatCount, formatDuration, formatNumberOf } from "../../lib/core/units.js";
 import type { Cell, View } from "../../lib/core/view.js";
 import { quoteWord } from "./quote-word.js";
 import type { RunData } from "./run-schema.js";
@@ -6,11 +6,12 @@ import type { RunData } from "./run-schema.js";
 /** What happened, or, when the copy differed, which tables. */
 export function runView({ restore }: RunData): View {
   if (!restore.swapped) return differenceView(restore);
-  const rows = restore.tables.reduce((sum, table) => sum + (table.rows ?? 0), 0);
+  const tables = restore.tables.filter(({ kind }) => kind === "table");
+  const rows = tables.reduce((sum, table) => sum + (table.rows ?? 0), 0);
   const entries: [string, Cell][] = [
     ["restored", { text: restore.to, tone: "strong" }],
     ["from", restore.from],
-    ["content", `${formatCount(rows)} rows in ${restore.tables.length} tables`],
+    ["content", `${formatNumberOf("row", rows)} in ${formatNumberOf("table", tables.length)}`],
     ["compared", COMPARED[restore.compared]],
     ["old state", oldState(restore)],
     ["took", formatDuration(restore.durationMs)],

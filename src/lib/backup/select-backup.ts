@@ -1,4 +1,5 @@
 import { DbopsError } from "../core/errors.js";
+import { formatNumberOf } from "../core/units.js";
 import type { Catalog, CatalogEntry } from "./catalog.js";
 
 /** What the command line says about which backup is meant. */
@@ -89,7 +90,22 @@ function notFound(catalog: Catalog, wanted: Wanted | null, choice: Choice): Dbop
   const whose = wanted === null ? "" : ` of "${wanted.target}"`;
   return new DbopsError("BACKUP.NOT_FOUND", {
     message: `${what}${whose} is not in ${catalog.storage.label}`,
-    why: `the store holds ${catalog.entries.length} backups${wanted === null ? "" : ", none that is complete and fits"}`,
+    why:
+      wanted === null
+        ? `the store holds ${formatNumberOf("backup", catalog.entries.length)}`
+        : whyNone(catalog, wanted),
     hint: "`dbops backup list` shows what is there; `--store DIR` names another store",
   });
+}
+
+/** What there is instead: others' backups, none that counts, or only younger ones. */
+function whyNone(catalog: Catalog, wanted: Wanted): string {
+  const { entries } = ofTarget(catalog, wanted);
+  const whole = entries.filter(isWhole);
+  const oldest = whole.at(-1);
+  if (oldest !== undefined)
+    return `the oldest of its ${formatNumberOf("backup", whole.length)} was taken ${oldest.manifest.takenAt}`;
+  if (entries.length > 0)
+    return `none of its ${formatNumberOf("backup", entries.length)} counts: damaged, partial or incomplete`;
+  return `the store holds ${formatNumberOf("backup", catalog.entries.length)}, none of it`;
 }

@@ -110,3 +110,8 @@ export function formatBytes(bytes: number): string {
 export function formatCount(count: number | bigint): string {
   return count.toString().replace(/\B(?=(\d{3})+$)/g, ",");
 }
+
+/** 1 table, 2,010 tables. */
+export function formatNumberOf(noun: string, count: number | bigint): string {
+  return `${formatCount(count)} ${noun}${BigInt(count) === 1n ? "" : "s"}`;
+}

@@ -4,7 +4,7 @@ import type { Diagnosis } from "../../drivers/driver.js";
 import { type Catalog, readCatalog } from "../backup/catalog.js";
 import { DbopsError } from "../core/errors.js";
 import { shellWord } from "../core/shell-word.js";
-import { formatBytes, formatDuration } from "../core/units.js";
+import { formatBytes, formatDuration, formatNumberOf } from "../core/units.js";
 import type { Storage } from "../storage/storage.js";
 import { lockFinding, type SeenLock, seenLocksIn } from "../system/seen-locks.js";
 import { type FolderFacts, folderFacts, modeText } from "./folder-facts.js";
@@ -92,7 +92,10 @@ function contentLines({ entries, invalid }: Catalog, now: Date): Diagnosis[] {
   }
   return [
     ...lines,
-    okLine("store contents", `${entries.length} backups, the newest is ${formatDuration(Math.max(0, ageMs))} old`),
+    okLine(
+      "store contents",
+      `${formatNumberOf("backup", entries.length)}, the newest is ${formatDuration(Math.max(0, ageMs))} old`,
+    ),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { LoadedCopy } from "../../drivers/restore-model.js";
 import { compareFingerprints, type TableComparison } from "../backup/compare-fingerprints.js";
 import type { Manifest } from "../backup/manifest.js";
-import { formatCount } from "../core/units.js";
+import { formatNumberOf } from "../core/units.js";
 import type { RestoreServices } from "./restore-services.js";
 
 /** Every table of a loaded copy against the manifest; without one there is nothing to compare by. */
@@ -14,8 +14,9 @@ export async function compareCopy(
   const algorithm = manifest?.fingerprint.algorithm ?? null;
   const found = await copy.fingerprint(algorithm === null ? "counts" : "hash");
   const tables = manifest === null ? found.tables.map(uncompared) : compareFingerprints(manifest.fingerprint, found);
-  const rows = tables.reduce((sum, table) => sum + (table.rows ?? 0), 0);
-  phase.done(`${formatCount(rows)} rows in ${tables.length} tables`);
+  const withRows = tables.filter(({ kind }) => kind === "table");
+  const rows = withRows.reduce((sum, table) => sum + (table.rows ?? 0), 0);
+  phase.done(`${formatNumberOf("row", rows)} in ${formatNumberOf("table", withRows.length)}`);
   return tables;
 }
 

@@ -36,5 +36,5 @@ export function consentTokens({ target, restorer }: Destination): readonly strin
 
 /** The word that names it on a later command line. */
 export function wordFor({ target, restorer }: Destination): string {
-  return target.isConfigured ? target.name : (restorer.identity.consentTokens[0] ?? target.name);
+  return target.isConfigured ? target.name : restorer.label;
 }
