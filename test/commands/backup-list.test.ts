@@ -199,6 +199,19 @@ describe("backup health", () => {
     expect((await health(["--max-age", "25h"])).exit).toBe(4);
   });
 
+  test("a backup that a wrong clock put into the future is not young for years", async () => {
+    clock.pass(9000 * HOUR_MS);
+    await world.backup([], { clock });
+    clock.pass(-8000 * HOUR_MS);
+    const { exit, json } = await health(["--max-age", "25h", "--json"]);
+    expect([exit, json().data.health[0].status]).toEqual([4, "critical"]);
+    const { id } = await world.backup([], { clock });
+    expect((await health(["--max-age", "25h", "--json"])).json().data.health[0]).toMatchObject({
+      status: "ok",
+      newest: id,
+    });
+  });
+
   test("without an age it is exit 2, unless the configuration has one", async () => {
     await world.backup([], { clock });
     expect((await health([])).exit).toBe(2);

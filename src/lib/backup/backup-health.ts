@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DbopsError } from "../core/errors.js";
+import { isInFuture } from "../retention/is-in-future.js";
 import type { CatalogEntry } from "./catalog.js";
 import type { FailedMark } from "./marks.js";
 import { isWhole } from "./select-backup.js";
@@ -30,9 +31,9 @@ export interface HealthFacts {
   readonly now: Date;
 }
 
-/** Judges a target by the age of its newest whole backup; partial and damaged ones and failures do not count. */
+/** Judges a target by the age of its newest whole backup; partial, damaged and future ones and failures do not count. */
 export function backupHealth({ target, entries, failures, limits, now }: HealthFacts): BackupHealth {
-  const whole = entries.filter(isWhole);
+  const whole = entries.filter((entry) => isWhole(entry) && !isInFuture(new Date(entry.manifest.takenAt), now));
   const [newest] = whole;
   const proven = whole.find(({ proofs }) => proofs.length > 0);
   const [failure] = failures;

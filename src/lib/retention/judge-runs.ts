@@ -1,7 +1,6 @@
 import { damageOf, type FailedRun, type RetentionCandidate } from "./candidate.js";
+import { isInFuture } from "./is-in-future.js";
 
-/** A server's clock may be ahead of ours by this much before its backup counts as taken in the future. */
-const CLOCK_TOLERANCE_MS = 5 * 60_000;
 const LARGEST_SHRINK = 0.5;
 
 export interface RunInDoubt {
@@ -54,7 +53,7 @@ function doubtOf(
   run: RetentionCandidate,
   { lastGood, now }: { readonly lastGood: RetentionCandidate | undefined; readonly now: Date },
 ): string | null {
-  if (run.takenAt.getTime() > now.getTime() + CLOCK_TOLERANCE_MS) return "lies in the future";
+  if (isInFuture(run.takenAt, now)) return "lies in the future";
   return damageOf(run) ?? shrink(run, lastGood);
 }
 
