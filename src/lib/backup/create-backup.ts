@@ -5,6 +5,7 @@ import type { Compression } from "../codec/choose-compression.js";
 import type { Keys } from "../codec/decrypt.js";
 import type { Encryption } from "../codec/encrypt.js";
 import { asDbopsError, DbopsError, messageOf } from "../core/errors.js";
+import type { ProgressSink } from "../core/progress.js";
 import type { Storage } from "../storage/storage.js";
 import { backupId } from "./backup-name.js";
 import { BackupRun } from "./backup-run.js";
@@ -45,14 +46,14 @@ export async function createBackup(
   request: BackupRequest,
   services: BackupServices,
 ): Promise<CreatedBackup> {
-  const { clock, ids } = services.driverContext;
+  const { clock, ids, progress } = services.driverContext;
   const at = clock.now();
   const id = backupId(request.name, at, ids.hex(6));
-  const take = (): Promise<CreatedBackup> => takeOrUndo(new BackupRun(driver, request, { services, id, at }));
+  const take = (): Promise<CreatedBackup> => takeOrUndo(new BackupRun(driver, request, { services, id, at }), progress);
   try {
     return await take().catch((thrown: unknown) => {
       if (!isCollision(thrown)) throw thrown;
-      services.driverContext.progress.note(`once more: ${messageOf(thrown)}`);
+      progress.note(`once more: ${messageOf(thrown)}`);
       return take();
     });
   } catch (thrown) {
@@ -63,11 +64,14 @@ export async function createBackup(
   }
 }
 
-async function takeOrUndo(run: BackupRun): Promise<CreatedBackup> {
+async function takeOrUndo(run: BackupRun, progress: ProgressSink): Promise<CreatedBackup> {
   try {
     return await run.take();
   } catch (thrown) {
-    await run.undo();
+    // What broke the store may keep it from being tidied up as well: the first error is the one to report.
+    await run
+      .undo()
+      .catch((failure: unknown) => progress.warn(`files of the failed backup are left: ${messageOf(failure)}`));
     throw thrown;
   }
 }

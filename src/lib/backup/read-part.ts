@@ -27,8 +27,9 @@ export async function readPart(part: ManifestPart, options: ReadOptions): Promis
   const raw = openHashTap();
   const decryptor = isEncrypted ? await openDecryptor(keys, { children, env, file: part.file }) : null;
   const decompressor = await openDecompressor(compression, { children, env });
-  const source = { stream: await storage.get(part.file), ended: agreement(part, { stored, raw }) };
   const unpack = decompressor === null ? null : namingFile(decompressor, part.file);
+  const unpacked = heldPromise(Promise.all([decryptor?.ended, unpack?.ended]));
+  const source = { stream: await storage.get(part.file), ended: agreement(part, { stored, raw, unpacked }) };
   return connect(source, [stored, decryptor, unpack, raw], signal).output;
 }
 
@@ -52,9 +53,17 @@ function namingFile(stage: Stage, file: string): Stage {
   return { ...stage, ended: heldPromise(ended) };
 }
 
-async function agreement(part: ManifestPart, taps: { stored: HashTap; raw: HashTap }): Promise<void> {
-  compare(part, "stored", await taps.stored.digest);
-  compare(part, "raw", await taps.raw.digest);
+interface Reading {
+  readonly stored: HashTap;
+  readonly raw: HashTap;
+  readonly unpacked: Promise<unknown>;
+}
+
+/** The pipe of a killed program ends as if that were all: its own word comes before the count of its bytes. */
+async function agreement(part: ManifestPart, { stored, raw, unpacked }: Reading): Promise<void> {
+  compare(part, "stored", await stored.digest);
+  await unpacked;
+  compare(part, "raw", await raw.digest);
 }
 
 function compare(part: ManifestPart, layer: "stored" | "raw", found: Digest): void {

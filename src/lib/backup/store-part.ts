@@ -52,11 +52,13 @@ export async function storePart(part: SnapshotPart, options: StoreOptions): Prom
   const chain = connect(source, [...stages, tee, encryptor], signal);
   const file = fileName(part, recipe, recipe.encryption !== null);
   const plainFile = fileName(part, recipe, false);
-  const [stored, copied] = await Promise.all([
-    storage.put(file, chain.output, signal),
-    plain === null || tee === null ? null : plain.put(plainFile, tee.copy, signal),
-  ]);
-  if (recipe.encryption !== null) await assertEncrypted(storage, file);
+  const storing = storage.put(file, chain.output, signal);
+  const copying = plain === null || tee === null ? null : plain.put(plainFile, tee.copy, signal);
+  const [stored, copied] = await unlessFailed({ storage, file, storing }, async () => {
+    const both = await Promise.all([storing, copying]);
+    if (recipe.encryption !== null) await assertEncrypted(storage, file);
+    return both;
+  });
   const { bytes: rawBytes, sha256: rawSha256 } = await raw;
   const described = { kind: part.kind, rawBytes, rawSha256 };
   return {
@@ -66,6 +68,26 @@ export async function storePart(part: SnapshotPart, options: StoreOptions): Prom
         ? null
         : { ...described, file: plainFile, storedBytes: copied.bytes, storedSha256: copied.sha256 },
   };
+}
+
+interface Storing {
+  readonly storage: Storage;
+  readonly file: string;
+  readonly storing: Promise<unknown>;
+}
+
+/** What was stored goes again when the work that belongs to it fails: unencrypted bytes above all. */
+async function unlessFailed<T>({ storage, file, storing }: Storing, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const isStored = await storing.then(
+      () => true,
+      () => false,
+    );
+    if (isStored) await storage.delete(file);
+    throw error;
+  }
 }
 
 function fileName({ kind, extension }: SnapshotPart, { id, compression }: PartRecipe, isEncrypted: boolean): string {
