@@ -62,6 +62,12 @@ test("a cut file is refused and leaves nothing; the whole one beside it is taken
   expect(both.json().data.adopted.map(({ backup }: { backup: unknown }) => backup !== null)).toEqual([false, true]);
 });
 
+test("a scratch folder that is not there is said, and is no bug", async () => {
+  await using world = await backupWorld();
+  const { exit, json } = await world.run([...ADOPT, "app.db", "--scratch", "nowhere", "--json"]);
+  expect([exit, json().error.code]).toEqual([11, "STORE.NOT_WRITABLE"]);
+});
+
 test("a file of the other engine is refused by its name", async () => {
   await using world = await backupWorld();
   await writeFile(world.path("old.dump"), "PGDMP");

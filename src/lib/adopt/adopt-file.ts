@@ -91,6 +91,8 @@ async function look(
   { request, services }: Work,
 ): Promise<{ fingerprint: Fingerprint; unseen: DbopsError | null }> {
   const phase = services.driverContext.progress.phase("looking inside by a restore");
+  // Made first: it says what is wrong with the scratch folder before an engine trips over it.
+  await services.driverContext.workDir();
   try {
     await using scratch = await request.engine.openScratch(
       { ...request.scratch, serverVersion },
