@@ -151,10 +151,18 @@ async function sweepScratch(dir: string): Promise<void> {
 }
 
 async function readOwner(path: string): Promise<Owner | null> {
-  const text = await readFile(path, "utf8").catch(() => "null");
-  const value: unknown = JSON.parse(text);
+  const value = parsed(await readFile(path, "utf8").catch(() => "null"));
   if (typeof value !== "object" || value === null || !("dbops" in value && "server" in value)) return null;
   return isMark(value.dbops) && isMark(value.server) ? { dbops: value.dbops, server: value.server } : null;
+}
+
+/** A crash of the machine leaves an empty file, which says nothing. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
 }
 
 function isMark(value: unknown): value is ProcessMark {
