@@ -75,6 +75,28 @@ test("on a terminal: a moving line that is gone at the end, and one line left be
   expect(streams.stdout.text).toBe("");
 });
 
+test("on a terminal: a step that took no time and counted nothing leaves no line", async () => {
+  const { terminal, streams, clock } = await open(60);
+  terminal.progress.phase("renaming").done();
+  terminal.progress.phase("keeping others out").done("2 sessions ended");
+  const slow = terminal.progress.phase("swapping");
+  clock.pass(200);
+  slow.done();
+  await terminal.flush();
+  expect(streams.stderr.text).not.toContain("renaming: ");
+  expect(streams.stderr.text).toContain("keeping others out: 2 sessions ended\n");
+  expect(streams.stderr.text).toContain("swapping: 200 ms\n");
+});
+
+test("a terminal that says 0 columns is one of 80", async () => {
+  const { terminal, streams } = await open(0);
+  const columns = [{ title: "name" }, { title: "note" }];
+  const rows = [["x".repeat(40), "y".repeat(200)]];
+  await terminal.showView({ blocks: [{ kind: "table", columns, rows, empty: "" }] });
+  await terminal.flush();
+  expect(streams.stdout.text.split("\n")[2]).toHaveLength(80);
+});
+
 test("the moving line never wraps", async () => {
   const { terminal, streams } = await open(20);
   terminal.progress.phase("a title much longer than the terminal is wide");

@@ -62,6 +62,7 @@ class LiveProgress implements ProgressOutput {
   #finish(meter: ProgressMeter, detail: string | undefined): void {
     const { style } = this.#settings;
     if (this.#meter === meter) this.stop();
+    if (detail === undefined && meter.isNothingToTell()) return;
     const summary = meter.summarise(detail === undefined ? undefined : style.clean(detail));
     this.#printAbove(`${style.paint.good(style.symbols.good)} ${summary}`);
   }

@@ -3,6 +3,7 @@ import type { PhaseOptions } from "../core/progress.js";
 import { formatBytes, formatCount, formatDuration } from "../core/units.js";
 
 const RATE_AFTER_MS = 1000;
+const NOTICED_AFTER_MS = 200;
 
 /** Counts one phase of work and describes it in one line. */
 export class ProgressMeter {
@@ -43,6 +44,11 @@ export class ProgressMeter {
     if (detail !== undefined) return `${this.#title}: ${detail}`;
     const took = formatDuration(this.#elapsedMs());
     return `${this.#title}: ${this.#done > 0 ? `${this.#measure(this.#done)} in ${took}` : took}`;
+  }
+
+  /** True of a step that took no time and counted nothing: a line of it would only hide the others. */
+  isNothingToTell(): boolean {
+    return this.#done === 0 && this.#elapsedMs() < NOTICED_AFTER_MS;
   }
 
   #elapsedMs(): number {

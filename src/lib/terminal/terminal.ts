@@ -104,7 +104,8 @@ async function loadStyle(stream: OutputStream, { environment, flags, redact }: T
   return {
     paint: await loadPaint(colourLevel(stream, environment, flags.color)),
     symbols: symbolsFor(environment),
-    width: stream.isTTY === true ? (stream.columns ?? 80) : null,
+    // A terminal that nobody gave a size says 0.
+    width: stream.isTTY === true ? stream.columns || 80 : null,
     clean: (data) => visibleText(redact(data)),
   };
 }
