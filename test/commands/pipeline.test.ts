@@ -31,6 +31,21 @@ beforeEach(async () => {
 
 afterEach(() => world[Symbol.asyncDispose]());
 
+test.each([
+  [["verify", "app.db"], "did you mean `dbops backup verify`?"],
+  [["undo"], "did you mean `dbops restore undo`?"],
+  [["bakcup"], "did you mean `dbops backup`?"],
+])("%j: the command that was meant is named", async (argv, hint) => {
+  const { exit, stderr } = await world.run(argv);
+  expect([exit, stderr]).toEqual([2, expect.stringContaining(hint)]);
+});
+
+test("a plan shows only the columns that say something", async () => {
+  const backup = await world.run(["backup", "app.db", "--store", "store", "--dry-run"]);
+  expect(backup.stdout).toMatch(/^step +risk.*$/m);
+  expect(backup.stdout).not.toMatch(/^step.* lock/m);
+});
+
 describe("global flags stand before the verb, after it, and between its words", () => {
   test.each([
     ["-c", ["-c", "other.yaml"]],

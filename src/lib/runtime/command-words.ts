@@ -65,6 +65,8 @@ function isGlobalSwitch(word: string): boolean {
 function single(verb: string, table: CommandTable): RegistryEntry {
   const entry = table.commands.find(({ path }) => path === verb);
   if (entry !== undefined) return entry;
+  const [grouped, ...others] = table.commands.filter(({ path }) => path.endsWith(` ${verb}`));
+  if (grouped !== undefined && others.length === 0) throw unknownBut(verb, grouped.path);
   throw unknown(verb, [...table.groups.map(({ name }) => name), ...table.commands.map(({ path }) => path)]);
 }
 
@@ -73,7 +75,10 @@ function without(argv: readonly string[], positions: readonly number[]): string[
 }
 
 function unknown(words: string, candidates: readonly string[]): DbopsError {
-  const near = didYouMean(words, candidates);
+  return unknownBut(words, didYouMean(words, candidates));
+}
+
+function unknownBut(words: string, near: string | null): DbopsError {
   return new DbopsError("USAGE.INVALID", {
     message: `unknown command "${words}"`,
     hint: near === null ? "`dbops --help` lists the commands" : `did you mean \`dbops ${near}\`?`,

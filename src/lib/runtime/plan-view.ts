@@ -17,8 +17,14 @@ export function planView(plan: PreparedPlan): View {
     { title: "lock" },
     { title: "needs", align: "right" as const },
   ];
+  const isSaid = (_: unknown, index: number): boolean => index < 2 || rows.some((row) => row[index] !== "");
+  const table = {
+    kind: "table",
+    columns: columns.filter(isSaid),
+    rows: rows.map((row) => row.filter(isSaid)),
+  } as const;
   return {
-    blocks: [...shown, { kind: "table", columns, rows, empty: "nothing to do" }],
+    blocks: [...shown, { ...table, empty: "nothing to do" }],
     next: "the same command without --dry-run",
   };
 }
