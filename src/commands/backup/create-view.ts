@@ -41,7 +41,9 @@ function oneView({ backup, pruned }: OneData, store: string): View {
 
 function encryptionText({ encryption }: BackupReport): string {
   if (encryption === null) return "no";
-  return encryption.kind === "passphrase" ? "with a passphrase" : `to ${encryption.recipients.length} recipients`;
+  return encryption.kind === "passphrase"
+    ? "with a passphrase"
+    : `to ${formatNumberOf("recipient", encryption.recipients.length)}`;
 }
 
 const VERIFIED = {

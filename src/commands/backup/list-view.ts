@@ -25,6 +25,9 @@ const TONES: Readonly<Record<StateKind, Tone>> = {
   failed: "bad",
 };
 
+/** What is damaged or a part does not become proven by another look at it. */
+const CAN_BE_PROVEN: ReadonlySet<StateKind> = new Set(["proven", "read", "stored", "unverified"]);
+
 const COLUMNS = [
   { title: "target" },
   { title: "id", isWhole: true },
@@ -108,7 +111,8 @@ function nextCommand({ backups }: ListData, { target, store }: ListScope): strin
   const [newest] = backups;
   if (newest === undefined) return again("backup", { target, store });
   const unproven = targetsOf(backups).find(
-    (name) => backups.find((backup) => backup.target === name)?.state.kind !== "proven",
+    (name) =>
+      backups.find((backup) => backup.target === name && CAN_BE_PROVEN.has(backup.state.kind))?.state.kind !== "proven",
   );
   if (unproven === undefined)
     return again("restore --from latest --dry-run", { target: target ?? newest.target, store });

@@ -1,17 +1,14 @@
 import { basename } from "node:path";
 import type { KeptPrevious } from "../../drivers/restore-model.js";
 import { DbopsError } from "../core/errors.js";
-import type { Destination } from "./open-destination.js";
+import { shellWord } from "../core/shell-word.js";
+import { type Destination, wordFor } from "./open-destination.js";
 
 /** The newest kept state. RESTORE.NOTHING_TO_UNDO. */
-export async function newestKept({ target, restorer }: Destination): Promise<KeptPrevious> {
-  const [newest] = await restorer.previous();
+export async function newestKept(destination: Destination): Promise<KeptPrevious> {
+  const [newest] = await destination.restorer.previous();
   if (newest !== undefined) return newest;
-  throw new DbopsError("RESTORE.NOTHING_TO_UNDO", {
-    message: `no earlier state of ${target.name} is kept`,
-    why: "no restore has replaced it, or what was kept has been discarded",
-    hint: `restore a backup instead: dbops backup list ${target.name}`,
-  });
+  throw nothingKept(destination, `restore a backup instead: dbops backup list ${shellWord(wordFor(destination))}`);
 }
 
 /** The kept states meant: all, the named one, or the only one. USAGE.INVALID, RESTORE.NOTHING_TO_UNDO. */
@@ -19,15 +16,23 @@ export async function chosenKept(
   destination: Destination,
   { name, isAll }: { readonly name: string | null; readonly isAll: boolean },
 ): Promise<readonly KeptPrevious[]> {
-  const newest = await newestKept(destination);
   const kept = await destination.restorer.previous();
+  if (kept.length === 0) throw nothingKept(destination, "there is nothing to delete, and no space to gain here");
   if (isAll) return kept;
   if (name !== null) return [namedOf(kept, name)];
-  if (kept.length === 1) return [newest];
+  if (kept.length === 1) return kept;
   throw new DbopsError("USAGE.INVALID", {
     message: `${kept.length} earlier states are kept, and none was named`,
     why: kept.map((each) => each.name).join("\n"),
     hint: "name one of them, or add --all",
+  });
+}
+
+function nothingKept({ target }: Destination, hint: string): DbopsError {
+  return new DbopsError("RESTORE.NOTHING_TO_UNDO", {
+    message: `no earlier state of ${target.name} is kept`,
+    why: "no restore has replaced it, or what was kept has been discarded",
+    hint,
   });
 }
 

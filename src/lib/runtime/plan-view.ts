@@ -25,6 +25,6 @@ export function planView(plan: PreparedPlan): View {
   } as const;
   return {
     blocks: [...shown, { ...table, empty: "nothing to do" }],
-    next: "the same command without --dry-run",
+    next: rows.length === 0 ? undefined : "the same command without --dry-run",
   };
 }
