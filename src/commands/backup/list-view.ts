@@ -4,14 +4,8 @@ import type { ListedBackup } from "../../lib/backup/list-backups.js";
 import { formatLocalTime } from "../../lib/core/local-time.js";
 import { formatBytes, formatCount, formatDuration } from "../../lib/core/units.js";
 import type { Block, Cell, Tone, View } from "../../lib/core/view.js";
-import { again } from "../options.js";
 import type { ListData } from "./list-schema.js";
-
-/** What the command line said. */
-export interface ListScope {
-  readonly target: string | null;
-  readonly store: string | null;
-}
+import { type ListScope, nextAfterList } from "./next-after-list.js";
 
 const TONES: Readonly<Record<StateKind, Tone>> = {
   proven: "good",
@@ -24,9 +18,6 @@ const TONES: Readonly<Record<StateKind, Tone>> = {
   damaged: "bad",
   failed: "bad",
 };
-
-/** What is damaged or a part does not become proven by another look at it. */
-const CAN_BE_PROVEN: ReadonlySet<StateKind> = new Set(["proven", "read", "stored", "unverified"]);
 
 const COLUMNS = [
   { title: "target" },
@@ -54,7 +45,7 @@ export function listView(data: ListData, input: ListScope): View {
   };
   return {
     blocks: [table, ...invalidBlocks(data), ...orphanBlocks(data), ...summaryBlocks(data)],
-    next: nextCommand(data, input),
+    next: nextAfterList(data, input),
   };
 }
 
@@ -105,18 +96,6 @@ function summaryBlocks({ backups }: ListData): Block[] {
       text: `${target}: newest proven backup is ${formatDuration(proven.ageSeconds * 1000)} old (${proven.id})`,
     };
   });
-}
-
-function nextCommand({ backups }: ListData, { target, store }: ListScope): string {
-  const [newest] = backups;
-  if (newest === undefined) return again("backup", { target, store });
-  const unproven = targetsOf(backups).find(
-    (name) =>
-      backups.find((backup) => backup.target === name && CAN_BE_PROVEN.has(backup.state.kind))?.state.kind !== "proven",
-  );
-  if (unproven === undefined)
-    return again("restore --from latest --dry-run", { target: target ?? newest.target, store });
-  return again("backup verify --level restore", { target: target ?? unproven, store });
 }
 
 function targetsOf(backups: readonly ListedBackup[]): string[] {
