@@ -28,7 +28,7 @@ export class BlockFilter extends Transform {
   #isObjects = false;
 
   constructor(toc: ArchiveToc, decide: (id: number) => BlockFate) {
-    super({ highWaterMark: 1024 * 1024 });
+    super({ highWaterMark: 256 * 1024 });
     this.#intSize = toc.intSize;
     this.#left = toc.sizeBytes;
     this.#emptyBody = emptyBody(toc);

@@ -43,7 +43,7 @@ export function mouthOf(stdin: Writable): Writable {
     next();
   });
   return new Writable({
-    highWaterMark: 1024 * 1024,
+    highWaterMark: 256 * 1024,
     write(chunk: Buffer, _encoding, done) {
       next = once(done);
       if (!isOpen || stdin.write(chunk)) next();

@@ -3,7 +3,7 @@ import { deferred } from "../../lib/core/deferred.js";
 import { DbopsError } from "../../lib/core/errors.js";
 import { type ArchiveToc, parseToc } from "./archive-toc.js";
 
-const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 
 export interface TocTap {
   readonly stream: Transform;

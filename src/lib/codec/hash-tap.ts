@@ -4,7 +4,7 @@ import { heldPromise } from "../core/held-promise.js";
 import type { Stage } from "./stage.js";
 import { transformStage } from "./transform-stage.js";
 
-const BUFFER_BYTES = 1024 * 1024;
+const BUFFER_BYTES = 256 * 1024;
 
 export interface Digest {
   readonly bytes: number;

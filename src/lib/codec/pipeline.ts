@@ -3,7 +3,7 @@ import { finished } from "node:stream/promises";
 import { heldPromise } from "../core/held-promise.js";
 import type { Stage } from "./stage.js";
 
-const BUFFER_BYTES = 1024 * 1024;
+const BUFFER_BYTES = 256 * 1024;
 
 /** Where the bytes come from; `ended` is the word of whoever makes them. */
 export interface Source {

@@ -2,7 +2,7 @@ import { PassThrough, type Readable, Transform } from "node:stream";
 import type { Stage } from "./stage.js";
 import { transformStage } from "./transform-stage.js";
 
-const BUFFER_BYTES = 1024 * 1024;
+const BUFFER_BYTES = 256 * 1024;
 
 export interface Tee extends Stage {
   /** The same bytes once more; ends with the stage and errors with it. Must be read, or the stage waits. */

@@ -2,9 +2,9 @@ import type { FileHandle } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { readingFrom } from "./local-errors.js";
 
-const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 256 * 1024;
 
-/** The bytes of an open file from byte `start`, in 1 MiB chunks; closes the file. Errors are STORE.NOT_READABLE. */
+/** The bytes of an open file from byte `start`, in 256 KiB chunks; closes the file. Errors are STORE.NOT_READABLE. */
 export function readerOf(handle: FileHandle, path: string, start: number): Readable {
   let position = start;
   return new Readable({
