@@ -1,6 +1,7 @@
 import { adoptFile } from "../../lib/adopt/adopt-file.js";
 import { backupReport, tablesOf } from "../../lib/backup/backup-report.js";
 import { backupRequest, NO_WISH } from "../../lib/backup/backup-wish.js";
+import { unknownIdentity } from "../../lib/backup/marks.js";
 import { asDbopsError, type DbopsError } from "../../lib/core/errors.js";
 import { formatBytes } from "../../lib/core/units.js";
 import type { View } from "../../lib/core/view.js";
@@ -68,7 +69,7 @@ async function adopt(context: Context, input: Input, target: Target): Promise<Ou
     passphrase: passphrase ?? target.backup.passphrase,
   };
   const engine = await context.engine(target.engine);
-  await using _lock = await context.lockStore(storage, identity ?? `unknown:${target.name}`);
+  await using _lock = await context.lockStore(storage, identity ?? unknownIdentity(target.name));
   const adopted: AdoptData["adopted"][number][] = [];
   const problems: DbopsError[] = [];
   for (const file of input.files) {

@@ -1,7 +1,11 @@
+import { backupId } from "../../lib/backup/backup-name.js";
 import { type BackupWish, backupRequest } from "../../lib/backup/backup-wish.js";
 import { type CreatedBackup, createBackup } from "../../lib/backup/create-backup.js";
+import { unknownIdentity } from "../../lib/backup/marks.js";
+import { markFailed } from "../../lib/backup/put-mark.js";
 import { sourceDamaged } from "../../lib/backup/source-condition.js";
 import { streamBackup } from "../../lib/backup/stream-backup.js";
+import { runDigits } from "../../lib/backup/sweep-orphans.js";
 import { asDbopsError, type DbopsError } from "../../lib/core/errors.js";
 import type { DroppedBackup } from "../../lib/retention/plan-retention.js";
 import { prune } from "../../lib/retention/prune.js";
@@ -32,7 +36,7 @@ export async function takeBackup(
 ): Promise<TakenBackup> {
   const storage = context.store(store, target);
   const request = await backupRequest(await wish(context, flags, target), target);
-  await using driver = await context.open(target);
+  await using driver = await openOrMark(context, target, storage);
   const identity = driver.identity.key;
   await using _lock = await context.lockStore(storage, identity);
   const created = await createBackup(driver, { ...request, storage }, context);
@@ -45,6 +49,20 @@ export async function takeBackup(
   } catch (thrown) {
     context.signal.throwIfAborted();
     return { ...taken, problem: taken.problem ?? asDbopsError(thrown) };
+  }
+}
+
+/** A database that cannot be reached is a failed backup like any other: list, health and retention must know. */
+async function openOrMark(context: Context, target: Target, storage: ReturnType<Context["store"]>) {
+  try {
+    return await context.open(target);
+  } catch (thrown) {
+    context.signal.throwIfAborted();
+    const { clock, run } = context;
+    const id = backupId(target.name, clock.now(), runDigits(run));
+    const failed = { id, target: target.name, identity: unknownIdentity(target.name), error: asDbopsError(thrown) };
+    if (target.isConfigured) await markFailed(storage, failed, context);
+    throw thrown;
   }
 }
 

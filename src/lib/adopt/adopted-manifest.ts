@@ -1,6 +1,7 @@
 import type { Fingerprint } from "../../drivers/fingerprint-model.js";
 import { outerLayers } from "../backup/backup-name.js";
 import { encryptionOf, MANIFEST_VERSION, type ManifestBody, type ManifestPart } from "../backup/manifest.js";
+import { unknownIdentity } from "../backup/marks.js";
 import type { BackupServices } from "../backup/services.js";
 import type { FoundFile } from "../restore/find-source.js";
 import type { AdoptRequest } from "./adopt-file.js";
@@ -22,7 +23,7 @@ export function adoptedManifest(facts: AdoptedFacts, request: AdoptRequest, serv
     target: request.name,
     engine: request.engine.name,
     format: file.recipe.kind,
-    identity: request.identity ?? `unknown:${request.name}`,
+    identity: request.identity ?? unknownIdentity(request.name),
     seq: 1,
     startedAt: services.driverContext.clock.now().toISOString(),
     takenAt: file.modifiedAt.toISOString(),

@@ -12,6 +12,7 @@ import { manifestName } from "./backup-name.js";
 import { backupSource } from "./backup-source.js";
 import { readCatalog } from "./catalog.js";
 import type { BackupRequest, CreatedBackup } from "./create-backup.js";
+import { isDamage } from "./damage.js";
 import { encryptionOf, MANIFEST_VERSION, type ManifestBody, type ManifestPart, sealManifest } from "./manifest.js";
 import { type Proof, proveBackup } from "./prove-backup.js";
 import { putMark } from "./put-mark.js";
@@ -59,13 +60,15 @@ export class BackupRun {
     const { storage } = this.#request;
     const { draft, stored } = await this.#read();
     const { proof, unproven } = await this.#prove(draft, stored.plainParts);
+    // What is stored and verified stays, also when the run was told to stop during its proof.
+    const { signal } = new AbortController();
     const body = {
       ...draft,
       verified: proof === null ? stored.verified : "restore",
       durationMs: this.#elapsedMs(),
     } as const;
     const { manifest, text } = sealManifest(body);
-    await storage.put(manifestName(this.#id), Readable.from([text]), this.#services.driverContext.signal);
+    await storage.put(manifestName(this.#id), Readable.from([text]), signal);
     // From here on it is a backup: nothing that fails afterwards may take its files back.
     this.#put.length = 0;
     if (proof !== null)
@@ -96,6 +99,7 @@ export class BackupRun {
 
   /** Takes back what was put; without a manifest none of it is a backup. */
   async undo(): Promise<void> {
+    if ((await this.#request.storage.stat(manifestName(this.#id))) !== null) return;
     for (const file of this.#put) await this.#request.storage.delete(file);
   }
 
@@ -211,7 +215,7 @@ export class BackupRun {
       const request = { manifest: draft, source, scratch, jobs: snapshot.jobs };
       return { proof: await proveBackup(request, this.#services), unproven: null };
     } catch (error) {
-      if (error instanceof DbopsError && error.code === "BACKUP.UNPROVEN") return { proof: null, unproven: error };
+      if (error instanceof DbopsError && !isDamage(error.code)) return { proof: null, unproven: error };
       throw error;
     }
   }

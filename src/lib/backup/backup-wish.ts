@@ -1,4 +1,5 @@
 import { chooseEncryption } from "../codec/choose-encryption.js";
+import { checkedLevel } from "../codec/compress.js";
 import type { Passphrase } from "../codec/encrypt.js";
 import type { BackupSettings } from "../config/backup-settings.js";
 import type { BackupRequest } from "./create-backup.js";
@@ -50,6 +51,9 @@ export async function backupRequest(wish: BackupWish, target: WishedTarget): Pro
   const { backup } = target;
   const hasOwnKey = wish.encryptTo.length > 0 || wish.passphrase !== null;
   const keys = hasOwnKey ? wish : { encryptTo: backup.encryptTo, passphrase: backup.passphrase };
+  const compression = wish.compress ?? backup.compress;
+  const level = wish.level ?? backup.level;
+  if (compression !== "none") checkedLevel(compression, level);
   return {
     name: wish.name ?? target.name,
     snapshot: {
@@ -61,8 +65,8 @@ export async function backupRequest(wish: BackupWish, target: WishedTarget): Pro
       passThrough: wish.passThrough,
     },
     fingerprint: wish.fingerprint ?? backup.fingerprint,
-    compression: wish.compress ?? backup.compress,
-    level: wish.level ?? backup.level,
+    compression,
+    level,
     encryption: await chooseEncryption(keys),
     keys: { identity: wish.identity ?? backup.identity, passphrase: wish.passphrase ?? backup.passphrase },
     verify: wish.verify ?? backup.verify,

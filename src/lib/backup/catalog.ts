@@ -101,10 +101,20 @@ async function readMarks(storage: Storage, objects: readonly ObjectFacts[]): Pro
   for (const { name } of objects) {
     const named = parseMarkName(name);
     if (named === null) continue;
-    const mark = parseMark(named.kind, await text(await storage.get(name)));
+    const mark = parseMark(named.kind, await readOr(storage, name, ""));
     if (mark !== null && mark.id === named.id) marks.push(mark);
   }
   return marks;
+}
+
+/** A mark that cannot be read, or has just been deleted, counts as little as a damaged one. */
+async function readOr(storage: Storage, name: string, fallback: string): Promise<string> {
+  try {
+    return await text(await storage.get(name));
+  } catch (error) {
+    if (error instanceof DbopsError) return fallback;
+    throw error;
+  }
 }
 
 function entryOf(manifest: Manifest, marks: readonly Mark[], sizes: ReadonlyMap<string, number>): CatalogEntry {

@@ -2,6 +2,7 @@ import { timed } from "../core/clock.js";
 import { asDbopsError, DbopsError } from "../core/errors.js";
 import { backupSource } from "./backup-source.js";
 import type { CatalogEntry } from "./catalog.js";
+import { isDamage } from "./damage.js";
 import type { Mark, ProofMark } from "./marks.js";
 import { proveBackup } from "./prove-backup.js";
 import { putMark } from "./put-mark.js";
@@ -30,15 +31,6 @@ export interface CheckResult {
   readonly proof: ProofMark | null;
 }
 
-/** Errors that say something about the backup itself; any other is about this machine, its keys or its tools. */
-const DAMAGE = new Set([
-  "BACKUP.CHECKSUM_MISMATCH",
-  "BACKUP.DAMAGED",
-  "BACKUP.PART_MISSING",
-  "BACKUP.NOT_ENCRYPTED",
-  "BACKUP.FINGERPRINT_MISMATCH",
-]);
-
 /** Verifies one backup to a level; a proof or a problem leaves a mark in the store. Throws only when the run ends. */
 export async function checkBackup(entry: CatalogEntry, request: CheckRequest): Promise<CheckResult> {
   const { clock, signal } = request.services.driverContext;
@@ -51,7 +43,7 @@ export async function checkBackup(entry: CatalogEntry, request: CheckRequest): P
     }
   });
   const { error } = value;
-  if (error !== null && DAMAGE.has(error.code)) await markDamaged(entry, error, request);
+  if (error !== null && isDamage(error.code)) await markDamaged(entry, error, request);
   const problem = error === null ? null : [error.message, error.why].filter((text) => text !== null).join(": ");
   return { id: entry.manifest.id, ok: error === null, problem, durationMs, ...value };
 }

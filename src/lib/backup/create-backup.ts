@@ -13,6 +13,7 @@ import type { Manifest } from "./manifest.js";
 import type { Proof } from "./prove-backup.js";
 import { markFailed } from "./put-mark.js";
 import type { BackupServices } from "./services.js";
+import { runDigits } from "./sweep-orphans.js";
 
 export interface BackupRequest {
   readonly name: string;
@@ -46,9 +47,9 @@ export async function createBackup(
   request: BackupRequest,
   services: BackupServices,
 ): Promise<CreatedBackup> {
-  const { clock, ids, progress } = services.driverContext;
+  const { clock, progress } = services.driverContext;
   const at = clock.now();
-  const id = backupId(request.name, at, ids.hex(6));
+  const id = backupId(request.name, at, runDigits(services.run));
   const take = (): Promise<CreatedBackup> => takeOrUndo(new BackupRun(driver, request, { services, id, at }), progress);
   try {
     return await take().catch((thrown: unknown) => {

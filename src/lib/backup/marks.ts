@@ -101,3 +101,8 @@ export function markText(mark: Mark): string {
   const { kind: _kind, ...body } = mark;
   return `${JSON.stringify({ ...body, version: VERSION }, null, 2)}\n`;
 }
+
+/** Stands for the identity of a target that could not be asked. */
+export function unknownIdentity(target: string): string {
+  return `unknown:${target}`;
+}

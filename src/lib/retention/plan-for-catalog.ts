@@ -1,5 +1,5 @@
 import type { Catalog, CatalogEntry } from "../backup/catalog.js";
-import type { FailedMark } from "../backup/marks.js";
+import { type FailedMark, unknownIdentity } from "../backup/marks.js";
 import type { KeepPolicy } from "../config/backup-settings.js";
 import type { FailedRun, RetentionCandidate } from "./candidate.js";
 import { planRetention, type RetentionPlan } from "./plan-retention.js";
@@ -18,7 +18,7 @@ export function planForCatalog(runs: Runs, request: CatalogPlanRequest): Retenti
   const { entries, policy, now } = request;
   return planRetention({
     candidates: entries.map(candidateOf),
-    failures: runs.failures.map((mark) => failedRunOf(mark, runs, entries)),
+    failures: runs.failures.flatMap((mark) => knownAs(mark, entries)).map((mark) => failedRunOf(mark, runs, entries)),
     policy,
     now,
   });
@@ -43,6 +43,14 @@ function candidateOf(entry: CatalogEntry): RetentionCandidate {
 function stateOf({ manifest, damaged, missing }: CatalogEntry): RetentionCandidate["state"] {
   if (damaged !== null || missing.length > 0) return "damaged";
   return manifest.condition.state === "damaged" ? "sourceDamaged" : "complete";
+}
+
+/** A run that could not even connect failed for every database of its name. */
+function knownAs(mark: FailedMark, entries: readonly CatalogEntry[]): FailedMark[] {
+  if (mark.identity !== unknownIdentity(mark.target)) return [mark];
+  const named = entries.filter(({ manifest }) => manifest.target === mark.target);
+  const identities = new Set(named.map(({ manifest }) => manifest.identity));
+  return [...identities].map((identity) => ({ ...mark, identity }));
 }
 
 /** A failure is accepted by its own ID, or together with a run of the same database that was accepted after it. */

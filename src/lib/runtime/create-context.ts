@@ -6,6 +6,7 @@ import type { Writable } from "node:stream";
 import type { Driver, DriverContext, LockOptions } from "../../drivers/driver.js";
 import { ENGINE_NAMES, loadEngine } from "../../drivers/open.js";
 import type { AuditLog } from "../audit/audit-log.js";
+import { sweepOrphans } from "../backup/sweep-orphans.js";
 import type { BackupSettings } from "../config/backup-settings.js";
 import type { Config } from "../config/config.js";
 import type { Secret } from "../config/secret.js";
@@ -187,7 +188,8 @@ class RunContext implements Context {
 
   /** What a killed run has left half written: nobody else can be writing it. */
   async #sweepAfter(dead: { readonly run: string; readonly workDir: string | null }, storage: Storage): Promise<void> {
-    const removed = [...(await storage.sweep(dead.run)), ...(await removeWorkFolder(dead))];
+    const partials = await storage.sweep(dead.run);
+    const removed = [...partials, ...(await sweepOrphans(storage, dead.run)), ...(await removeWorkFolder(dead))];
     for (const leftover of removed) this.progress.note(`removed ${leftover}, left behind by run ${dead.run}`);
   }
 
