@@ -133,15 +133,24 @@ function processHost(): Host {
   };
 }
 
-/** The first signal asks the run to stop; the second one gets the system's own effect. */
+/**
+ * The first signal asks the run to stop; the second one gets the system's own effect. Listening goes on in between: a
+ * signal that arrives while a listener is being removed would be lost, and the spinner's signal-exit kills a process in
+ * which it finds no listener but its own.
+ */
 function listenToSignals(listener: (name: (typeof SIGNALS)[number]) => void): Disposable {
+  let isAsked = false;
   const stop = (): void => {
     for (const { signal, handler } of listening) process.off(signal, handler);
   };
   const listening = SIGNALS.map((name) => {
     const onSignal = (): void => {
-      // Not at once: the spinner's signal-exit, called next, kills a process in which it finds no listener but its own.
-      setImmediate(stop);
+      if (isAsked) {
+        stop();
+        process.kill(process.pid, name);
+        return;
+      }
+      isAsked = true;
       listener(name);
     };
     process.on(name, onSignal);
