@@ -1,6 +1,7 @@
 import { backupId } from "../../lib/backup/backup-name.js";
+import type { CreatedBackup } from "../../lib/backup/backup-request.js";
 import { type BackupWish, backupRequest } from "../../lib/backup/backup-wish.js";
-import { type CreatedBackup, createBackup } from "../../lib/backup/create-backup.js";
+import { createBackup } from "../../lib/backup/create-backup.js";
 import { unknownIdentity } from "../../lib/backup/marks.js";
 import { markFailed } from "../../lib/backup/put-mark.js";
 import { sourceDamaged } from "../../lib/backup/source-condition.js";

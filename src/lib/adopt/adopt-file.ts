@@ -1,6 +1,5 @@
 import { stat } from "node:fs/promises";
 import { Readable } from "node:stream";
-import type { Engine } from "../../drivers/driver.js";
 import type { Fingerprint } from "../../drivers/fingerprint-model.js";
 import type { RestoreSource } from "../../drivers/restore-model.js";
 import { backupId, manifestName } from "../backup/backup-name.js";
@@ -10,31 +9,13 @@ import { refreshRecoveryNote } from "../backup/refresh-recovery-note.js";
 import type { BackupServices } from "../backup/services.js";
 import { storePart } from "../backup/store-part.js";
 import { verifyBackup } from "../backup/verify-backup.js";
-import type { Compression } from "../codec/choose-compression.js";
-import type { Keys } from "../codec/decrypt.js";
-import type { Encryption } from "../codec/encrypt.js";
 import { DbopsError, foreignCode } from "../core/errors.js";
 import { formatBytes } from "../core/units.js";
 import { fileRecipe } from "../restore/file-recipe.js";
 import { fileSource } from "../restore/file-source.js";
 import type { FoundFile } from "../restore/find-source.js";
-import type { Storage } from "../storage/storage.js";
+import type { AdoptRequest } from "./adopt-request.js";
 import { adoptedManifest } from "./adopted-manifest.js";
-
-export interface AdoptRequest {
-  /** Absolute. */
-  readonly path: string;
-  readonly name: string;
-  /** null when the target cannot be asked. */
-  readonly identity: string | null;
-  readonly engine: Engine;
-  readonly storage: Storage;
-  readonly compression: Compression;
-  readonly level: number | null;
-  readonly encryption: Encryption | null;
-  readonly keys: Keys;
-  readonly scratch: { readonly dir: string; readonly url: string | null };
-}
 
 export interface AdoptedBackup {
   readonly manifest: Manifest;

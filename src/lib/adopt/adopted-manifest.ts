@@ -4,7 +4,7 @@ import { encryptionOf, MANIFEST_VERSION, type ManifestBody, type ManifestPart } 
 import { unknownIdentity } from "../backup/marks.js";
 import type { BackupServices } from "../backup/services.js";
 import type { FoundFile } from "../restore/find-source.js";
-import type { AdoptRequest } from "./adopt-file.js";
+import type { AdoptRequest } from "./adopt-request.js";
 
 export interface AdoptedFacts {
   readonly id: string;

@@ -2,7 +2,7 @@ import { chooseEncryption } from "../codec/choose-encryption.js";
 import { checkedLevel } from "../codec/compress.js";
 import type { Passphrase } from "../codec/encrypt.js";
 import type { BackupSettings } from "../config/backup-settings.js";
-import type { BackupRequest } from "./create-backup.js";
+import type { BackupRequest } from "./backup-request.js";
 
 /** What the command line says of a backup; null = as configured. */
 export interface BackupWish {

@@ -1,39 +1,12 @@
 import type { Driver } from "../../drivers/driver.js";
-import type { FingerprintMode } from "../../drivers/fingerprint-model.js";
-import type { SnapshotRequest } from "../../drivers/snapshot-model.js";
-import type { Compression } from "../codec/choose-compression.js";
-import type { Keys } from "../codec/decrypt.js";
-import type { Encryption } from "../codec/encrypt.js";
 import { asDbopsError, DbopsError, messageOf } from "../core/errors.js";
 import type { ProgressSink } from "../core/progress.js";
-import type { Storage } from "../storage/storage.js";
 import { backupId } from "./backup-name.js";
+import type { BackupRequest, CreatedBackup } from "./backup-request.js";
 import { BackupRun } from "./backup-run.js";
-import type { Manifest } from "./manifest.js";
-import type { Proof } from "./prove-backup.js";
 import { markFailed } from "./put-mark.js";
 import type { BackupServices } from "./services.js";
 import { runDigits } from "./sweep-orphans.js";
-
-export interface BackupRequest {
-  readonly name: string;
-  readonly storage: Storage;
-  readonly snapshot: Omit<SnapshotRequest, "fingerprint" | "workDir">;
-  readonly fingerprint: "auto" | FingerprintMode;
-  readonly compression: Compression;
-  readonly level: number | null;
-  readonly encryption: Encryption | null;
-  readonly keys: Keys;
-  readonly verify: "none" | "stored" | "read" | "restore";
-  readonly scratch: { readonly dir: string; readonly url: string | null };
-}
-
-export interface CreatedBackup {
-  readonly manifest: Manifest;
-  readonly proof: Proof | null;
-  /** Why the proof that was asked for could not be attempted; null when it was not asked for or was given. */
-  readonly unproven: DbopsError | null;
-}
 
 /** Errors of the command line alone: the database was never asked, and retention must not hold back for them. */
 const MISTYPED: ReadonlySet<string> = new Set(["USAGE.INVALID", "UNSUPPORTED.ENGINE"]);

@@ -6,7 +6,8 @@ import type { Driver } from "../../drivers/driver.js";
 import { openLocalStorage } from "../storage/local.js";
 import { writeFileAtomically } from "../system/files.js";
 import { manifestName } from "./backup-name.js";
-import { type BackupRequest, type CreatedBackup, createBackup } from "./create-backup.js";
+import type { BackupRequest, CreatedBackup } from "./backup-request.js";
+import { createBackup } from "./create-backup.js";
 import { mainPart } from "./manifest.js";
 import type { BackupServices } from "./services.js";
 

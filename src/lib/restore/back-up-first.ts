@@ -1,4 +1,4 @@
-import { backupRequest, type WishedTarget } from "../backup/backup-wish.js";
+import { backupRequest, NO_WISH, type WishedTarget } from "../backup/backup-wish.js";
 import { createBackup } from "../backup/create-backup.js";
 import type { Storage } from "../storage/storage.js";
 import type { PreparedRestore } from "./prepare-restore.js";
@@ -8,22 +8,6 @@ export interface SafetyTarget extends RestoreTarget, WishedTarget {
   readonly storage: Storage;
   readonly scratch: { readonly dir: string; readonly url: string | null };
 }
-
-const AS_CONFIGURED = {
-  name: null,
-  compress: null,
-  level: null,
-  encryptTo: [],
-  passphrase: null,
-  identity: null,
-  fingerprint: null,
-  tables: [],
-  excludeTables: [],
-  format: null,
-  jobs: null,
-  isCompact: false,
-  passThrough: [],
-};
 
 /** Takes and verifies a backup of what is about to be overwritten; returns its ID. LOCK.HELD, and whatever a backup meets. */
 export async function backUpFirst(
@@ -35,8 +19,10 @@ export async function backUpFirst(
   services.driverContext.progress.note(`backing up ${target.name} first: a restore in place keeps nothing of it`);
   if (recordStore?.label !== storage.label) await services.lockStore(storage, destination.restorer.identity.key);
   const verify = target.backup.verify === "restore" ? "restore" : "read";
-  const request = { ...(await backupRequest({ ...AS_CONFIGURED, verify, scratch }, target)), storage };
+  const request = { ...(await backupRequest({ ...NO_WISH, verify, scratch }, target)), storage };
   await using driver = await destination.engine.open(target, services.driverContext);
-  const { manifest } = await createBackup(driver, request, services);
+  const { manifest, unproven } = await createBackup(driver, request, services);
+  // Nothing may be overwritten on the word of a backup whose restore was tried and failed, or was stopped.
+  if (unproven !== null && unproven.code !== "BACKUP.UNPROVEN") throw unproven;
   return manifest.id;
 }

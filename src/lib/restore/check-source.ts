@@ -4,7 +4,8 @@ import { checkStoredBytes } from "../backup/read-part.js";
 import { DbopsError } from "../core/errors.js";
 import { formatBytes, formatCount } from "../core/units.js";
 import type { FoundBackup, FoundSource } from "./find-source.js";
-import { openSource, type SourceReading } from "./open-source.js";
+import { openSource } from "./open-source.js";
+import type { SourceReading } from "./source-reading.js";
 
 /**
  * Finds out whether the data can be read. Of a backup: all files there, the key opens it, the stored bytes are those of

@@ -8,7 +8,7 @@ import { connect } from "../codec/pipeline.js";
 import { tarFolder } from "../codec/tar-folder.js";
 import { readStreamOf } from "../system/files.js";
 import type { FoundFile } from "./find-source.js";
-import type { SourceReading } from "./open-source.js";
+import type { SourceReading } from "./source-reading.js";
 
 /** A file or folder that no manifest describes as something that can be loaded. */
 export function fileSource(file: FoundFile, reading: SourceReading): RestoreSource {
