@@ -68,6 +68,13 @@ test("a scratch folder that is not there is said, and is no bug", async () => {
   expect([exit, json().error.code]).toEqual([11, "STORE.NOT_WRITABLE"]);
 });
 
+test("a file that is not there is said so", async () => {
+  await using world = await backupWorld();
+  const refused = await world.run([...ADOPT, "nope.db"]);
+  expect(refused.exit).toBe(2);
+  expect(refused.stderr).toContain("there is no such file");
+});
+
 test("a file of the other engine is refused by its name", async () => {
   await using world = await backupWorld();
   await writeFile(world.path("old.dump"), "PGDMP");

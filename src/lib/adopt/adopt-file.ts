@@ -9,7 +9,7 @@ import { refreshRecoveryNote } from "../backup/refresh-recovery-note.js";
 import type { BackupServices } from "../backup/services.js";
 import { storePart } from "../backup/store-part.js";
 import { verifyBackup } from "../backup/verify-backup.js";
-import { DbopsError, foreignCode } from "../core/errors.js";
+import { DbopsError, foreignCode, messageOf } from "../core/errors.js";
 import { formatBytes } from "../core/units.js";
 import { fileRecipe } from "../restore/file-recipe.js";
 import { fileSource } from "../restore/file-source.js";
@@ -51,7 +51,7 @@ async function findFile({ path, engine }: AdoptRequest): Promise<FoundFile> {
   const facts = await stat(path).catch((cause: unknown) => {
     throw new DbopsError("USAGE.INVALID", {
       message: `${path} cannot be read`,
-      why: foreignCode(cause) ?? undefined,
+      why: foreignCode(cause) === "ENOENT" ? "there is no such file" : messageOf(cause),
       cause,
     });
   });
