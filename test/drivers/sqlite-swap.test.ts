@@ -14,9 +14,11 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import type { Restorer } from "#dbops/drivers/restore-model.js";
 import { sqliteEngine } from "#dbops/drivers/sqlite/engine.js";
+import { silentProgress } from "#dbops/lib/core/progress.js";
 import { type TestContext, testContext } from "../support/driver-context.js";
 import { sourceOf } from "../support/snapshots.js";
 import { ask, sha256Of, sidecarNames, someRows, sqlite, testFolder } from "../support/sqlite-files.js";
@@ -219,6 +221,64 @@ describe("the swap", () => {
   });
 });
 
+describe("a writer during a restore in place", () => {
+  for (const mode of ["WAL", "DELETE"]) {
+    test(`loses nothing that it committed to a ${mode} database`, { timeout: 120_000 }, async () => {
+      let restored = 0;
+      for (let round = 0; round < 6; round += 1) {
+        await using folder = await testFolder();
+        const { path, source } = oldAndNew(folder, mode);
+        const writer = startSqliteProcess(COMMIT_ON, { args: [path] });
+        expect(await writer.line()).toBe("ready");
+        const progress = {
+          ...silentProgress,
+          phase: (title: string) => {
+            if (title === "keeping the old state") writer.tell("go");
+            return silentProgress.phase(title);
+          },
+        };
+        await using world = await testContext({ progress });
+        await using restorer = await restorerOf(path, world);
+        await using copy = await restorer.load(source, { ...BESIDE, isInPlace: true });
+        const refused = await copy.swap(NOW).then(
+          () => null,
+          (error: unknown) => error,
+        );
+        if (refused !== null) expect(refused).toMatchObject({ code: "LOCK.DATABASE", exit: 7 });
+        restored += refused === null ? 1 : 0;
+        writer.tell("stop");
+        const committed = JSON.parse(await writer.line());
+        await writer.exited;
+        const there = [path, ...(await restorer.previous()).map(({ name }) => name)].flatMap(idsOf);
+        expect(committed.filter((id: number) => !there.includes(id))).toEqual([]);
+        expect(isIntact(path)).toBe("ok");
+      }
+      expect(restored).toBeGreaterThan(0);
+    });
+  }
+
+  test("a database that is being written is left as it is, and nothing is kept", async () => {
+    for (const mode of ["WAL", "DELETE"]) {
+      await using folder = await testFolder();
+      const { path, source } = oldAndNew(folder, mode);
+      const holder = new Database(path);
+      const progress = {
+        ...silentProgress,
+        phase: (title: string) => {
+          if (title === "keeping the old state") holder.exec("BEGIN IMMEDIATE");
+          return silentProgress.phase(title);
+        },
+      };
+      await using world = await testContext({ progress, lockTimeoutMs: 100 });
+      await using restorer = await restorerOf(path, world);
+      await using copy = await restorer.load(source, { ...BESIDE, isInPlace: true });
+      await expect(copy.swap(NOW)).rejects.toMatchObject({ code: "LOCK.DATABASE" });
+      holder.close();
+      expect([rows(path), await restorer.previous()]).toEqual([OLD_ROWS, []]);
+    }
+  });
+});
+
 describe("kill -9 in the swap", () => {
   const cases = {
     "WAL database": (path: string) => crashAfterCommit(path),
@@ -280,6 +340,37 @@ describe("kill -9 in the swap", () => {
     expect(await restorer.previous()).toEqual([]);
   });
 });
+
+/** Commits row after row from the word "go" until it is told to stop; says which it has committed. */
+const COMMIT_ON = `
+  say("ready");
+  await told();
+  const committed = [];
+  let isOn = true;
+  told().then(() => { isOn = false; });
+  const db = new Database(args[0], { timeout: 0 });
+  for (let id = 1_000_000; isOn; id += 1) {
+    try {
+      db.prepare("INSERT INTO t VALUES (?, 'live', 0, NULL)").run(id);
+      committed.push(id);
+    } catch (error) {
+      if (!String(error.code).startsWith("SQLITE_BUSY")) throw error;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  db.close();
+  say(JSON.stringify(committed));
+  process.exit();
+`;
+
+function idsOf(path: string): readonly unknown[] {
+  const db = new Database(path);
+  try {
+    return db.prepare("SELECT id FROM t WHERE id >= 1000000").pluck().all();
+  } finally {
+    db.close();
+  }
+}
 
 function canMount(): boolean {
   const folder = mkdtempSync(join(tmpdir(), "dbops-mount-"));

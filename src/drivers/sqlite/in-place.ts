@@ -1,19 +1,19 @@
-import { rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { syncFolder } from "../../lib/system/files.js";
 import type { DriverContext } from "../driver.js";
 import type { SwapOptions } from "../restore-model.js";
 import { openablePath } from "./access.js";
 import { holdExclusively } from "./exclusive-hold.js";
-import { giveTo, loadingPrefix, ownerFor } from "./file-owner.js";
+import { loadingPrefix } from "./file-owner.js";
 import { keptName } from "./kept-files.js";
 import { privateFile } from "./snapshot.js";
 import { exists } from "./swap-intent.js";
 import { Worker } from "./worker-client.js";
+import type { CopyStage } from "./worker-protocol.js";
 
 /**
  * Writes a loaded file into the existing one by SQLite's backup API, in one transaction: a kill leaves a journal that
- * brings the old state back. What was there is copied to the kept name first. LOCK.SESSIONS.
+ * brings the old state back. What was there is copied to the kept name first, under the same lock. LOCK.SESSIONS,
+ * LOCK.DATABASE.
  */
 export async function overwriteInPlace(
   path: string,
@@ -23,37 +23,43 @@ export async function overwriteInPlace(
 ): Promise<string | null> {
   const isThere = await exists(path);
   const target = await openablePath(path, context);
+  if (isThere) return await overwriteOld({ path, target, replacement }, options, context);
   await using worker = await Worker.start(context);
-  const kept = isThere ? await keepCopy({ path, target, worker }, options, context) : null;
   const writing = context.progress.phase("writing in place", { unit: "pages" });
-  const request = { source: privateFile(replacement), destination: target, isCompact: false, isOverwrite: isThere };
+  const request = { source: privateFile(replacement), destination: target, isCompact: false };
   await worker.copy(request, (done, total) => writing.at(done, total));
   writing.done();
-  return kept;
+  return null;
 }
 
 interface Overwritten {
   readonly path: string;
+  /** What SQLite opens. */
   readonly target: string;
-  readonly worker: Worker;
+  readonly replacement: string;
 }
 
-/** Gets its name when it is whole: a copy that a kill cut short is swept as what it is. */
-async function keepCopy(
-  { path, target, worker }: Overwritten,
+/** The hold finds idle programs and waits for busy ones; whoever comes after it is kept out by the worker's own lock. */
+async function overwriteOld(
+  { path, target, replacement }: Overwritten,
   options: SwapOptions,
   context: DriverContext,
 ): Promise<string> {
+  await using worker = await Worker.start(context);
   (await holdExclusively(path, options, context))[Symbol.dispose]();
   const kept = await keptName(path, options.at);
   const partial = join(dirname(path), `${loadingPrefix(path)}${context.ids.hex(12)}`);
-  const keeping = context.progress.phase("keeping the old state", { unit: "pages" });
-  const source = { path: target, isReadOnly: false, isPrivate: false, busyTimeoutMs: context.lockTimeoutMs };
-  const request = { source, destination: partial, isCompact: false, isOverwrite: false };
-  await worker.copy(request, (done, total) => keeping.at(done, total));
-  await giveTo(partial, await ownerFor(path));
-  await rename(partial, kept);
-  await syncFolder(dirname(path));
-  keeping.done(kept);
+  let stage: CopyStage = "keep";
+  let phase = context.progress.phase("keeping the old state", { unit: "pages" });
+  const request = { source: privateFile(replacement), destination: target, partial, kept };
+  await worker.overwrite({ ...request, busyTimeoutMs: context.lockTimeoutMs }, (done, total, now) => {
+    if (now !== stage) {
+      phase.done(kept);
+      phase = context.progress.phase("writing in place", { unit: "pages" });
+    }
+    stage = now;
+    phase.at(done, total);
+  });
+  phase.done();
   return kept;
 }

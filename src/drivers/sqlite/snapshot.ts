@@ -54,7 +54,7 @@ export async function takeSnapshot(
   try {
     const phase = context.progress.phase("copying", { unit: "pages" });
     const copy = await worker.copy(
-      { source: source.open, destination: path, isCompact: request.isCompact, isOverwrite: false },
+      { source: source.open, destination: path, isCompact: request.isCompact },
       (done, total) => phase.at(done, total),
     );
     phase.done(formatBytes(copy.bytes));

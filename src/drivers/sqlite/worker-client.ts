@@ -9,15 +9,17 @@ import {
   type BtreeSize,
   type CopyRequest,
   type CopyResult,
+  type CopyStage,
   isWorkerReply,
   type OpenRequest,
+  type OverwriteRequest,
   type ScriptResult,
   type WorkerReply,
   type WorkerRequest,
   type WorkerResult,
 } from "./worker-protocol.js";
 
-type OnProgress = (donePages: number, totalPages: number) => void;
+type OnProgress = (donePages: number, totalPages: number, stage: CopyStage) => void;
 
 /** A forked child that does the long statements of one database; aborting the run or disposing ends it. */
 export class Worker implements AsyncDisposable {
@@ -50,6 +52,10 @@ export class Worker implements AsyncDisposable {
   async copy(request: Omit<CopyRequest, "kind">, onProgress: OnProgress): Promise<CopyResult> {
     const result = await this.#ask({ kind: "copy", ...request }, onProgress);
     return result.of === "copy" ? result.value : unexpected(result);
+  }
+
+  async overwrite(request: Omit<OverwriteRequest, "kind">, onProgress: OnProgress): Promise<void> {
+    await this.#ask({ kind: "overwrite", ...request }, onProgress);
   }
 
   async check(database: OpenRequest): Promise<SourceCondition> {
@@ -106,7 +112,7 @@ export class Worker implements AsyncDisposable {
     return new Promise((resolve, reject) => {
       const listener = (message: unknown): void => {
         if (!isWorkerReply(message)) return;
-        if (message.kind === "progress") onProgress?.(message.donePages, message.totalPages);
+        if (message.kind === "progress") onProgress?.(message.donePages, message.totalPages, message.stage);
         else if (message.kind === "result") resolve(message.result);
         else reject(errorOf(message));
       };

@@ -3,7 +3,13 @@ import type { Fingerprint, FingerprintMode } from "../fingerprint-model.js";
 import type { SourceCondition } from "../snapshot-model.js";
 
 /** What the forked child is asked to do, one request after another. */
-export type WorkerRequest = CopyRequest | CheckRequest | FingerprintRequest | SizesRequest | ScriptRequest;
+export type WorkerRequest =
+  | CopyRequest
+  | OverwriteRequest
+  | CheckRequest
+  | FingerprintRequest
+  | SizesRequest
+  | ScriptRequest;
 
 export interface OpenRequest {
   readonly path: string;
@@ -18,9 +24,21 @@ export interface CopyRequest {
   readonly source: OpenRequest;
   readonly destination: string;
   readonly isCompact: boolean;
-  /** The destination is a database that is overwritten in one transaction, not a new file. */
-  readonly isOverwrite: boolean;
 }
+
+/** Keeps a copy of the database `destination`, then overwrites it in one transaction. */
+export interface OverwriteRequest {
+  readonly kind: "overwrite";
+  readonly source: OpenRequest;
+  readonly destination: string;
+  /** Where the copy of the old state is made, and its name when it is whole; of one folder. */
+  readonly partial: string;
+  readonly kept: string;
+  readonly busyTimeoutMs: number;
+}
+
+/** Of the old state that is kept, or of what was asked for. */
+export type CopyStage = "keep" | "copy";
 
 export interface CheckRequest {
   readonly kind: "check";
@@ -63,6 +81,7 @@ export interface BtreeSize {
 
 export type WorkerResult =
   | { readonly of: "copy"; readonly value: CopyResult }
+  | { readonly of: "overwrite" }
   | { readonly of: "check"; readonly value: SourceCondition }
   | { readonly of: "fingerprint"; readonly value: Fingerprint }
   | { readonly of: "sizes"; readonly value: readonly BtreeSize[] }
@@ -70,7 +89,7 @@ export type WorkerResult =
   | { readonly of: "script"; readonly value: ScriptResult };
 
 export type WorkerReply =
-  | { readonly kind: "progress"; readonly donePages: number; readonly totalPages: number }
+  | { readonly kind: "progress"; readonly stage: CopyStage; readonly donePages: number; readonly totalPages: number }
   | { readonly kind: "result"; readonly result: WorkerResult }
   | {
       readonly kind: "failed";
@@ -82,7 +101,16 @@ export type WorkerReply =
 
 /** Both ends are of one build, so the envelope tells enough. */
 export function isWorkerRequest(message: unknown): message is WorkerRequest {
-  return hasKind(message, ["copy", "check", "fingerprint", "sizes", "scriptBegin", "scriptPiece", "scriptEnd"]);
+  return hasKind(message, [
+    "copy",
+    "overwrite",
+    "check",
+    "fingerprint",
+    "sizes",
+    "scriptBegin",
+    "scriptPiece",
+    "scriptEnd",
+  ]);
 }
 
 export function isWorkerReply(message: unknown): message is WorkerReply {

@@ -4,6 +4,7 @@ import { Connection } from "./connection.js";
 import { translateError } from "./errors.js";
 import { fingerprintOf } from "./fingerprint.js";
 import { copyDatabase } from "./page-copy.js";
+import { overwriteDatabase } from "./page-overwrite.js";
 import { ScriptLoad } from "./script-load.js";
 import {
   isWorkerRequest,
@@ -45,6 +46,9 @@ async function work(request: WorkerRequest): Promise<WorkerResult> {
   switch (request.kind) {
     case "copy":
       return { of: "copy", value: await copyDatabase(request, { progress, signal: stopping.signal }) };
+    case "overwrite":
+      await overwriteDatabase(request, { progress, keeping, signal: stopping.signal });
+      return { of: "overwrite" };
     case "check":
       return { of: "check", value: reading(request.database, conditionOf) };
     case "fingerprint":
@@ -91,7 +95,11 @@ function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
 }
 
 function progress(donePages: number, totalPages: number): void {
-  send({ kind: "progress", donePages, totalPages });
+  send({ kind: "progress", stage: "copy", donePages, totalPages });
+}
+
+function keeping(donePages: number, totalPages: number): void {
+  send({ kind: "progress", stage: "keep", donePages, totalPages });
 }
 
 function send(reply: WorkerReply): void {
