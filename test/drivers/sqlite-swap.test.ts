@@ -329,6 +329,55 @@ describe("kill -9 in the swap", () => {
     expect(seen.size).toBe(2);
   });
 
+  /** What a kill between "moving its log" and "renaming" leaves, or one between "renaming" and "bringing the log". */
+  for (const half of ["undo", "finish"]) {
+    test(`${half}: a log that the application has written since is not replaced by the one from before`, async () => {
+      await using folder = await testFolder();
+      await using world = await testContext();
+      const { path } = oldAndNew(folder, "WAL");
+      const replacement = folder.file(".app.db.dbops-loading-0123456789ab");
+      const kept = path + KEPT;
+      const from = half === "undo" ? kept : replacement;
+      linkSync(path, kept);
+      writeFileSync(`${from}-wal`, "the log from before");
+      if (half === "undo") writeFileSync(replacement, readFileSync(folder.file("new.backup")));
+      writeFileSync(`${path}.dbops-swap.json`, JSON.stringify({ version: 1, path, replacement, kept }));
+      await crashAfterCommit(path);
+      const live = sha256Of(`${path}-wal`);
+
+      await using restorer = await restorerOf(path, world);
+      const [line] = await restorer.recover();
+      const left = half === "undo" ? `${kept}-wal` : `${path}.log-before-the-kill-wal`;
+      expect(line).toContain(left);
+      expect([sha256Of(`${path}-wal`), readFileSync(left, "utf8")]).toEqual([live, "the log from before"]);
+      expect([rows(path), isIntact(path)]).toEqual([OLD_ROWS + 1, "ok"]);
+      expect(await restorer.previous()).toEqual([]);
+      expect(await restorer.recover()).toEqual([]);
+      expect(readFileSync(left, "utf8")).toBe("the log from before");
+    });
+  }
+
+  test("undo: the log from before stays away from a program that has the database open", async () => {
+    await using folder = await testFolder();
+    await using world = await testContext();
+    const { path } = oldAndNew(folder, "WAL");
+    const replacement = folder.file(".app.db.dbops-loading-0123456789ab");
+    writeFileSync(replacement, readFileSync(folder.file("new.backup")));
+    writeFileSync(`${path + KEPT}-wal`, "the log from before");
+    const intent = { version: 1, path, replacement, kept: path + KEPT };
+    writeFileSync(`${path}.dbops-swap.json`, JSON.stringify(intent));
+    const app = startSqliteProcess(
+      `const db = new Database(args[0]); db.prepare("SELECT count(*) FROM t").get(); say("idle"); stay();`,
+      { args: [path] },
+    );
+    await app.line();
+    await using restorer = await restorerOf(path, world);
+    expect((await restorer.recover())[0]).toContain(`${path + KEPT}-wal`);
+    expect(readFileSync(`${path + KEPT}-wal`, "utf8")).toBe("the log from before");
+    await app.kill();
+    expect(isIntact(path)).toBe("ok");
+  });
+
   test("a second name of the database from a swap that did not happen is removed", async () => {
     await using folder = await testFolder();
     await using world = await testContext();

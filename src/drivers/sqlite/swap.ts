@@ -92,7 +92,7 @@ async function swapWithLogs(names: Names, context: DriverContext): Promise<void>
     step(context, "renaming");
     await rename(replacement, path);
   } catch (error) {
-    await undoHalf(names);
+    context.progress.warn(await undoHalf(names));
     await removeIntent(path);
     throw cannotRename(path, error);
   }
@@ -103,14 +103,44 @@ async function swapWithLogs(names: Names, context: DriverContext): Promise<void>
 }
 
 async function undoHalf({ path, kept }: Names): Promise<string> {
-  await carryLogs(kept, path);
+  const isUndecided = await isLogInUse(kept, path);
+  if (!isUndecided) await carryLogs(kept, path);
   if (await isSameFile(kept, path)) await rm(kept);
+  if (isUndecided) return undecided(path, kept);
   return `undid a swap of ${path} that was cut short: the old database is in place`;
 }
 
 async function finishHalf({ path, replacement }: Names): Promise<string> {
+  if (await isLogInUse(replacement, path)) {
+    // Under its own name it would be swept with what a killed restore leaves.
+    const aside = await freeStem(`${path}.log-before-the-kill`);
+    await carryLogs(replacement, aside);
+    return undecided(path, aside);
+  }
   await carryLogs(replacement, path);
   return `finished a swap of ${path} that was cut short: the new database is in place`;
+}
+
+/** True when a log at `from` would take the place of one that a program has written since, or is about to write. */
+async function isLogInUse(from: string, to: string): Promise<boolean> {
+  if (!(await hasLogs(from))) return false;
+  for (const suffix of LOG_SUFFIXES) if ((await exists(to + suffix)) && (await stat(to + suffix)).size > 0) return true;
+  return (await holdersOf(to)).sessions.length > 0;
+}
+
+async function freeStem(stem: string): Promise<string> {
+  for (let number = 1; ; number += 1) {
+    const name = number === 1 ? stem : `${stem}-${number}`;
+    if (!(await hasLogs(name))) return name;
+  }
+}
+
+function undecided(path: string, left: string): string {
+  return (
+    `a swap of ${path} was cut short, and a program has used the database since: its log stays, and the log from before ` +
+    `is left as ${left}-wal (or -journal), unused. To keep what was written since, remove that file. To go back to what it ` +
+    `holds, stop the program, copy ${path} and ${path}-wal elsewhere, then move it to ${path}-wal (or -journal) and remove ${path}-shm`
+  );
 }
 
 /** A stray log beside a missing database would poison the new one: it is set aside. */
