@@ -102,12 +102,12 @@ test.each([`a "b" 'c' $(touch x) \\`, "naïve – 数据库", "é".repeat(31), "
     await using driver = await postgresEngine.open(address(db.url), t.context);
     await using snapshot = await driver.takeSnapshot(snapshotRequest(t.workDir));
     const fingerprint = snapshot.fingerprint();
-    const { source } = await keepSnapshot(snapshot);
+    const [{ source }, { tables }] = await Promise.all([keepSnapshot(snapshot), fingerprint]);
     await driver[Symbol.asyncDispose]();
     await snapshot[Symbol.asyncDispose]();
     await using restorer = await postgresEngine.restorer(address(db.url), t.context);
     await using copy = await restorer.load(source, BESIDE);
-    expect((await copy.fingerprint("hash")).tables).toEqual((await fingerprint).tables);
+    expect((await copy.fingerprint("hash")).tables).toEqual(tables);
     const { previous } = await copy.swap(NOW);
     expect(Buffer.byteLength(previous ?? "")).toBeLessThanOrEqual(63);
     expect(await names()).toContain(previous);
