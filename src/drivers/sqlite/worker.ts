@@ -19,6 +19,7 @@ import {
  * The forked child: long statements block a process and its signals, so they run here, where a kill harms nothing.
  * It ends when its parent lets go of the channel, or dies.
  */
+const CACHE_KIB = 2000;
 const stopping = new AbortController();
 let queue: Promise<void> = Promise.resolve();
 let script: ScriptLoad | null = null;
@@ -75,6 +76,8 @@ function runScript(request: ScriptRequest): WorkerResult {
 function reading<T>(database: OpenRequest, work: (connection: Connection) => T): T {
   using connection = new Connection(database.path, database);
   if (database.isPrivate) connection.db.pragma("locking_mode = EXCLUSIVE");
+  // These works walk the file once from end to end, where a large cache costs memory and finds nothing.
+  connection.db.pragma(`cache_size = -${CACHE_KIB}`);
   connection.db.exec("BEGIN");
   try {
     return work(connection);
