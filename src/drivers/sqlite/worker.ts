@@ -72,12 +72,20 @@ function runScript(request: ScriptRequest): WorkerResult {
   return { of: "scriptPiece" };
 }
 
+/** What reads here walks the file once from end to end, where a large cache costs memory and finds nothing. */
+function limitCache(connection: Connection): void {
+  try {
+    connection.db.pragma(`cache_size = -${CACHE_KIB}`);
+  } catch {
+    // The pragma reads the schema, and one that is damaged is for the work itself to find.
+  }
+}
+
 /** Everything in one read transaction. */
 function reading<T>(database: OpenRequest, work: (connection: Connection) => T): T {
   using connection = new Connection(database.path, database);
   if (database.isPrivate) connection.db.pragma("locking_mode = EXCLUSIVE");
-  // These works walk the file once from end to end, where a large cache costs memory and finds nothing.
-  connection.db.pragma(`cache_size = -${CACHE_KIB}`);
+  limitCache(connection);
   connection.db.exec("BEGIN");
   try {
     return work(connection);
