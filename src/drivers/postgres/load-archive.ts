@@ -1,5 +1,4 @@
 import { writeFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { RestoreSource } from "../restore-model.js";
 import type { ArchiveToc, TocEntry } from "./archive-toc.js";
@@ -11,9 +10,6 @@ import type { Tool } from "./tools.js";
 
 /** Below this, several readers cost more than they gain. */
 const PARALLEL_BYTES = 16e6;
-
-/** Every further reader decompresses and checks the whole archive once more: on two cores that is slower than waiting. */
-const CORES_PER_READER = 2;
 
 /**
  * Loads a custom archive that is only readable from front to end. Everything but the rows needs no more than the archive's
@@ -74,7 +70,7 @@ async function loadRows(load: RowLoad): Promise<void> {
   const tables = new Set(toc.entries.filter(({ desc }) => desc === "TABLE DATA").map(({ id }) => id));
   const isSmall = source.rawBytes !== null && source.rawBytes < PARALLEL_BYTES;
   const canShare = toc.compression !== "other" && !isSmall;
-  const readers = canShare ? Math.max(1, Math.min(place.jobs, tables.size, mostReaders())) : 1;
+  const readers = canShare ? Math.max(1, Math.min(place.jobs, tables.size)) : 1;
   const taken = new Set<number>();
   const take = (id: number): boolean => !taken.has(id) && taken.add(id).has(id);
   const works = Array.from({ length: readers }, async (_, reader) => {
@@ -88,10 +84,6 @@ async function loadRows(load: RowLoad): Promise<void> {
     await runRestore(place, { tool, args: ["--format=custom", "--section=data", ...list], input });
   });
   await allOrFirstError(works);
-}
-
-function mostReaders(): number {
-  return Math.floor(availableParallelism() / CORES_PER_READER);
 }
 
 /** Waits for all before reporting the first error, so that nothing still writes when the copy is dropped. */
