@@ -3,7 +3,7 @@ import type { SourceCondition } from "../snapshot-model.js";
 import type { Connection } from "./connection.js";
 import { isDamage, missingExtension } from "./errors.js";
 import { quoteIdent } from "./quote-ident.js";
-import { storedTableNames } from "./stored-tables.js";
+import { storedTables } from "./stored-tables.js";
 
 const MOST_PROBLEMS = 100;
 
@@ -40,7 +40,7 @@ function checked(connection: Connection, argument: string): Checked {
 
 function tableNames(connection: Connection): readonly string[] {
   try {
-    return storedTableNames(connection);
+    return storedTables(connection).map(({ name }) => name);
   } catch (error) {
     if (isDamage(error)) return [];
     throw error;

@@ -3,80 +3,73 @@ import { messageOf } from "../../lib/core/errors.js";
 import type { Fingerprint, FingerprintMode, NotCovered, TableFingerprint } from "../fingerprint-model.js";
 import type { Connection } from "./connection.js";
 import { isDamage, missingExtension } from "./errors.js";
+import type { PageFile } from "./page-file.js";
 import { quoteIdent } from "./quote-ident.js";
-import { describeTable, storedTableNames, virtualTableNames } from "./stored-tables.js";
-import { hashTable, prepareHashing, type RowSizes } from "./table-hash.js";
+import { hashRecords } from "./record-hash.js";
+import { type StoredTable, storedTables, virtualTableNames } from "./stored-tables.js";
 
-/** Changes whenever the encoding of rows or their order does. */
-export const FINGERPRINT_ALGORITHM = "sqlite-rows-sha256/2";
+/** Changes whenever what is hashed of a row or the order of rows does. */
+export const FINGERPRINT_ALGORITHM = "sqlite-records-sha256/3";
 
-/** Long work: call it in a forked child, inside one read transaction. Damage is data here: what cannot be read is not covered. */
-export function fingerprintOf(connection: Connection, mode: FingerprintMode): Fingerprint {
-  const algorithm = mode === "hash" ? FINGERPRINT_ALGORITHM : null;
+/** How much of the file each mode reads, and how. */
+interface Reading {
+  readonly mode: FingerprintMode;
+  /** Rows and hash of one table; DB.DAMAGED or SQLite's own error where it cannot be read. */
+  read(table: StoredTable): Pick<TableFingerprint, "rows" | "hash">;
+}
+
+/** By SQLite, on a connection: everything but hashes. Long work: call it in a forked child, inside one read transaction. */
+export function countTables(connection: Connection, mode: Exclude<FingerprintMode, "hash">): Fingerprint {
+  const count = (name: string): number => connection.count(`SELECT count(*) FROM ${quoteIdent(name)} NOT INDEXED`);
+  const read: Reading["read"] = ({ name }) => ({ rows: mode === "none" ? null : count(name), hash: null });
+  return assemble(describe(connection), { mode, read });
+}
+
+/** From the file itself, which no connection may have open: the records of every table. Long work. */
+export function hashTables(outline: Outline, file: PageFile): Fingerprint {
+  return assemble(outline, { mode: "hash", read: ({ root }) => hashRecords(file, root) });
+}
+
+/** What there is to read; damage of the schema is data here as well. */
+export interface Outline {
+  readonly tables: readonly StoredTable[];
+  readonly notCovered: readonly NotCovered[];
+  readonly schemaHash: string;
+}
+
+export function describe(connection: Connection): Outline {
   try {
-    return { algorithm, ...fingerprintTables(connection, mode), schemaHash: schemaHash(connection) };
+    return {
+      tables: storedTables(connection),
+      notCovered: virtualTableNames(connection).map((name) => ({
+        kind: "virtual table",
+        name,
+        reason: "it holds no rows of its own; its shadow tables are covered",
+      })),
+      schemaHash: schemaHash(connection),
+    };
   } catch (error) {
     if (!isDamage(error)) throw error;
     const lost = { kind: "schema", name: "sqlite_schema", reason: `damaged: ${messageOf(error)}` };
-    return { algorithm, tables: [], schemaHash: createHash("sha256").digest("hex"), notCovered: [lost] };
+    return { tables: [], notCovered: [lost], schemaHash: createHash("sha256").digest("hex") };
   }
 }
 
-function fingerprintTables(connection: Connection, mode: FingerprintMode): Pick<Fingerprint, "tables" | "notCovered"> {
+/** What cannot be read is not covered. */
+function assemble(outline: Outline, { mode, read }: Reading): Fingerprint {
   const tables: TableFingerprint[] = [];
-  const notCovered: NotCovered[] = virtualTableNames(connection).map((name) => ({
-    kind: "virtual table",
-    name,
-    reason: "it holds no rows of its own; its shadow tables are covered",
-  }));
-  if (mode === "hash") prepareHashing(connection);
-  const sizes = mode === "hash" ? rowSizes(connection) : new Map<string, RowSizes>();
-  for (const name of storedTableNames(connection)) {
+  const notCovered = [...outline.notCovered];
+  for (const table of outline.tables) {
     try {
-      tables.push(fingerprintTable(connection, name, { mode, sizes: sizes.get(name) }));
+      tables.push({ kind: "table", schema: null, name: table.name, ...read(table) });
     } catch (error) {
       const reason = whyUnreadable(error);
       if (reason === null) throw error;
-      notCovered.push({ kind: "table", name, reason });
+      notCovered.push({ kind: "table", name: table.name, reason });
     }
   }
-  return { tables, notCovered };
-}
-
-interface TableOptions {
-  readonly mode: FingerprintMode;
-  readonly sizes: RowSizes | undefined;
-}
-
-/** Where the sizes of rows are not known, every range is measured first. */
-const UNKNOWN_SIZES: RowSizes = { average: 512, longest: Number.MAX_SAFE_INTEGER };
-
-function fingerprintTable(connection: Connection, name: string, { mode, sizes }: TableOptions): TableFingerprint {
-  const entry = { kind: "table", schema: null, name } as const;
-  if (mode === "none") return { ...entry, rows: null, hash: null };
-  if (mode === "hash")
-    return { ...entry, ...hashTable(connection, describeTable(connection, name), sizes ?? UNKNOWN_SIZES) };
-  return { ...entry, rows: connection.count(`SELECT count(*) FROM ${quoteIdent(name)} NOT INDEXED`), hash: null };
-}
-
-/** From the b-trees' page headers: far cheaper than asking every row for its length. */
-function rowSizes(connection: Connection): Map<string, RowSizes> {
-  try {
-    const rows = connection.rows<{ name: string; payload: bigint; ncell: bigint; longest: bigint }>(
-      `SELECT s.name, s.payload, s.ncell, s.mx_payload AS longest FROM sqlite_schema AS t, dbstat AS s
-       WHERE t.type = 'table' AND t.rootpage > 0 AND s.name = t.name AND s.aggregate = TRUE`,
-    );
-    return new Map(
-      rows.map(({ name, payload, ncell, longest }) => [
-        name,
-        { average: Number(payload) / Math.max(1, Number(ncell)), longest: Number(longest) },
-      ]),
-    );
-  } catch (error) {
-    // A damaged page stops the walk; what it would have told is then measured range by range.
-    if (isDamage(error)) return new Map();
-    throw error;
-  }
+  const algorithm = mode === "hash" ? FINGERPRINT_ALGORITHM : null;
+  return { algorithm, tables, schemaHash: outline.schemaHash, notCovered };
 }
 
 function whyUnreadable(error: unknown): string | null {

@@ -2,7 +2,7 @@ import type { ReadRowsRequest, Row, RowBatch, RowReader, Value } from "../driver
 import { Connection } from "./connection.js";
 import { translateError } from "./errors.js";
 import { quoteIdent } from "./quote-ident.js";
-import { describeTable } from "./stored-tables.js";
+import { rowOrder } from "./row-order.js";
 import type { OpenRequest } from "./worker-protocol.js";
 
 const BATCH_ROWS = 1000;
@@ -60,8 +60,7 @@ function selectOf(connection: Connection, table: string, columns: readonly strin
     const column = quoteIdent(name);
     return `typeof(${column}) = 'text', CASE WHEN typeof(${column}) = 'text' THEN CAST(${column} AS BLOB) ELSE ${column} END`;
   });
-  const { rowid, keyOrder } = describeTable(connection, table);
-  const order = rowid === null ? keyOrder : [rowid];
+  const order = rowOrder(connection, table);
   const orderBy = order.length === 0 ? "" : ` ORDER BY ${order.join(", ")}`;
   return `SELECT ${cells.join(", ")} FROM ${quoteIdent(table)}${orderBy}`;
 }

@@ -1,4 +1,6 @@
-import { stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { requireFreeBytes } from "../../lib/system/disk-space.js";
 import type {
   Diagnosis,
   Driver,
@@ -25,7 +27,7 @@ import { SqliteRows } from "./rows.js";
 import { readSchema } from "./schema.js";
 import { libraryVersion, serverFacts } from "./server-facts.js";
 import { sidecarsOf } from "./sidecars.js";
-import { takeSnapshot } from "./snapshot.js";
+import { privateFile, takeSnapshot } from "./snapshot.js";
 import { Worker } from "./worker-client.js";
 import type { OpenRequest } from "./worker-protocol.js";
 
@@ -94,9 +96,23 @@ export class SqliteDriver implements Driver {
     return readSchema(this.#opened.connection, await worker.sizes(this.#openRequest()));
   }
 
+  /** Hashes are of a private copy: nobody may read past SQLite what others may write. */
   async fingerprint(mode: FingerprintMode): Promise<Fingerprint> {
+    if (mode === "hash") return await this.#hashCopy();
     await using worker = await Worker.start(this.#context);
     return await worker.fingerprint(this.#openRequest(), mode);
+  }
+
+  async #hashCopy(): Promise<Fingerprint> {
+    const path = join(await this.#context.workDir(), `fingerprint-${this.#context.ids.hex(12)}.sqlite`);
+    await requireFreeBytes(dirname(path), (await stat(this.#opened.access.path)).size, "the copy to be hashed");
+    try {
+      await using worker = await Worker.start(this.#context);
+      await worker.copy({ source: this.#openRequest(), destination: path, isCompact: false }, () => {});
+      return await worker.fingerprint(privateFile(path), "hash");
+    } finally {
+      await rm(path, { force: true });
+    }
   }
 
   async takeSnapshot(request: SnapshotRequest): Promise<Snapshot> {

@@ -1,12 +1,15 @@
 import { asDbopsError, DbopsError } from "../../lib/core/errors.js";
+import type { Fingerprint } from "../fingerprint-model.js";
 import { conditionOf } from "./condition.js";
 import { Connection } from "./connection.js";
 import { translateError } from "./errors.js";
-import { fingerprintOf } from "./fingerprint.js";
+import { countTables, describe, hashTables } from "./fingerprint.js";
 import { copyDatabase } from "./page-copy.js";
+import { PageFile } from "./page-file.js";
 import { overwriteDatabase } from "./page-overwrite.js";
 import { ScriptLoad } from "./script-load.js";
 import {
+  type FingerprintRequest,
   isWorkerRequest,
   type OpenRequest,
   type ScriptRequest,
@@ -53,15 +56,21 @@ async function work(request: WorkerRequest): Promise<WorkerResult> {
     case "check":
       return { of: "check", value: reading(request.database, conditionOf) };
     case "fingerprint":
-      return {
-        of: "fingerprint",
-        value: reading(request.database, (connection) => fingerprintOf(connection, request.mode)),
-      };
+      return { of: "fingerprint", value: await fingerprint(request) };
     case "sizes":
       return { of: "sizes", value: reading(request.database, btreeSizes) };
     default:
       return runScript(request);
   }
+}
+
+/** Records are read past SQLite, and so only of a file that nobody else can change: the connection is closed before. */
+async function fingerprint({ database, mode }: FingerprintRequest): Promise<Fingerprint> {
+  if (mode !== "hash") return reading(database, (connection) => countTables(connection, mode));
+  if (!database.isPrivate) throw new DbopsError("RUN.BUG", { message: "rows are hashed of private copies only" });
+  const outline = reading(database, describe);
+  await using file = await PageFile.open(database.path);
+  return hashTables(outline, file);
 }
 
 function runScript(request: ScriptRequest): WorkerResult {
