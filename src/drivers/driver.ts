@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { Content } from "../lib/codec/compress.js";
 import type { Clock } from "../lib/core/clock.js";
 import type { Environment } from "../lib/core/environment.js";
 import type { Ids } from "../lib/core/ids.js";
@@ -143,6 +144,8 @@ export interface Engine {
   readonly title: string;
   /** Extensions of the snapshots it makes and loads, without dot: `sqlite`, `pgdump`, `sql`, `pgdir.tar`. */
   readonly fileKinds: readonly string[];
+  /** What its snapshots are mostly like: it decides how they are compressed. */
+  readonly content: Content;
   /** Endings of files that hold a part of a live database beside its own file, where the database is a file. */
   readonly liveSuffixes?: readonly string[];
   /** Connects; up to 3 tries where trying again can help. CONNECT.*. */

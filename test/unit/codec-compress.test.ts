@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { afterAll, describe, expect, test } from "vitest";
 import { COMPRESSIONS, type Compression, chooseCompression } from "#dbops/lib/codec/choose-compression.js";
-import { checkedLevel, openCompressor } from "#dbops/lib/codec/compress.js";
+import { type Content, checkLevel, openCompressor } from "#dbops/lib/codec/compress.js";
 import { openDecompressor } from "#dbops/lib/codec/decompress.js";
 import { openHashTap } from "#dbops/lib/codec/hash-tap.js";
 import { nodeZstd } from "#dbops/lib/codec/zstd-library.js";
@@ -16,8 +16,13 @@ const sample = sampleBytes(3_000_000);
 
 afterAll(() => children[Symbol.asyncDispose]());
 
-async function packed(kind: Compression, bytes: Buffer, level: number | null = null): Promise<Buffer> {
-  return await through(bytes, [await openCompressor(kind, { level, children, env })]);
+async function packed(
+  kind: Compression,
+  bytes: Buffer,
+  level: number | null = null,
+  content: Content = "pages",
+): Promise<Buffer> {
+  return await through(bytes, [await openCompressor(kind, { level, content, children, env })]);
 }
 
 async function unpacked(kind: Compression, bytes: Buffer): Promise<Buffer> {
@@ -88,10 +93,19 @@ test.each([
 });
 
 test("levels that do not exist are refused before anything starts", async () => {
-  expect(await codeOf(openCompressor("zstd", { level: 23, children, env }))).toBe("USAGE.INVALID");
-  expect(await codeOf(openCompressor("gzip", { level: 0, children, env }))).toBe("USAGE.INVALID");
-  expect(() => checkedLevel("gzip", 1.5)).toThrow("gzip has no level 1.5");
-  expect(checkedLevel("zstd", null)).toBe(3);
+  expect(await codeOf(openCompressor("zstd", { level: 23, content: "pages", children, env }))).toBe("USAGE.INVALID");
+  expect(await codeOf(openCompressor("gzip", { level: 0, content: "pages", children, env }))).toBe("USAGE.INVALID");
+  expect(() => checkLevel("gzip", 1.5)).toThrow("gzip has no level 1.5");
+});
+
+test("rows as text are packed tighter than pages unless a level is asked for, and no looser than pg_dump's own gzip", async () => {
+  const digest = (id: number) => createHash("sha512").update(String(id)).digest("hex");
+  const rows = Buffer.from(Array.from({ length: 20_000 }, (_, id) => `${id}\tpaid\t${digest(id)}\n`).join(""));
+  const [pages, text] = [await packed("zstd", rows), await packed("zstd", rows, null, "text")];
+  expect(text.length).toBeLessThan(pages.length);
+  expect(text.length).toBeLessThanOrEqual((await packed("gzip", rows)).length);
+  expect(rows.equals(await unpacked("zstd", text))).toBe(true);
+  expect((await packed("zstd", rows, 5, "text")).equals(await packed("zstd", rows, 5))).toBe(true);
 });
 
 describe("without a zstd program", () => {
@@ -105,7 +119,7 @@ describe("without a zstd program", () => {
   });
 
   test("zstd is read and written by Node itself, or the error names the package", async () => {
-    const written = openCompressor("zstd", { level: null, children, env: nothingOnPath });
+    const written = openCompressor("zstd", { level: null, content: "pages", children, env: nothingOnPath });
     const read = openDecompressor("zstd", { children, env: nothingOnPath });
     if (library === null) {
       expect(await codeOf(written)).toBe("TOOL.MISSING");

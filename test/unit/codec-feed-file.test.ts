@@ -14,7 +14,7 @@ const env = { PATH: process.env.PATH };
 afterAll(() => children[Symbol.asyncDispose]());
 
 async function openZstd() {
-  const stage = await openCompressor("zstd", { level: null, children, env });
+  const stage = await openCompressor("zstd", { level: null, content: "pages", children, env });
   if (stage?.isPipe !== true) throw new Error("these tests need the zstd program");
   return stage;
 }

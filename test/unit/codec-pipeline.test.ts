@@ -12,7 +12,7 @@ import { codeOf, collect, endlessSource, never, sampleBytes } from "../support/c
 
 const children = new ChildRegistry();
 const env = { PATH: process.env.PATH };
-const zstd = () => openCompressor("zstd", { level: null, children, env });
+const zstd = () => openCompressor("zstd", { level: null, content: "pages", children, env });
 
 afterAll(() => children[Symbol.asyncDispose]());
 

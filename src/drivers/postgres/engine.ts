@@ -13,6 +13,7 @@ export const postgresEngine: Engine = {
   name: "postgres",
   title: "PostgreSQL",
   fileKinds: ["pgdump", "sql", "pgdir.tar"],
+  content: "text",
   open: async (address, context) => await openDriver(await connOf(address, context), context),
   restorer: async (address, context) => await openRestorer(await connOf(address, context), context),
   openScratch,

@@ -12,6 +12,7 @@ export const sqliteEngine: Engine = {
   name: "sqlite",
   title: "SQLite",
   fileKinds: LOADABLE_KINDS,
+  content: "pages",
   liveSuffixes: LOG_SUFFIXES,
   open: (address, context) => SqliteDriver.open(address, context),
   restorer: (address, context) => SqliteRestorer.open(address, context),

@@ -99,7 +99,7 @@ async function store(source: RestoreSource, id: string, { request, services }: W
     estimatedBytes: source.rawBytes,
     produce: async () => ({ stream: await source.openMain(), ended: Promise.resolve({ bytes: source.rawBytes }) }),
   } as const;
-  const recipe = { id, compression, level, encryption };
+  const recipe = { id, compression, level, content: request.engine.content, encryption };
   const { part: stored } = await storePart(part, { storage, recipe, context, phase, plain: null });
   phase.done(`${formatBytes(stored.rawBytes)} as ${formatBytes(stored.storedBytes)}`);
   return stored;

@@ -136,12 +136,13 @@ export class BackupRun {
     const { env, progress } = context;
     const { kind: compression, notice } = await chooseCompression(this.#request.compression, env);
     if (notice !== null) progress.note(notice);
+    const { content } = await this.#services.engine(snapshot.origin.engine);
     const parts: ManifestPart[] = [];
     const plainParts: ManifestPart[] = [];
     const plain = await this.#plainStorage();
     for (const part of snapshot.parts) {
       const phase = progress.phase(`storing ${part.kind}`, { total: part.estimatedBytes ?? undefined, unit: "bytes" });
-      const recipe = { id: this.#id, compression, level, encryption };
+      const recipe = { id: this.#id, compression, level, content, encryption };
       const stored = await storePart(part, { storage, recipe, context, phase, plain });
       this.#put.push(stored.part.file);
       parts.push(stored.part);

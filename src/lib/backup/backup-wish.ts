@@ -1,5 +1,5 @@
 import { chooseEncryption } from "../codec/choose-encryption.js";
-import { checkedLevel } from "../codec/compress.js";
+import { checkLevel } from "../codec/compress.js";
 import type { Passphrase } from "../codec/encrypt.js";
 import type { BackupSettings } from "../config/backup-settings.js";
 import type { BackupRequest } from "./backup-request.js";
@@ -53,7 +53,7 @@ export async function backupRequest(wish: BackupWish, target: WishedTarget): Pro
   const keys = hasOwnKey ? wish : { encryptTo: backup.encryptTo, passphrase: backup.passphrase };
   const compression = wish.compress ?? backup.compress;
   const level = wish.level ?? backup.level;
-  if (compression !== "none") checkedLevel(compression, level);
+  if (compression !== "none" && level !== null) checkLevel(compression, level);
   return {
     name: wish.name ?? target.name,
     snapshot: {

@@ -1,7 +1,7 @@
 import type { DriverContext } from "../../drivers/driver.js";
 import type { Production, SnapshotPart } from "../../drivers/snapshot-model.js";
 import type { Compression } from "../codec/choose-compression.js";
-import { openCompressor } from "../codec/compress.js";
+import { type Content, openCompressor } from "../codec/compress.js";
 import { type Encryption, openEncryptor } from "../codec/encrypt.js";
 import { feedFile } from "../codec/feed-file.js";
 import { type Digest, openHashTap } from "../codec/hash-tap.js";
@@ -20,6 +20,7 @@ export interface PartRecipe {
   readonly id: string;
   readonly compression: Compression;
   readonly level: number | null;
+  readonly content: Content;
   readonly encryption: Encryption | null;
 }
 
@@ -45,7 +46,7 @@ export interface StoredPart {
 export async function storePart(part: SnapshotPart, options: StoreOptions): Promise<StoredPart> {
   const { storage, recipe, phase, plain } = options;
   const { children, env, signal } = options.context;
-  const compressor = await openCompressor(recipe.compression, { level: recipe.level, children, env });
+  const compressor = await openCompressor(recipe.compression, { ...recipe, children, env });
   const encryptor = recipe.encryption === null ? null : await openEncryptor(recipe.encryption, { children, env });
   const tee = plain === null ? null : openTee();
   const { source, stages, raw } = await openRaw(part, compressor, (bytes) => phase.advance(bytes));
