@@ -10,6 +10,8 @@ export interface TocEntry {
   readonly owner: string;
   readonly definition: string;
   readonly hasData: boolean;
+  /** Its rows are lines of COPY rather than statements. */
+  readonly isCopied: boolean;
 }
 
 /** The head of a custom or directory archive of pg_dump. */
@@ -103,7 +105,7 @@ function readEntry(reader: TocReader, { minor, isCustom, offsetSize }: Layout): 
   if (minor >= 11) reader.int();
   const definition = reader.text() ?? "";
   reader.text();
-  reader.text();
+  const copyStatement = reader.text() ?? "";
   const schema = reader.text();
   reader.text();
   if (minor >= 14) reader.text();
@@ -113,7 +115,16 @@ function readEntry(reader: TocReader, { minor, isCustom, offsetSize }: Layout): 
   for (let dependency = reader.text(); dependency !== null; ) dependency = reader.text();
   if (isCustom) reader.skip(1 + offsetSize);
   else reader.text();
-  return { id, tag, desc, schema: schema === "" ? null : schema, owner, definition, hasData };
+  return {
+    id,
+    tag,
+    desc,
+    schema: schema === "" ? null : schema,
+    owner,
+    definition,
+    hasData,
+    isCopied: copyStatement !== "",
+  };
 }
 
 class EndOfBytes extends Error {}

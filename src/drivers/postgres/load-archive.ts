@@ -1,8 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import type { RestoreSource } from "../restore-model.js";
 import type { ArchiveToc, TocEntry } from "./archive-toc.js";
-import { BlockFilter } from "./block-filter.js";
+import { BlockDealer } from "./block-dealer.js";
 import type { LoadPlace } from "./load-place.js";
 import { runRestore } from "./run-restore.js";
 import type { ArchiveHead } from "./toc-tap.js";
@@ -13,8 +15,7 @@ const PARALLEL_BYTES = 16e6;
 
 /**
  * Loads a custom archive that is only readable from front to end. Everything but the rows needs no more than the archive's
- * head; the rows are loaded by several pg_restore, each with a stream of its own, where each takes the next table that
- * nobody has taken yet.
+ * head; the rows are dealt out to several pg_restore.
  */
 export async function loadArchive(source: RestoreSource, head: ArchiveHead, place: LoadPlace): Promise<void> {
   const tool = await place.tools.find("pg_restore", majorOf(head.toc.dumpVersion));
@@ -65,30 +66,36 @@ interface RowLoad {
   readonly rowsList: string;
 }
 
+/** Several pg_restore where the archive can be dealt out, else one. */
 async function loadRows(load: RowLoad): Promise<void> {
-  const { source, place, tool, toc, rowsList } = load;
-  const tables = new Set(toc.entries.filter(({ desc }) => desc === "TABLE DATA").map(({ id }) => id));
+  const { source, place, toc } = load;
   const isSmall = source.rawBytes !== null && source.rawBytes < PARALLEL_BYTES;
-  const canShare = toc.compression !== "other" && !isSmall;
-  const readers = canShare ? Math.max(1, Math.min(place.jobs, tables.size)) : 1;
-  const taken = new Set<number>();
-  const take = (id: number): boolean => !taken.has(id) && taken.add(id).has(id);
-  const works = Array.from({ length: readers }, async (_, reader) => {
-    const isFirst = reader === 0;
-    const filter = new BlockFilter(toc, (id) => {
-      if (!tables.has(id)) return isFirst ? "pass" : "drop";
-      return take(id) ? "pass" : "empty";
-    });
-    const input = { source: await source.openMain(), through: readers === 1 ? [] : [filter] };
-    const list = isFirst ? [] : [`--use-list=${rowsList}`];
-    await runRestore(place, { tool, args: ["--format=custom", "--section=data", ...list], input });
-  });
-  await allOrFirstError(works);
+  const main = await source.openMain();
+  if (toc.compression !== "none" || isSmall || place.jobs < 2) {
+    await loadRowsFrom(main, load, true);
+    return;
+  }
+  const dealer = new BlockDealer(toc, place.jobs);
+  const dealt = pipeline(main, dealer);
+  const loads = dealer.readers.map((reader, index) => loadRowsFrom(reader, load, index === 0));
+  await allOrFirstError([dealt, ...loads]);
 }
 
-/** Waits for all before reporting the first error, so that nothing still writes when the copy is dropped. */
+/** The first loads what is not dealt out as well: sequences and large objects. */
+async function loadRowsFrom(stream: Readable, { place, tool, rowsList }: RowLoad, isFirst: boolean): Promise<void> {
+  const list = isFirst ? [] : [`--use-list=${rowsList}`];
+  const input = { source: stream, through: [] };
+  try {
+    await runRestore(place, { tool, args: ["--format=custom", "--section=data", ...list], input });
+  } finally {
+    // Nobody reads on when the program could not even be started.
+    stream.destroy();
+  }
+}
+
+/** Waits for all, so that nothing still writes when the copy is dropped, and reports what failed first: the rest fails with it. */
 async function allOrFirstError(works: readonly Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(works);
-  const failed = results.find((result) => result.status === "rejected");
-  if (failed !== undefined) throw failed.reason;
+  const failures: unknown[] = [];
+  await Promise.all(works.map((work) => work.catch((error: unknown) => failures.push(error))));
+  if (failures.length > 0) throw failures[0];
 }
