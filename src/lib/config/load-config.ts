@@ -8,7 +8,6 @@ import { checkEncryptionVariables } from "./encryption.js";
 import { finishConfig } from "./finish-config.js";
 import { Layers } from "./layers.js";
 import { Problems } from "./problems.js";
-import { readDocument } from "./read-document.js";
 import { readVariables } from "./read-variables.js";
 import { SecretReader } from "./secret-reader.js";
 import { SettingReader } from "./setting-reader.js";
@@ -42,13 +41,19 @@ export async function loadConfig(options: LoadConfigOptions): Promise<Config> {
   const envFile = envFilePath(options, file);
   const variables = await readVariables({ ...options, envFile, folder: file?.folder ?? options.cwd, notices });
   const problems = new Problems();
-  const document = file === null ? null : await readDocument(file.path, problems);
+  const document = file === null ? null : await documentOf(file, problems);
   const environment = chosenEnvironment(options, { variables, document, problems });
   const layers = new Layers(document, environment);
   const reader = new SettingReader({ layers, variables, problems, folder: file?.folder ?? options.cwd });
   const sources = { file, folders, homeDir: options.homeDir, layers, variables, reader, problems };
   checkEncryptionVariables(sources);
   return await finishConfig(sources, { ...options, notices, secrets: secretsOf(options, sources) });
+}
+
+/** Where there is no dbops.yaml nobody waits for what reads it. */
+async function documentOf({ path }: ConfigFile, problems: Problems): Promise<YamlDocument> {
+  const { readDocument } = await import("./read-document.js");
+  return await readDocument(path, problems);
 }
 
 function configFile({ configFlag, env, cwd }: LoadConfigOptions, folders: UserFolders): Promise<ConfigFile | null> {
