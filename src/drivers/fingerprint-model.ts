@@ -3,9 +3,11 @@ export type FingerprintMode = "hash" | "counts" | "none";
 
 /** What was in every table, so that a copy can be compared. Two are comparable when their algorithms are equal. */
 export interface Fingerprint {
-  /** The algorithm's name with its version, e.g. `pg-hashtextextended-sum/1`; null without hashes. */
+  /** The algorithm's name with its version, e.g. `pg-hashtextextended-sum/2`; null without hashes. */
   readonly algorithm: string | null;
   readonly tables: readonly TableFingerprint[];
+  /** How the structure was described; two are comparable when these are equal. null when it says nothing about a copy. */
+  readonly schemaAlgorithm: string | null;
   /** SHA-256 of the canonical description of the structure; empty when nobody could look inside. */
   readonly schemaHash: string;
   /** What holds data and is not compared, with the reason. */

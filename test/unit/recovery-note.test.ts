@@ -137,7 +137,7 @@ function manifest(format: string, layers: string): ManifestBody {
     compression: "none",
     encryption: null,
     parts: [part("main", `${format}${layers}`)],
-    fingerprint: { algorithm: null, schemaHash: SHA, tables: [], notCovered: [] },
+    fingerprint: { algorithm: null, schemaAlgorithm: null, schemaHash: SHA, tables: [], notCovered: [] },
     verified: "read",
     adopted: false,
     auditHead: null,

@@ -5,6 +5,7 @@ import type { RunData } from "./run-schema.js";
 
 export function runData({ destination, found }: PreparedRestore, result: RestoreResult): RunData {
   const { restorer } = destination;
+  const { tables, isStructureEqual } = result.comparison;
   const { isSwapped: swapped, previous, safetyBackup, record, durationMs } = result;
   return {
     restore: {
@@ -12,8 +13,9 @@ export function runData({ destination, found }: PreparedRestore, result: Restore
       kind: found.kind,
       to: restorer.label,
       target: wordFor(destination),
-      tables: result.tables.map(({ kind, schema, name, rows, matches }) => ({ kind, schema, name, rows, matches })),
-      compared: comparedBy(result.tables),
+      tables: tables.map(({ kind, schema, name, rows, matches }) => ({ kind, schema, name, rows, matches })),
+      compared: comparedBy(tables),
+      structureMatches: isStructureEqual,
       swapped,
       previous,
       safetyBackup,
@@ -23,7 +25,7 @@ export function runData({ destination, found }: PreparedRestore, result: Restore
   };
 }
 
-function comparedBy(tables: RestoreResult["tables"]): RunData["restore"]["compared"] {
+function comparedBy(tables: RestoreResult["comparison"]["tables"]): RunData["restore"]["compared"] {
   const compared = tables.filter(({ matches }) => matches !== null);
   if (compared.length === 0) return "nothing";
   return compared.every(({ isHashed }) => isHashed) ? "hash" : "rows";

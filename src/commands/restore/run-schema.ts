@@ -19,6 +19,8 @@ export const runSchema = z.object({
     ),
     /** How the tables were compared. */
     compared: z.enum(["hash", "rows", "nothing"]),
+    /** Whether columns, indexes, triggers, views and the like are those of the backup; null when it does not say. */
+    structureMatches: z.boolean().nullable(),
     /** False when the loaded data differed: the target is as it was. */
     swapped: z.boolean(),
     previous: z.string().nullable(),

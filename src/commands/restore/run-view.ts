@@ -40,12 +40,13 @@ function nextCommand({ target, previous, safetyBackup }: Restore): string {
   return `dbops restore undo ${word} --confirm ${word}`;
 }
 
-function differenceView({ tables, to }: Restore): View {
+function differenceView({ tables, structureMatches, to }: Restore): View {
   const different = tables.filter(({ matches }) => matches === false);
-  const rows = different.map(({ schema, name, rows: found }) => [
+  const rows: Cell[][] = different.map(({ schema, name, rows: found }) => [
     schema === null ? name : `${schema}.${name}`,
     { text: found === null ? "missing" : `${formatCount(found)} rows, not what was backed up`, tone: "bad" } as const,
   ]);
+  if (structureMatches === false) rows.push(["structure", { text: "not what was backed up", tone: "bad" }]);
   const columns = [{ title: "table" }, { title: "loaded copy" }];
   const text = { kind: "text", text: `${to} was not touched`, tone: "strong" } as const;
   return { blocks: [{ kind: "table", columns, rows, empty: "no difference" }, text], next: "dbops backup list" };

@@ -6,6 +6,9 @@ const NOT_MEMBER = (catalog: string, oid: string): string =>
 /** The sequence of an identity column goes with its table, and cannot go before it. */
 const NOT_IDENTITY = `NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i' AND c.relkind = 'S')`;
 
+/** A range type's constructors go with it, and cannot go before it. */
+const NOT_OF_A_TYPE = `NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')`;
+
 /** Everything a user can have made, extensions apart; what is outside `public` goes with its schema. */
 const STATEMENTS = `
   SELECT 1 AS step, format('DROP EVENT TRIGGER %I', evtname) AS sql FROM pg_event_trigger e WHERE ${NOT_MEMBER("pg_event_trigger", "e.oid")}
@@ -23,6 +26,7 @@ const STATEMENTS = `
    UNION ALL
   SELECT 5, format('DROP ROUTINE IF EXISTS %s CASCADE', oid::regprocedure)
     FROM pg_proc p WHERE pronamespace = 'public'::regnamespace AND ${NOT_MEMBER("pg_proc", "p.oid")}
+     AND ${NOT_OF_A_TYPE}
    UNION ALL
   SELECT 6, format('DROP %s IF EXISTS %I.%I CASCADE', CASE typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, 'public', typname)
     FROM pg_type t WHERE typnamespace = 'public'::regnamespace AND typtype IN ('b', 'd', 'e', 'r') AND typelem = 0 AND ${NOT_MEMBER("pg_type", "t.oid")}

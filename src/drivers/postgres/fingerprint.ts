@@ -1,13 +1,14 @@
-import { createHash } from "node:crypto";
-import { canonicalJson } from "../../lib/core/canonical-json.js";
 import { DbopsError } from "../../lib/core/errors.js";
 import type { Fingerprint, FingerprintMode, NotCovered, TableFingerprint } from "../fingerprint-model.js";
 import { quoteQualified } from "./quote-ident.js";
 import { listRelations, type Relation } from "./relations.js";
-import { readSchema } from "./schema.js";
+import { type RowText, readRowText } from "./row-text.js";
+import type { ServerNature } from "./server-facts.js";
 import type { Session } from "./session.js";
+import { hashStructure, structureAlgorithm } from "./structure.js";
 
-export const ALGORITHM = "pg-hashtextextended-sum/1";
+/** Changes whenever the text of a row that is hashed does. */
+export const ALGORITHM = "pg-hashtextextended-sum/2";
 
 /** Everything that decides how a value prints; row security would hide rows. */
 export const FIXED_SETTINGS = `
@@ -20,7 +21,7 @@ const SEQUENCES_PER_QUERY = 100;
 export async function fingerprintAll(
   session: Session,
   mode: FingerprintMode,
-  isStandby: boolean,
+  { isStandby, major }: Pick<ServerNature, "isStandby" | "major">,
 ): Promise<Fingerprint> {
   const { relations, notCovered } = await listRelations(session, isStandby);
   const sequences = relations.filter(({ kind }) => kind === "sequence");
@@ -28,7 +29,8 @@ export async function fingerprintAll(
   return {
     algorithm: mode === "hash" ? ALGORITHM : null,
     tables: [...rows.tables, ...(await fingerprintSequences(session, mode, sequences))],
-    schemaHash: await hashSchema(session),
+    schemaAlgorithm: structureAlgorithm(major),
+    schemaHash: await hashStructure(session),
     notCovered: [...notCovered, ...rows.notCovered],
   };
 }
@@ -45,8 +47,11 @@ export async function fingerprintRows(
   relations: readonly Relation[],
 ): Promise<RowFingerprints> {
   const tables: TableFingerprint[] = [];
-  for (const { schema, name, kind } of relations) {
-    if (kind === "table") tables.push({ kind, schema, name, ...(await readTable(session, mode, { schema, name })) });
+  const rowText = await readRowText(session);
+  for (const relation of relations) {
+    const { schema, name, kind } = relation;
+    if (kind === "table")
+      tables.push({ kind, schema, name, ...(await readTable(session, { mode, rowText }, relation)) });
   }
   const objects = await readLargeObjects(session, mode);
   return { tables: [...tables, ...objects.tables], notCovered: objects.notCovered };
@@ -57,21 +62,6 @@ export function sequenceHash(lastValue: bigint | string, isCalled: boolean): str
   return `${lastValue},${isCalled}`;
 }
 
-/** SHA-256 of the structure without estimates, sizes and positions of sequences. */
-export async function hashSchema(session: Session): Promise<string> {
-  const { tables, views, sequences, triggers } = await readSchema(session);
-  const lasting = {
-    tables: tables.map(({ estimatedRows: _rows, sizeBytes: _size, indexes, ...table }) => ({
-      ...table,
-      indexes: indexes.map(({ sizeBytes: _bytes, ...index }) => index),
-    })),
-    views,
-    sequences: sequences.map(({ schema, name }) => ({ schema, name })),
-    triggers,
-  };
-  return createHash("sha256").update(canonicalJson(lasting)).digest("hex");
-}
-
 interface Read {
   readonly rows: number | null;
   readonly hash: string | null;
@@ -79,12 +69,12 @@ interface Read {
 
 async function readTable(
   session: Session,
-  mode: FingerprintMode,
-  table: { schema: string; name: string },
+  { mode, rowText }: { readonly mode: FingerprintMode; readonly rowText: RowText },
+  table: Relation,
 ): Promise<Read> {
   if (mode === "none") return { rows: null, hash: null };
-  // (r.*) is the whole row even where a column is called r.
-  const hash = mode === "hash" ? "coalesce(sum(hashtextextended((r.*)::text, 0)::numeric), 0)::text" : "NULL::text";
+  const sum = `coalesce(sum(hashtextextended(${rowText(table.oid)}::text, 0)::numeric), 0)::text`;
+  const hash = mode === "hash" ? sum : "NULL::text";
   const row = await session.one<{ rows: bigint; hash: string | null }>(
     `SELECT count(*) AS rows, ${hash} AS hash FROM ONLY ${quoteQualified(table)} AS r`,
   );

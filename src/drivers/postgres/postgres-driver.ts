@@ -100,7 +100,7 @@ export async function readFingerprint(
   where: Pick<Parts, "conn" | "context" | "nature">,
   mode: FingerprintMode,
 ): Promise<Fingerprint> {
-  return await inView(where, (session) => fingerprintAll(session, mode, where.nature.isStandby));
+  return await inView(where, (session) => fingerprintAll(session, mode, where.nature));
 }
 
 async function inView<T>(where: Pick<Parts, "conn" | "context">, work: (session: Session) => Promise<T>): Promise<T> {

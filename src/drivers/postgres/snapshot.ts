@@ -9,13 +9,14 @@ import { databaseScript } from "./database-entries.js";
 import { readPassThrough } from "./dump-arguments.js";
 import { DUMP_FORMATS, formatOf } from "./dump-formats.js";
 import { dumpGlobals, textProduction } from "./dump-parts.js";
-import { ALGORITHM, fingerprintRows, hashSchema } from "./fingerprint.js";
+import { ALGORITHM, fingerprintRows } from "./fingerprint.js";
 import { beginLocked } from "./lock-tables.js";
 import { type MainPart, produceMain } from "./main-part.js";
 import type { RelationList } from "./relations.js";
 import { sequenceStates } from "./sequence-states.js";
 import type { ServerNature } from "./server-facts.js";
 import type { Session } from "./session.js";
+import { hashStructure, structureAlgorithm } from "./structure.js";
 import type { ArchiveHead } from "./toc-tap.js";
 import type { Tools } from "./tools.js";
 
@@ -135,7 +136,7 @@ class PostgresSnapshot implements Snapshot {
   }
 
   async #fingerprint(): Promise<Fingerprint> {
-    const { session, list, main, isPartial } = this.#held;
+    const { session, source, list, main, isPartial } = this.#held;
     const mode = main.request.fingerprint;
     const isPlain = main.format === "plain";
     const relations = isPartial ? await this.#dumped() : list.relations;
@@ -144,7 +145,8 @@ class PostgresSnapshot implements Snapshot {
     return {
       algorithm: mode === "hash" ? ALGORITHM : null,
       tables: [...rows.tables, ...sequences],
-      schemaHash: await hashSchema(session),
+      schemaAlgorithm: isPartial ? null : structureAlgorithm(source.nature.major),
+      schemaHash: await hashStructure(session),
       notCovered: [...list.notCovered, ...rows.notCovered],
     };
   }

@@ -10,6 +10,8 @@ import { type StoredTable, storedTables, virtualTableNames } from "./stored-tabl
 
 /** Changes whenever what is hashed of a row or the order of rows does. */
 export const FINGERPRINT_ALGORITHM = "sqlite-records-sha256/3";
+/** The very text of every object's definition: a restored file holds the same bytes. */
+const SCHEMA_ALGORITHM = "sqlite-schema-text/1";
 
 /** How much of the file each mode reads, and how. */
 interface Reading {
@@ -34,6 +36,7 @@ export function hashTables(outline: Outline, file: PageFile): Fingerprint {
 export interface Outline {
   readonly tables: readonly StoredTable[];
   readonly notCovered: readonly NotCovered[];
+  readonly schemaAlgorithm: string | null;
   readonly schemaHash: string;
 }
 
@@ -46,12 +49,14 @@ export function describe(connection: Connection): Outline {
         name,
         reason: "it holds no rows of its own; its shadow tables are covered",
       })),
+      schemaAlgorithm: SCHEMA_ALGORITHM,
       schemaHash: schemaHash(connection),
     };
   } catch (error) {
     if (!isDamage(error)) throw error;
     const lost = { kind: "schema", name: "sqlite_schema", reason: `damaged: ${messageOf(error)}` };
-    return { tables: [], notCovered: [lost], schemaHash: createHash("sha256").digest("hex") };
+    const nothing = { schemaAlgorithm: null, schemaHash: createHash("sha256").digest("hex") };
+    return { tables: [], notCovered: [lost], ...nothing };
   }
 }
 
@@ -69,7 +74,8 @@ function assemble(outline: Outline, { mode, read }: Reading): Fingerprint {
     }
   }
   const algorithm = mode === "hash" ? FINGERPRINT_ALGORITHM : null;
-  return { algorithm, tables, schemaHash: outline.schemaHash, notCovered };
+  const { schemaAlgorithm, schemaHash } = outline;
+  return { algorithm, tables, schemaAlgorithm, schemaHash, notCovered };
 }
 
 function whyUnreadable(error: unknown): string | null {

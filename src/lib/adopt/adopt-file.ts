@@ -85,7 +85,8 @@ async function look(
     return { fingerprint, unseen: null };
   } catch (error) {
     if (!(error instanceof DbopsError && error.code === "BACKUP.UNPROVEN")) throw error;
-    return { fingerprint: { algorithm: null, tables: [], schemaHash: "", notCovered: [] }, unseen: error };
+    const nothing = { algorithm: null, tables: [], schemaAlgorithm: null, schemaHash: "", notCovered: [] };
+    return { fingerprint: nothing, unseen: error };
   }
 }
 

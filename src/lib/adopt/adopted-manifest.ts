@@ -46,6 +46,7 @@ export function adoptedManifest(facts: AdoptedFacts, request: AdoptRequest, serv
     parts: [part],
     fingerprint: {
       algorithm: fingerprint.algorithm,
+      schemaAlgorithm: fingerprint.schemaAlgorithm,
       schemaHash: fingerprint.schemaHash,
       tables: [...fingerprint.tables],
       notCovered: [...fingerprint.notCovered],

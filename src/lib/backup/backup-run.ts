@@ -184,6 +184,7 @@ export class BackupRun {
       parts: [...stored.parts],
       fingerprint: {
         algorithm: fingerprint.algorithm,
+        schemaAlgorithm: fingerprint.schemaAlgorithm,
         schemaHash: fingerprint.schemaHash,
         tables: [...fingerprint.tables],
         notCovered: [...fingerprint.notCovered],

@@ -13,10 +13,49 @@ export interface TableComparison {
   readonly problem: string | null;
 }
 
-type Found = Pick<Fingerprint, "algorithm" | "tables">;
+/** How a copy compares. */
+export interface Comparison {
+  readonly tables: readonly TableComparison[];
+  /** Whether columns, indexes, constraints, triggers, views and the like are those of the backup; null when it does not say. */
+  readonly isStructureEqual: boolean | null;
+}
 
-/** Compares table by table: by hash when both have one of the same algorithm, else by rows; never what `expected` does not speak of. */
-export function compareFingerprints(expected: Fingerprint, found: Found): TableComparison[] {
+/** Compares table by table and the structure; never what `expected` does not speak of. */
+export function compareFingerprints(expected: Fingerprint, found: Fingerprint): Comparison {
+  const isComparable = expected.schemaAlgorithm !== null && expected.schemaAlgorithm === found.schemaAlgorithm;
+  return {
+    tables: compareTables(expected, found),
+    isStructureEqual: isComparable ? expected.schemaHash === found.schemaHash : null,
+  };
+}
+
+/** BACKUP.FINGERPRINT_MISMATCH naming what differs. */
+export function requireEqual(comparison: Comparison, copy: string): void {
+  const error = differenceError(comparison, copy);
+  if (error !== null) throw error;
+}
+
+/** BACKUP.FINGERPRINT_MISMATCH naming the first tables that differ, or the structure; null when nothing does. */
+export function differenceError({ tables, isStructureEqual }: Comparison, copy: string): DbopsError | null {
+  const different = tables.filter(({ matches }) => matches === false);
+  const hasOtherStructure = isStructureEqual === false;
+  if (different.length === 0 && !hasOtherStructure) return null;
+  const named = different
+    .slice(0, 5)
+    .map(({ schema, name, problem }) => `${schema === null ? "" : `${schema}.`}${name}: ${problem}`);
+  const subject = different.length === 0 ? "the structure" : `${different.length} of ${tables.length} tables`;
+  return new DbopsError("BACKUP.FINGERPRINT_MISMATCH", {
+    message: `${subject} in ${copy} ${different.length === 0 ? "differs" : "differ"} from what was backed up`,
+    why: [...named, ...(hasOtherStructure ? [OTHER_STRUCTURE] : [])].join("\n"),
+    hint: "do not use this backup; `dbops backup list` shows which are proven",
+  });
+}
+
+const OTHER_STRUCTURE =
+  "the structure has changed: a column, index, constraint, trigger, view or function is missing, or one too many";
+
+/** By hash when both have one of the same algorithm, else by rows. */
+function compareTables(expected: Fingerprint, found: Fingerprint): TableComparison[] {
   const isComparable = expected.algorithm !== null && expected.algorithm === found.algorithm;
   const foundByName = new Map(found.tables.map((table) => [keyOf(table), table]));
   const expectedKeys = new Set(expected.tables.map(keyOf));
@@ -35,26 +74,6 @@ export function compareFingerprints(expected: Fingerprint, found: Found): TableC
         : { matches: null, problem: null }),
     })),
   ];
-}
-
-/** BACKUP.FINGERPRINT_MISMATCH naming the first tables that differ. */
-export function requireEqual(comparisons: readonly TableComparison[], copy: string): void {
-  const error = differenceError(comparisons, copy);
-  if (error !== null) throw error;
-}
-
-/** BACKUP.FINGERPRINT_MISMATCH naming the first tables that differ; null when none does. */
-export function differenceError(comparisons: readonly TableComparison[], copy: string): DbopsError | null {
-  const different = comparisons.filter(({ matches }) => matches === false);
-  if (different.length === 0) return null;
-  const named = different
-    .slice(0, 5)
-    .map(({ schema, name, problem }) => `${schema === null ? "" : `${schema}.`}${name}: ${problem}`);
-  return new DbopsError("BACKUP.FINGERPRINT_MISMATCH", {
-    message: `${different.length} of ${comparisons.length} tables in ${copy} differ from what was backed up`,
-    why: named.join("\n"),
-    hint: "do not use this backup; `dbops backup list` shows which are proven",
-  });
 }
 
 function compareTable(

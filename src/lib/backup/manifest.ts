@@ -73,6 +73,8 @@ const bodySchema = z.object({
   parts: z.array(partSchema).min(1),
   fingerprint: z.object({
     algorithm: z.string().nullable(),
+    /** null, or absent in older manifests: the hash is no measure for a copy. */
+    schemaAlgorithm: z.string().nullable().default(null),
     schemaHash: z.string(),
     tables: z.array(tableSchema),
     notCovered: z.array(notCoveredSchema),

@@ -1,7 +1,7 @@
 import type { RestoreSource } from "../../drivers/restore-model.js";
 import { timed } from "../core/clock.js";
 import { DbopsError } from "../core/errors.js";
-import { compareFingerprints, requireEqual, type TableComparison } from "./compare-fingerprints.js";
+import { type Comparison, compareFingerprints, requireEqual, type TableComparison } from "./compare-fingerprints.js";
 import type { ManifestBody } from "./manifest.js";
 import type { ProofMark } from "./marks.js";
 import type { BackupServices } from "./services.js";
@@ -18,14 +18,15 @@ export interface Proof {
   readonly tables: readonly TableComparison[];
 }
 
-/** Restores into a throw-away place and compares every table. BACKUP.FINGERPRINT_MISMATCH, BACKUP.UNPROVEN. */
+/** Restores into a throw-away place and compares every table and the structure. BACKUP.FINGERPRINT_MISMATCH, BACKUP.UNPROVEN. */
 export async function proveBackup(request: ProofRequest, services: BackupServices): Promise<Proof> {
   const { driverContext, run, hostName } = services;
   const { manifest } = request;
   if (manifest.isPartial) throw isPartial(manifest.id);
   const phase = driverContext.progress.phase("proving by a restore");
-  const { value: tables, durationMs } = await timed(driverContext.clock, () => restoreAndCompare(request, services));
-  requireEqual(tables, "the restored copy");
+  const { value, durationMs } = await timed(driverContext.clock, () => restoreAndCompare(request, services));
+  requireEqual(value, "the restored copy");
+  const { tables } = value;
   if (tables.length > 0 && tables.every(({ matches }) => matches === null)) throw nothingCompared(manifest.id);
   phase.done();
   const equal = tables.filter(({ matches }) => matches === true);
@@ -43,7 +44,7 @@ export async function proveBackup(request: ProofRequest, services: BackupService
   return { mark, tables };
 }
 
-async function restoreAndCompare(request: ProofRequest, services: BackupServices): Promise<TableComparison[]> {
+async function restoreAndCompare(request: ProofRequest, services: BackupServices): Promise<Comparison> {
   const { manifest, source, scratch, jobs } = request;
   // Made first: it says what is wrong with the scratch folder before an engine trips over it.
   await services.driverContext.workDir();

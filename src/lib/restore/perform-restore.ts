@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { LoadedCopy, SwapOptions } from "../../drivers/restore-model.js";
-import { differenceError, type TableComparison } from "../backup/compare-fingerprints.js";
+import { type Comparison, differenceError } from "../backup/compare-fingerprints.js";
 import { mainPart } from "../backup/manifest.js";
 import type { ServiceCommands } from "../config/target.js";
 import { DbopsError } from "../core/errors.js";
@@ -25,7 +25,7 @@ export interface PerformOptions {
 }
 
 export interface RestoreResult {
-  readonly tables: readonly TableComparison[];
+  readonly comparison: Comparison;
   /** False when the loaded data was not what was backed up: the destination is as it was. */
   readonly isSwapped: boolean;
   /** Where the old state was kept; null when nothing was there, or nothing is kept. */
@@ -37,7 +37,7 @@ export interface RestoreResult {
   readonly error: DbopsError | null;
 }
 
-type Swapped = Pick<RestoreResult, "tables" | "isSwapped" | "previous" | "error">;
+type Swapped = Pick<RestoreResult, "comparison" | "isSwapped" | "previous" | "error">;
 
 /** Loads beside, proves equal, swaps, records. Whatever fails before the swap leaves the destination as it was. */
 export async function performRestore(
@@ -67,13 +67,13 @@ async function replace(
   services: RestoreServices,
 ): Promise<Swapped> {
   await using copy = await loadCopy(prepared, services);
-  const tables = await compareCopy(copy, prepared.entry?.manifest ?? null, services);
-  const error = differenceError(tables, copy.place);
-  if (error !== null) return { tables, isSwapped: false, previous: null, error };
+  const comparison = await compareCopy(copy, prepared.entry?.manifest ?? null, services);
+  const error = differenceError(comparison, copy.place);
+  if (error !== null) return { comparison, isSwapped: false, previous: null, error };
   for (const hook of options.afterLoad) await hook(copy);
   const swap = () => copy.swap(swapOptions(options, services));
   const { value, failure } = await whileStopped(options.service, services.driverContext, swap);
-  return { tables, isSwapped: true, previous: value.previous, error: failure };
+  return { comparison, isSwapped: true, previous: value.previous, error: failure };
 }
 
 /** The load replaces the old data in one transaction: it succeeds or changes nothing, and is compared afterwards. */
@@ -86,12 +86,12 @@ async function overwrite(
     await using copy = await loadCopy(prepared, services);
     for (const hook of options.afterLoad) await hook(copy);
     await copy.swap(swapOptions(options, services));
-    const tables = await compareCopy(copy, prepared.entry?.manifest ?? null, services);
-    return { tables, difference: differenceError(tables, copy.place) };
+    const comparison = await compareCopy(copy, prepared.entry?.manifest ?? null, services);
+    return { comparison, difference: differenceError(comparison, copy.place) };
   });
-  const { tables, difference } = value;
+  const { comparison, difference } = value;
   const error = difference === null ? failure : overwritten(difference, options.safetyBackup);
-  return { tables, isSwapped: true, previous: null, error };
+  return { comparison, isSwapped: true, previous: null, error };
 }
 
 function overwritten(difference: DbopsError, safetyBackup: string | null): DbopsError {
@@ -153,7 +153,7 @@ async function record(
     file: found.kind === "file" ? found.path : null,
     previous: result.previous,
     safetyBackup: result.safetyBackup,
-    tables: result.tables.map(({ schema, name, rows, matches }) => ({ schema, name, rows, matches })),
+    tables: result.comparison.tables.map(({ schema, name, rows, matches }) => ({ schema, name, rows, matches })),
     durationMs: result.durationMs,
     host: services.hostName,
     tool: services.version,

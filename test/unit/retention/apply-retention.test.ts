@@ -137,7 +137,7 @@ async function putManifest(id: string, parts: readonly { kind: keyof typeof FILE
     compression: "none",
     encryption: null,
     parts: parts.map((part) => ({ ...part, ...sizes })),
-    fingerprint: { algorithm: null, schemaHash: "0", tables: [], notCovered: [] },
+    fingerprint: { algorithm: null, schemaAlgorithm: null, schemaHash: "0", tables: [], notCovered: [] },
     verified: "read",
     adopted: false,
     auditHead: null,
