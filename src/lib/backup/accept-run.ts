@@ -29,7 +29,7 @@ export async function acceptRun(
 ): Promise<AcceptedMark> {
   const { reason, services } = options;
   const at = services.driverContext.clock.now().toISOString();
-  const mark = { version: 1, id: run.id, at, reason, run: services.run };
+  const mark = { version: 1, id: run.id, at, reason, seq: catalog.highestSeq + 1, run: services.run };
   await putMark(catalog.storage, { kind: "accepted", ...mark }, services);
   return mark;
 }

@@ -37,7 +37,7 @@ export interface Catalog {
   readonly storage: Storage;
   /** Newest first, by (takenAt, seq). */
   readonly entries: readonly CatalogEntry[];
-  /** Newest first. */
+  /** Newest first, by seq; those of older versions have none and are last, by time. */
   readonly failures: readonly FailedMark[];
   /** Runs in doubt that somebody accepted: backups and failures alike. */
   readonly accepted: readonly AcceptedMark[];
@@ -45,6 +45,7 @@ export interface Catalog {
   readonly invalid: readonly InvalidManifest[];
   /** Files named like a backup's without a manifest: left by a killed run, or the manifest is lost. No backups. */
   readonly orphans: readonly string[];
+  /** Of all backups and marks. */
   readonly highestSeq: number;
 }
 
@@ -55,9 +56,9 @@ export async function readCatalog(storage: Storage): Promise<Catalog> {
   const { manifests, invalid } = await readManifests(storage, objects);
   const marks = await readMarks(storage, objects);
   const entries = manifests.map((manifest) => entryOf(manifest, marks, sizes)).sort(newestFirst);
-  const failures = marks.filter((mark) => mark.kind === "failed").sort((a, b) => b.at.localeCompare(a.at));
+  const failures = marks.filter((mark) => mark.kind === "failed").sort(latestFirst);
   const accepted = marks.filter((mark) => mark.kind === "accepted");
-  const highestSeq = Math.max(0, ...manifests.map(({ seq }) => seq));
+  const highestSeq = Math.max(0, ...[...manifests, ...failures, ...accepted].map(({ seq }) => seq ?? 0));
   return { storage, entries, failures, accepted, invalid, orphans: orphansOf(objects), highestSeq };
 }
 
@@ -65,6 +66,10 @@ export async function readCatalog(storage: Storage): Promise<Catalog> {
 export function newestFirst(a: CatalogEntry, b: CatalogEntry): number {
   const byTime = Date.parse(b.manifest.takenAt) - Date.parse(a.manifest.takenAt);
   return byTime === 0 ? b.manifest.seq - a.manifest.seq : byTime;
+}
+
+function latestFirst(a: FailedMark, b: FailedMark): number {
+  return (b.seq ?? 0) - (a.seq ?? 0) || b.at.localeCompare(a.at);
 }
 
 function orphansOf(objects: readonly ObjectFacts[]): string[] {

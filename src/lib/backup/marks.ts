@@ -15,11 +15,15 @@ const proofSchema = z.object({
   run: z.string(),
 });
 
+/** Of the same count as the backups' seq: order survives a clock that jumps back. null in marks of older versions. */
+const seqSchema = z.int().positive().nullable().default(null);
+
 const acceptedSchema = z.object({
   version: z.int(),
   id: z.string(),
   at: z.iso.datetime(),
   reason: z.string(),
+  seq: seqSchema,
   run: z.string(),
 });
 
@@ -31,6 +35,7 @@ const failedSchema = z.object({
   identity: z.string(),
   code: z.string(),
   message: z.string(),
+  seq: seqSchema,
   run: z.string(),
 });
 

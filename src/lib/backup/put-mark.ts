@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { DbopsError } from "../core/errors.js";
 import type { Storage } from "../storage/storage.js";
+import { readCatalog } from "./catalog.js";
 import { type Mark, markName, markText } from "./marks.js";
 import type { BackupServices } from "./services.js";
 
@@ -36,7 +37,8 @@ export async function markFailed(storage: Storage, failed: FailedBackup, service
     run: services.run,
   };
   try {
-    await putMark(storage, { kind: "failed", ...mark }, services);
+    const seq = (await readCatalog(storage)).highestSeq + 1;
+    await putMark(storage, { kind: "failed", ...mark, seq }, services);
   } catch (cause) {
     progress.warn(
       `the failure could not be noted in ${storage.label}: ${cause instanceof Error ? cause.message : String(cause)}`,

@@ -13,6 +13,8 @@ export interface RetentionCandidate {
   readonly state: "complete" | "sourceDamaged" | "damaged";
   readonly isProven: boolean;
   readonly isAccepted: boolean;
+  /** Another program made it: it says nothing about how runs go. */
+  readonly isAdopted: boolean;
 }
 
 /** A backup run that ended without a backup. */
@@ -21,6 +23,8 @@ export interface FailedRun {
   readonly identity: string;
   readonly name: string;
   readonly at: Date;
+  /** Of the same count as the backups' seq; null in marks of older versions. */
+  readonly seq: number | null;
   readonly isAccepted: boolean;
 }
 

@@ -66,8 +66,11 @@ function shrink(run: RetentionCandidate, lastGood: RetentionCandidate | undefine
 function failure(runs: readonly RetentionCandidate[], failures: readonly FailedRun[]): Hold | null {
   const newest = runs.at(-1);
   if (newest === undefined) return null;
-  const unaccepted = failures.filter((run) => run.at > newest.takenAt && !run.isAccepted);
-  const [failed] = unaccepted.toSorted((a, b) => b.at.getTime() - a.at.getTime());
+  const newestSeq = Math.max(0, ...runs.filter(({ isAdopted }) => !isAdopted).map(({ seq }) => seq));
+  // The clock of this machine may have jumped back since, and is not the database server's. Of two at once, the failure counts.
+  const isNewest = ({ seq, at }: FailedRun): boolean => (seq === null ? at > newest.takenAt : seq >= newestSeq);
+  const unaccepted = failures.filter((run) => isNewest(run) && !run.isAccepted);
+  const [failed] = unaccepted.toSorted((a, b) => (b.seq ?? 0) - (a.seq ?? 0) || b.at.getTime() - a.at.getTime());
   return failed === undefined ? null : { reason: `the newest run failed (${failed.id})`, acceptId: failed.id };
 }
 

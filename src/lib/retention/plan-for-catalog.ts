@@ -1,5 +1,5 @@
 import type { Catalog, CatalogEntry } from "../backup/catalog.js";
-import { type FailedMark, unknownIdentity } from "../backup/marks.js";
+import { type AcceptedMark, type FailedMark, unknownIdentity } from "../backup/marks.js";
 import type { KeepPolicy } from "../config/backup-settings.js";
 import type { FailedRun, RetentionCandidate } from "./candidate.js";
 import { planRetention, type RetentionPlan } from "./plan-retention.js";
@@ -37,6 +37,7 @@ function candidateOf(entry: CatalogEntry): RetentionCandidate {
     state: stateOf(entry),
     isProven: proofs.length > 0,
     isAccepted: accepted !== null,
+    isAdopted: manifest.adopted,
   };
 }
 
@@ -55,13 +56,19 @@ function knownAs(mark: FailedMark, entries: readonly CatalogEntry[]): FailedMark
 
 /** A failure is accepted by its own ID, or together with a run of the same database that was accepted after it. */
 function failedRunOf(mark: FailedMark, runs: Runs, entries: readonly CatalogEntry[]): FailedRun {
-  const { id, identity, target, at } = mark;
+  const { id, identity, target, at, seq } = mark;
   const siblings = new Set([
     ...entries.filter(({ manifest }) => manifest.identity === identity).map(({ manifest }) => manifest.id),
     ...runs.failures.filter((other) => other.identity === identity && other.target === target).map((other) => other.id),
   ]);
   const isAccepted = runs.accepted.some(
-    (accepted) => accepted.id === id || (accepted.at > at && siblings.has(accepted.id)),
+    (accepted) => accepted.id === id || (isAfter(accepted, mark) && siblings.has(accepted.id)),
   );
-  return { id, identity, name: target, at: new Date(at), isAccepted };
+  return { id, identity, name: target, at: new Date(at), seq, isAccepted };
+}
+
+/** By their count, which no clock changes; by time where an older version has left none. */
+function isAfter(accepted: AcceptedMark, failed: FailedMark): boolean {
+  if (accepted.seq === null || failed.seq === null) return accepted.at > failed.at;
+  return accepted.seq > failed.seq;
 }

@@ -22,6 +22,7 @@ export function run(takenAt: string, facts: Partial<RetentionCandidate> = {}): R
     state: "complete",
     isProven: false,
     isAccepted: false,
+    isAdopted: false,
     ...facts,
   };
 }
@@ -32,6 +33,7 @@ export function failed(at: string, facts: Partial<FailedRun> = {}): FailedRun {
     identity: "sqlite:/srv/app.db",
     name: "app",
     at: new Date(`${at}Z`),
+    seq: null,
     isAccepted: false,
     ...facts,
   };

@@ -211,6 +211,17 @@ describe("a newest run in doubt", () => {
     expect(planFor(good, { ...last2, failures }).held).toBeNull();
   });
 
+  test("that failed is found by its place among the runs, whatever the clocks said; an adopted file is no run", () => {
+    const last = good.at(-1)?.seq ?? 0;
+    const heldBy = (seq: number, more: readonly RetentionCandidate[] = []) =>
+      planFor([...good, ...more], { ...last2, failures: [failed("2026-11-01T00:00:00", { seq })] }).held;
+    expect(heldBy(last + 1)).toBe("the newest run failed (failed 2026-11-01T00:00:00)");
+    expect(heldBy(last)).not.toBeNull();
+    expect(heldBy(last - 1)).toBeNull();
+    expect(heldBy(last + 1, [run("2026-11-10", { seq: last + 2 })])).toBeNull();
+    expect(heldBy(last + 1, [run("2026-11-10", { seq: last + 2, isAdopted: true })])).not.toBeNull();
+  });
+
   test("that shrank by more than half, night after night, until one is accepted", () => {
     const shrunk = ["2026-11-19", "2026-11-20"].map((day) => run(day, { sizeBytes: 499 }));
     const held = planFor([...good, ...shrunk], last2);

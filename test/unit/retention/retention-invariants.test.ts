@@ -155,11 +155,13 @@ function randomRequest(seed: number): RetentionRequest {
       state: random() < 0.85 ? "complete" : random() < 0.5 ? "damaged" : "sourceDamaged",
       isProven: random() < 0.2,
       isAccepted: random() < 0.05,
+      isAdopted: random() < 0.05,
     };
   });
   const failures = Array.from({ length: pick(3) }, (_, index): FailedRun => {
     const at = new Date(NOW.getTime() - Math.floor(random() * spanDays * DAY_MS));
-    return { id: `failed ${index}`, identity: `db ${pick(2)}`, name: "app", at, isAccepted: random() < 0.2 };
+    const seq = random() < 0.5 ? null : pick(40);
+    return { id: `failed ${index}`, identity: `db ${pick(2)}`, name: "app", at, seq, isAccepted: random() < 0.2 };
   });
   return { candidates, failures, policy: randomPolicy(random), now: NOW };
 }
