@@ -33,7 +33,8 @@ interface LockDatabase {
 
 function locked(database: LockDatabase, registered: Disposable): Disposable {
   try {
-    database.exec("BEGIN EXCLUSIVE");
+    // Nothing is ever written, and a journal on disk would need room: whoever comes to free a full disk must get the lock.
+    database.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
   } catch (error) {
     database.close();
     throw error;
