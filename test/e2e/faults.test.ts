@@ -41,7 +41,7 @@ describe("a full disk", () => {
       expect.stringMatching(/\.failed\.json$/),
     ]);
     expect((await world.run(["backup", "verify", "--id", older.id, "--store", "store"])).exit).toBe(0);
-    expect((await world.backup()).seq).toBe(2);
+    expect((await world.backup()).seq).toBe(3);
   });
 
   test.each([
@@ -57,6 +57,20 @@ describe("a full disk", () => {
     expect((await world.storeFiles()).filter((name) => !name.endsWith(".failed.json"))).toEqual([]);
     await mounted.grow();
     expect((await world.run(BACKUP)).exit).toBe(0);
+  });
+
+  test("deleting backups needs no room", async () => {
+    world.sql("DELETE FROM t WHERE name = 'big'", "VACUUM");
+    await using _mounted = await smallFileSystem(world.store);
+    const [first, second] = [await world.backup(), await world.backup()];
+    const filling = run("dd", ["if=/dev/zero", `of=${join(world.store, "filling")}`]);
+    await expect(filling).rejects.toThrow("No space left");
+    const argv = ["cleanup", "backups", "app.db", "--store", "store", "--keep-last", "1", "--keep-daily", "0", "--yes"];
+    const { exit, stderr } = await world.run([...argv, "--keep-weekly", "0", "--keep-monthly", "0"]);
+    expect(exit, stderr).toBe(0);
+    const left = await world.storeFiles();
+    expect(left.filter((name) => name.startsWith(first.id))).toEqual([]);
+    expect(left.filter((name) => name.startsWith(second.id))).toHaveLength(2);
   });
 
   test("while it proves: exit 9, and the backup is not called damaged for it", async () => {

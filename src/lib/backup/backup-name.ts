@@ -51,6 +51,17 @@ export function manifestName(id: string): string {
   return `${id}.json`;
 }
 
+/** Stands in the store while a backup is being deleted. */
+export function deletionName(id: string): string {
+  return `${id}.deleting.json`;
+}
+
+/** The ID when `fileName` is that of a deletion under way, else null. */
+export function idOfDeletion(fileName: string): string | null {
+  const stem = fileName.endsWith(".deleting.json") ? fileName.slice(0, -".deleting.json".length) : "";
+  return STEM.test(stem) ? stem : null;
+}
+
 /** The ID when `fileName` is that of a manifest, else null. */
 export function idOfManifest(fileName: string): string | null {
   const stem = fileName.endsWith(".json") ? fileName.slice(0, -5) : "";

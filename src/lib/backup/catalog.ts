@@ -1,7 +1,7 @@
 import { text } from "node:stream/consumers";
 import { DbopsError } from "../core/errors.js";
 import type { ObjectFacts, Storage } from "../storage/storage.js";
-import { idOfFile, idOfManifest } from "./backup-name.js";
+import { idOfDeletion, idOfFile, idOfManifest } from "./backup-name.js";
 import { type Manifest, parseManifest } from "./manifest.js";
 import {
   type AcceptedMark,
@@ -43,7 +43,7 @@ export interface Catalog {
   readonly accepted: readonly AcceptedMark[];
   /** Manifests that cannot be trusted, with the reason. */
   readonly invalid: readonly InvalidManifest[];
-  /** Files named like a backup's without a manifest: left by a killed run, or the manifest is lost. No backups. */
+  /** Files named like a backup's without a manifest: left by a killed run, or the manifest is lost. No backups, and not on their way out. */
   readonly orphans: readonly string[];
   /** Of all backups and marks. */
   readonly highestSeq: number;
@@ -73,7 +73,7 @@ function latestFirst(a: FailedMark, b: FailedMark): number {
 }
 
 function orphansOf(objects: readonly ObjectFacts[]): string[] {
-  const described = new Set(objects.map(({ name }) => idOfManifest(name)).filter((id) => id !== null));
+  const described = new Set(objects.flatMap(({ name }) => idOfManifest(name) ?? idOfDeletion(name) ?? []));
   return objects
     .map(({ name }) => name)
     .filter((name) => parseMarkName(name) === null && idOfManifest(name) === null)

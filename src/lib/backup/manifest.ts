@@ -49,7 +49,7 @@ const bodySchema = z.object({
   /** Extension of the main part. */
   format: z.string(),
   identity: z.string(),
-  /** One more than the highest in the store: order survives a clock that jumps back. */
+  /** One more than the highest of all backups and marks in the store: order survives a clock that jumps back. */
   seq: z.int().positive(),
   startedAt: z.iso.datetime(),
   /** By the database server's clock. */

@@ -1,6 +1,6 @@
-import { manifestName } from "../backup/backup-name.js";
+import { deletionName, manifestName } from "../backup/backup-name.js";
 import type { Catalog, CatalogEntry } from "../backup/catalog.js";
-import { parseMarkName } from "../backup/marks.js";
+import { announceDeletion, deleteMarks } from "../backup/deletion.js";
 import { refreshRecoveryNote } from "../backup/refresh-recovery-note.js";
 import { DbopsError } from "../core/errors.js";
 import type { ProgressSink } from "../core/progress.js";
@@ -24,7 +24,7 @@ export async function requireWritableStore(storage: Storage): Promise<void> {
 
 /**
  * Deletes what a plan has dropped and returns the stored bytes freed; the caller holds the store's lock. Manifests go first:
- * whatever stops the work, no manifest is left without its files. STORE.NOT_WRITABLE.
+ * whatever stops the work, no manifest is left without its files, and the next holder finishes it. STORE.NOT_WRITABLE.
  */
 export async function applyRetention(
   catalog: Catalog,
@@ -54,17 +54,13 @@ async function deleteBackup(
   { manifest }: CatalogEntry,
   shared: ReadonlySet<string>,
 ): Promise<number> {
+  const parts = manifest.parts.filter(({ file }) => !shared.has(file));
+  await announceDeletion(storage, { ...manifest, parts });
   await storage.delete(manifestName(manifest.id));
-  for (const { name } of await storage.list(`${manifest.id}.`)) {
-    if (parseMarkName(name)?.id === manifest.id) await storage.delete(name);
-  }
-  let freedBytes = 0;
-  for (const { file, storedBytes } of manifest.parts) {
-    if (shared.has(file)) continue;
-    await storage.delete(file);
-    freedBytes += storedBytes;
-  }
-  return freedBytes;
+  await deleteMarks(storage, manifest.id);
+  for (const { file } of parts) await storage.delete(file);
+  await storage.delete(deletionName(manifest.id));
+  return parts.reduce((sum, { storedBytes }) => sum + storedBytes, 0);
 }
 
 /** RESTORE.md must not name files that are gone; but what was deleted is deleted, with or without it. */

@@ -6,13 +6,14 @@ import type { Writable } from "node:stream";
 import type { Driver, DriverContext, LockOptions } from "../../drivers/driver.js";
 import { ENGINE_NAMES, loadEngine } from "../../drivers/open.js";
 import type { AuditLog } from "../audit/audit-log.js";
+import { finishDeletions } from "../backup/deletion.js";
 import { sweepOrphans } from "../backup/sweep-orphans.js";
 import type { BackupSettings } from "../config/backup-settings.js";
 import type { Config } from "../config/config.js";
 import type { Secret } from "../config/secret.js";
 import { readSecretFile } from "../config/secret-file.js";
 import type { ConfiguredTarget } from "../config/target.js";
-import { DbopsError } from "../core/errors.js";
+import { DbopsError, messageOf } from "../core/errors.js";
 import type { ProgressSink } from "../core/progress.js";
 import type { Redactor } from "../core/redaction.js";
 import { openLocalStorage } from "../storage/local.js";
@@ -152,9 +153,11 @@ class RunContext implements Context {
       signal: this.signal,
     });
     for (const line of lock.swept) this.progress.note(line);
+    const held = this.own(lock);
     if (lock.dead !== null) await this.#sweepAfter(lock.dead, storage);
+    await this.#finishDeletions(storage, identity);
     for (const line of lock.warnings) this.progress.warn(line);
-    return this.own(lock);
+    return held;
   }
 
   lockOptions(): LockOptions {
@@ -191,6 +194,18 @@ class RunContext implements Context {
     const partials = await storage.sweep(dead.run);
     const removed = [...partials, ...(await sweepOrphans(storage, dead.run)), ...(await removeWorkFolder(dead))];
     for (const leftover of removed) this.progress.note(`removed ${leftover}, left behind by run ${dead.run}`);
+  }
+
+  /** What cannot be tidied up must not stop a backup. */
+  async #finishDeletions(storage: Storage, identity: string): Promise<void> {
+    try {
+      for (const file of await finishDeletions(storage, identity)) {
+        this.progress.note(`removed ${file}, whose deletion a killed run had begun`);
+      }
+    } catch (error) {
+      if (!(error instanceof DbopsError)) throw error;
+      this.progress.warn(`a deletion that a killed run had begun cannot be finished: ${messageOf(error)}`);
+    }
   }
 
   async #ifReachable<T>(target: ConfiguredTarget, ask: (driver: Driver) => Promise<T>): Promise<T | null> {

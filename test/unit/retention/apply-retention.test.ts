@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readCatalog } from "#dbops/lib/backup/catalog.js";
+import { announceDeletion, finishDeletions } from "#dbops/lib/backup/deletion.js";
 import { type ManifestBody, sealManifest } from "#dbops/lib/backup/manifest.js";
 import { silentProgress } from "#dbops/lib/core/progress.js";
 import { applyRetention } from "#dbops/lib/retention/apply-retention.js";
@@ -57,6 +58,39 @@ test("wherever it is stopped, no manifest is left without its files, and the nex
     await putBackup(OLD, ["main", "globals", "database"]);
   }
   expect(deletions).toBeGreaterThan(5);
+});
+
+test("wherever it is stopped, the next holder of the lock leaves a whole backup or nothing of it", async () => {
+  const whole = (await readdir(folder)).filter((name) => name.startsWith(OLD));
+  for (let deletions = 0, isStopped = true; isStopped; deletions += 1) {
+    isStopped = await apply(stoppedAfter(deletions)).then(
+      () => false,
+      () => true,
+    );
+    expect((await readCatalog(storage)).orphans).toEqual([]);
+    expect(await finishDeletions(storage, "file:/srv/other.db")).toEqual([]);
+    await finishDeletions(storage, "file:/srv/app.db");
+    const left = (await readdir(folder)).filter((name) => name.startsWith(OLD));
+    expect([[], whole.filter((name) => !name.includes(".proof-")), whole]).toContainEqual(left);
+    await putBackup(OLD, ["main", "globals", "database"]);
+  }
+});
+
+test("what is not provably meant to go stays: another size, another backup's, a name of another ID", async () => {
+  const manifest = (await readCatalog(storage)).entries.find((entry) => entry.manifest.id === OLD)?.manifest;
+  if (manifest === undefined) throw new Error("it was put");
+  const part = { kind: "main", rawBytes: 4, storedBytes: 4, rawSha256: "0", storedSha256: "0" } as const;
+  const foreign = ["notes.txt", `${NEW}.sqlite`].map((file) => ({ ...part, file }));
+  await writeFile(join(folder, "notes.txt"), "1234");
+  await announceDeletion(storage, { ...manifest, parts: [...manifest.parts, ...foreign] });
+  await storage.delete(`${OLD}.json`);
+  await writeFile(join(folder, `${OLD}.sqlite`), "another one");
+  await rm(join(folder, `${NEW}.json`));
+  await putManifest(NEW, [{ kind: "main", file: `${OLD}.globals.sql` }]);
+  expect(await finishDeletions(storage, manifest.identity)).toEqual([`${OLD}.database.sql`]);
+  const left = [`${OLD}.globals.sql`, `${OLD}.sqlite`, `${NEW}.globals.sql`, `${NEW}.json`, `${NEW}.sqlite`];
+  expect(await readdir(folder)).toEqual([...left, "RESTORE.md", "notes.txt"].sort());
+  expect((await readCatalog(storage)).orphans).toEqual([`${OLD}.globals.sql`, `${OLD}.sqlite`]);
 });
 
 test("a part that another backup names as well is left to it", async () => {
