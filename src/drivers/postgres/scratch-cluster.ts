@@ -1,18 +1,17 @@
-import { chown, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
+import { chown, mkdir, mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { CleanupStack } from "../../lib/core/cleanup-stack.js";
 import { DbopsError } from "../../lib/core/errors.js";
 import type { Child } from "../../lib/system/child-registry.js";
-import { endOrphan, isAlive, markProcess, type ProcessMark } from "../../lib/system/processes.js";
 import type { DriverContext } from "../driver.js";
 import { plainEnvironment } from "./child-program.js";
 import type { ConnInfo } from "./conn-info.js";
+import { scratchPrefix, sweepScratch, writeOwner } from "./scratch-owner.js";
 import { type SystemUser, serverUser } from "./system-user.js";
 import type { Tool, Tools } from "./tools.js";
 
-const PREFIX = "dbops-scratch-";
 const START_LIMIT_MS = 60_000;
 const POLL_MS = 20;
 /** sockaddr_un holds about 107 bytes; the socket's own name takes 15. */
@@ -49,16 +48,20 @@ export async function startScratchCluster(
   const owner = await serverUser();
   await mkdir(dir, { recursive: true });
   await sweepScratch(dir);
-  const folder = await mkdtemp(join(dir, PREFIX));
+  const prefix = scratchPrefix(context.run);
+  const folder = await mkdtemp(join(dir, prefix));
   const stack = new CleanupStack();
   stack.defer(() => rm(folder, { recursive: true, force: true }));
   try {
-    if (owner !== null) await chown(folder, owner.uid, owner.gid);
-    const sockets = Buffer.byteLength(folder) <= SOCKET_DIR_BYTES ? folder : await shortFolder(owner);
-    if (sockets !== folder) stack.defer(() => rm(sockets, { recursive: true, force: true }));
-    const server = await startServer({ folder, sockets, owner, initdb, context });
+    const isShort = Buffer.byteLength(folder) <= SOCKET_DIR_BYTES;
+    const sockets = isShort ? folder : await mkdtemp(join(tmpdir(), prefix));
+    if (!isShort) stack.defer(() => rm(sockets, { recursive: true, force: true }));
+    const say = (server: Child | null) => writeOwner(folder, { server, sockets: isShort ? null : sockets });
+    await say(null);
+    if (owner !== null) for (const each of new Set([folder, sockets])) await chown(each, owner.uid, owner.gid);
+    const server = await startServer({ folder, sockets, owner, initdb, context, say });
     stack.defer(() => server.end());
-    await writeOwner(folder, server);
+    await say(server);
     await untilReady(folder, server, context);
     return { conn: connOf(sockets), [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose]() };
   } catch (error) {
@@ -73,14 +76,16 @@ interface Start {
   readonly owner: SystemUser | null;
   readonly initdb: Tool;
   readonly context: DriverContext;
+  /** Names the process that works in the folder, for whoever finds it after a kill. */
+  readonly say: (child: Child) => Promise<void>;
 }
 
-async function startServer({ folder, sockets, owner, initdb, context }: Start): Promise<Child> {
+async function startServer({ folder, sockets, owner, initdb, context, say }: Start): Promise<Child> {
   const bin = dirname(await realpath(initdb.path));
   const how = { cwd: folder, env: plainEnvironment(context), ...(owner ?? {}) };
   const data = join(folder, "data");
   const args = ["-D", data, "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync", "--auth=trust"];
-  await context.children.run({ command: join(bin, "initdb"), args, ...how }, context.signal).catch(asUnproven);
+  await context.children.run({ command: join(bin, "initdb"), args, ...how }, context.signal, say).catch(asUnproven);
   const settings = { ...SETTINGS, unix_socket_directories: sockets };
   const given = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   return await context.children.start({
@@ -89,12 +94,6 @@ async function startServer({ folder, sockets, owner, initdb, context }: Start): 
     stdout: "ignore",
     ...how,
   });
-}
-
-async function shortFolder(owner: SystemUser | null): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "dbops-"));
-  if (owner !== null) await chown(folder, owner.uid, owner.gid);
-  return folder;
 }
 
 /** The server writes `ready` into its pid file when it takes connections. */
@@ -128,46 +127,6 @@ function connOf(host: string): ConnInfo {
     extra: {},
     notices: [],
   };
-}
-
-interface Owner {
-  readonly dbops: ProcessMark;
-  readonly server: ProcessMark;
-}
-
-async function writeOwner(folder: string, server: Child): Promise<void> {
-  const owner: Owner = { dbops: await markProcess(process.pid), server: await markProcess(server.pid) };
-  await writeFile(join(folder, "owner.json"), JSON.stringify(owner), { mode: 0o600 });
-}
-
-/** Ends and removes clusters whose dbops was killed; a folder without a readable owner is left alone. */
-async function sweepScratch(dir: string): Promise<void> {
-  for (const name of (await readdir(dir)).filter((entry) => entry.startsWith(PREFIX))) {
-    const owner = await readOwner(join(dir, name, "owner.json"));
-    if (owner === null || (await isAlive(owner.dbops))) continue;
-    await endOrphan(owner.server);
-    await rm(join(dir, name), { recursive: true, force: true });
-  }
-}
-
-async function readOwner(path: string): Promise<Owner | null> {
-  const value = parsed(await readFile(path, "utf8").catch(() => "null"));
-  if (typeof value !== "object" || value === null || !("dbops" in value && "server" in value)) return null;
-  return isMark(value.dbops) && isMark(value.server) ? { dbops: value.dbops, server: value.server } : null;
-}
-
-/** A crash of the machine leaves an empty file, which says nothing. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-function isMark(value: unknown): value is ProcessMark {
-  if (typeof value !== "object" || value === null || !("pid" in value && "startTicks" in value)) return false;
-  return typeof value.pid === "number" && typeof value.startTicks === "string";
 }
 
 function asUnproven(error: unknown): never {

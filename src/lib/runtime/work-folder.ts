@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { DbopsError, messageOf } from "../core/errors.js";
 import { diskFullError } from "../system/files.js";
@@ -8,7 +9,7 @@ export function workFolderPath(scratch: string, run: string): string {
   return join(scratch, `dbops-${run}`);
 }
 
-/** Removes the work folder of a run that died, and scratch folders of that run beside it; returns their paths. */
+/** Removes the work folder of a run that died, and other throw-away folders of that run; returns their paths. */
 export async function removeWorkFolder({
   run,
   workDir,
@@ -17,11 +18,17 @@ export async function removeWorkFolder({
   readonly workDir: string | null;
 }): Promise<string[]> {
   if (workDir === null || basename(workDir) !== `dbops-${run}`) return [];
-  const scratch = dirname(workDir);
-  if (!existsSync(scratch)) return [];
-  const own = (await readdir(scratch)).filter((name) => name === `dbops-${run}` || name.startsWith(`dbops-${run}-`));
-  for (const name of own) await rm(join(scratch, name), { recursive: true, force: true });
-  return own.map((name) => join(scratch, name));
+  const removed: string[] = [];
+  // Sockets need a short path: they may be in the system's own folder for temporary files.
+  for (const folder of new Set([dirname(workDir), tmpdir()])) {
+    if (!existsSync(folder)) continue;
+    const own = (await readdir(folder)).filter((name) => name === `dbops-${run}` || name.startsWith(`dbops-${run}-`));
+    for (const name of own) {
+      await rm(join(folder, name), { recursive: true, force: true });
+      removed.push(join(folder, name));
+    }
+  }
+  return removed;
 }
 
 /** A private folder for a run's throw-away files, made on first use and removed at the end. */

@@ -85,8 +85,12 @@ export class ChildRegistry implements AsyncDisposable {
     return { child: await this.#register(process, "node", null), process };
   }
 
-  /** Runs a program to its end; TOOL.FAILED with its last words when the exit status is not 0. */
-  async run(spec: ChildSpec, signal: AbortSignal): Promise<{ stdout: string; stderr: string }> {
+  /** Runs a program to its end, after `onStart` has seen it; TOOL.FAILED with its last words when the exit status is not 0. */
+  async run(
+    spec: ChildSpec,
+    signal: AbortSignal,
+    onStart?: (child: Child) => Promise<void>,
+  ): Promise<{ stdout: string; stderr: string }> {
     signal.throwIfAborted();
     const child = await this.start({ ...spec, stdout: "pipe" });
     const onAbort = (): void => void child.end();
@@ -94,6 +98,7 @@ export class ChildRegistry implements AsyncDisposable {
     // An abort while the child was being started has told nobody.
     if (signal.aborted) onAbort();
     try {
+      await onStart?.(child);
       const chunks: Buffer[] = [];
       for await (const chunk of child.stdout ?? []) chunks.push(Buffer.from(chunk));
       const end = await child.ended;
