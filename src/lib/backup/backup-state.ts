@@ -1,6 +1,6 @@
 import { formatDuration } from "../core/units.js";
 import type { CatalogEntry } from "./catalog.js";
-import type { FailedMark } from "./marks.js";
+import type { DamagedMark, FailedMark } from "./marks.js";
 
 /** What a backup is worth, best first; `list` shows it with its facts. */
 export const STATE_KINDS = [
@@ -24,10 +24,13 @@ export interface BackupState {
 
 /** Joins the manifest with what became known later; the worst fact wins. */
 export function backupState(entry: CatalogEntry, now: Date): BackupState {
-  const { manifest, proofs, damaged, missing } = entry;
+  const { manifest, proofs, damaged, missing, misfits } = entry;
   const [proof] = proofs;
+  const [misfit] = misfits;
+  if (misfit !== undefined && missing.length === misfits.length)
+    return { kind: "incomplete", text: misfitText(misfit) };
   if (missing.length > 0) return { kind: "incomplete", text: `incomplete: ${missing.join(", ")}` };
-  if (damaged !== null) return { kind: "damaged", text: `damaged: ${damaged.problem}` };
+  if (damaged !== null) return { kind: "damaged", text: damagedText(damaged) };
   if (manifest.condition.state === "damaged") return { kind: "sourceDamaged", text: "source damaged" };
   if (manifest.isPartial) return { kind: "partial", text: "partial" };
   if (proof !== undefined) {
@@ -39,6 +42,19 @@ export function backupState(entry: CatalogEntry, now: Date): BackupState {
   if (manifest.verified === "stored")
     return { kind: "stored", text: isUnread ? "stored; unproven: no key here" : "stored" };
   return { kind: "read", text: "read" };
+}
+
+function misfitText({ file, bytes, expectedBytes }: CatalogEntry["misfits"][number]): string {
+  const place = `damaged at byte ${Math.min(bytes, expectedBytes)}: ${file}`;
+  return bytes < expectedBytes ? `${place} ends there, of ${expectedBytes} bytes` : `${place} should end there`;
+}
+
+function damagedText({ problem, place }: DamagedMark): string {
+  if (place === null) return `damaged: ${problem}`;
+  const { of, fromByte, toByte } = place;
+  if (of === "content") return `damaged: unreadable after byte ${fromByte} of the content: ${problem}`;
+  const upTo = toByte === null ? " or after it" : toByte === fromByte ? "" : ` to ${toByte}`;
+  return `damaged at byte ${fromByte}${upTo}: ${problem}`;
 }
 
 /** A run that left no backup. */

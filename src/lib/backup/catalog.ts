@@ -23,6 +23,8 @@ export interface CatalogEntry {
   readonly damaged: DamagedMark | null;
   /** Files that the manifest names and the store lacks, or holds with another size. */
   readonly missing: readonly string[];
+  /** Those of them that are there, with another size. */
+  readonly misfits: readonly { readonly file: string; readonly bytes: number; readonly expectedBytes: number }[];
 }
 
 export interface InvalidManifest {
@@ -133,5 +135,9 @@ function entryOf(manifest: Manifest, marks: readonly Mark[], sizes: ReadonlyMap<
     accepted: own.find((mark) => mark.kind === "accepted") ?? null,
     damaged: isHealed ? null : damaged,
     missing: manifest.parts.filter(({ file, storedBytes }) => sizes.get(file) !== storedBytes).map(({ file }) => file),
+    misfits: manifest.parts.flatMap(({ file, storedBytes: expectedBytes }) => {
+      const bytes = sizes.get(file);
+      return bytes === undefined || bytes === expectedBytes ? [] : [{ file, bytes, expectedBytes }];
+    }),
   };
 }

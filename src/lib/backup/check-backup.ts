@@ -3,6 +3,7 @@ import { asDbopsError, DbopsError } from "../core/errors.js";
 import { backupSource } from "./backup-source.js";
 import type { CatalogEntry } from "./catalog.js";
 import { isDamage } from "./damage.js";
+import { locateDamage } from "./locate-damage.js";
 import type { Mark, ProofMark } from "./marks.js";
 import { proveBackup } from "./prove-backup.js";
 import { putMark } from "./put-mark.js";
@@ -80,8 +81,13 @@ async function prove({ manifest }: CatalogEntry, request: CheckRequest): Promise
 async function markDamaged(entry: CatalogEntry, error: DbopsError, request: CheckRequest): Promise<void> {
   const { driverContext, run } = request.services;
   const at = driverContext.clock.now().toISOString();
-  await note({ kind: "damaged", version: 1, id: entry.manifest.id, at, problem: error.message, run }, request);
+  const { id } = entry.manifest;
+  const place = HAS_PLACE.has(error.code) ? await locateDamage(entry.manifest, request) : null;
+  await note({ kind: "damaged", version: 1, id, at, problem: error.message, place, run }, request);
 }
+
+/** Damage of the files; what a comparison finds is damage of what is in them. */
+const HAS_PLACE: ReadonlySet<string> = new Set(["BACKUP.CHECKSUM_MISMATCH", "BACKUP.DAMAGED"]);
 
 /** What was found holds, whether or not the store can keep it. */
 async function note(mark: Mark, { storage, services }: CheckRequest): Promise<void> {

@@ -5,6 +5,7 @@ import { planForCatalog } from "../retention/plan-for-catalog.js";
 import { backupReport, backupReportSchema } from "./backup-report.js";
 import { backupState, failedState, STATE_KINDS } from "./backup-state.js";
 import type { Catalog, CatalogEntry } from "./catalog.js";
+import { placeSchema } from "./marks.js";
 import { ofTarget, type Wanted } from "./select-backup.js";
 
 const stateSchema = z.object({ kind: z.enum(STATE_KINDS), text: z.string() });
@@ -23,6 +24,8 @@ export const listedBackupSchema = backupReportSchema.extend({
   ageSeconds: z.int(),
   proofs: z.array(proofSchema),
   keptAs: z.string().nullable(),
+  /** Where the newest verification found it damaged, if that is known. */
+  damagedAt: placeSchema.nullable(),
 });
 export type ListedBackup = z.infer<typeof listedBackupSchema>;
 
@@ -75,6 +78,7 @@ function listed(entry: CatalogEntry, facts: { store: string; now: Date; keptAs: 
     ageSeconds: secondsBetween(manifest.takenAt, facts.now),
     proofs: proofs.map(({ at, durationMs, hashed, counted, host }) => ({ at, durationMs, hashed, counted, host })),
     keptAs: facts.keptAs,
+    damagedAt: entry.damaged?.place ?? null,
   };
 }
 

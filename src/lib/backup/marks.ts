@@ -39,11 +39,20 @@ const failedSchema = z.object({
   run: z.string(),
 });
 
+/** Bytes of the stored file, or how far its content could be read. */
+export const placeSchema = z.object({
+  of: z.enum(["file", "content"]),
+  fromByte: z.int().nonnegative(),
+  toByte: z.int().nonnegative().nullable(),
+});
+
 const damagedSchema = z.object({
   version: z.int(),
   id: z.string(),
   at: z.iso.datetime(),
   problem: z.string(),
+  /** Where, if that is known; absent in marks of older versions. */
+  place: placeSchema.nullable().default(null),
   run: z.string(),
 });
 

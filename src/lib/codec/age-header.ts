@@ -5,6 +5,8 @@ const END_OF_HEADER = /\n--- [^\n]*\n/;
 export interface AgeHeader {
   /** The type of each stanza: `X25519`, `scrypt` (a passphrase), `ssh-ed25519` … in the file's order. */
   readonly stanzas: readonly string[];
+  /** Its length. */
+  readonly bytes: number;
 }
 
 /** True when these bytes begin an age v1 file (the binary format). */
@@ -19,7 +21,7 @@ export function parseAgeHeader(head: Uint8Array): AgeHeader | null {
   if (!text.startsWith(INTRO) || end === null) return null;
   const lines = text.slice(INTRO.length, end.index).split("\n");
   const stanzas = lines.filter((line) => line.startsWith("-> ")).map((line) => line.split(" ")[1] ?? "");
-  return { stanzas };
+  return { stanzas, bytes: end.index + end[0].length };
 }
 
 function textOf(bytes: Uint8Array): string {

@@ -15,7 +15,12 @@ export async function openChildStage(
   if (stdin === null || stdout === null) {
     throw new DbopsError("RUN.BUG", { message: `${spec.command} was started without pipes` });
   }
-  return { input: stdin, isPipe: true, output: stdout, ended: heldPromise(goodEnd(child, { stdin, stdout, failure })) };
+  let outputBytes = 0;
+  void child.ended.then((end) => {
+    outputBytes = end.outputBytes;
+  });
+  const ended = heldPromise(goodEnd(child, { stdin, stdout, failure }));
+  return { input: stdin, isPipe: true, output: stdout, ended, outputBytes: () => outputBytes };
 }
 
 interface Pipes {

@@ -7,6 +7,7 @@ import { type ChildEnd, type ChildRegistry, toolFailed } from "../system/child-r
 import { findProgram } from "../system/programs.js";
 import { type AgeHeader, parseAgeHeader } from "./age-header.js";
 import { openChildStage } from "./child-stage.js";
+import type { DamagePlace } from "./damage-place.js";
 import { decryptionError, keyMissing } from "./decrypt-errors.js";
 import type { Passphrase } from "./encrypt.js";
 import { filterEnvironment } from "./filter-environment.js";
@@ -16,6 +17,9 @@ import type { Stage } from "./stage.js";
 import { webStage } from "./web-stage.js";
 
 const BUFFER_BYTES = 256 * 1024;
+const CHUNK_BYTES = 64 * 1024;
+const TAG_BYTES = 16;
+const NONCE_BYTES = 16;
 /** Room for some hundred recipients. */
 const LONGEST_HEADER_BYTES = 64 * 1024;
 
@@ -33,21 +37,44 @@ export interface DecryptorOptions {
   readonly file: string;
 }
 
+export interface Decryptor extends Stage {
+  /** Where it has failed, once it has ended; null before its header was read. */
+  readonly brokenAt: () => DamagePlace | null;
+}
+
 /** A stage that reads an age file. BACKUP.KEY_MISSING, BACKUP.WRONG_KEY, BACKUP.DAMAGED, CONFIG.SECRET, TOOL.MISSING. */
-export function openDecryptor(keys: Keys, options: DecryptorOptions): Stage {
+export function openDecryptor(keys: Keys, options: DecryptorOptions): Decryptor {
   const input = new PassThrough({ highWaterMark: BUFFER_BYTES });
   const output = new PassThrough({ highWaterMark: BUFFER_BYTES });
-  return { input, output, ended: heldPromise(decrypt(input, output, { keys, ...options })) };
+  let brokenAt = (): DamagePlace | null => null;
+  const onOpen = (header: AgeHeader, { isPipe, outputBytes }: Stage): void => {
+    brokenAt = () => chunkAt(header, { outputBytes: outputBytes?.() ?? 0, isExact: isPipe === true });
+  };
+  const ended = heldPromise(decrypt(input, output, { keys, ...options, onOpen }));
+  return { input, output, ended, brokenAt: () => brokenAt() };
 }
 
 interface Job extends DecryptorOptions {
   readonly keys: Keys;
+  readonly onOpen: (header: AgeHeader, stage: Stage) => void;
+}
+
+/**
+ * The chunk after those that came out, by their size (https://age-encryption.org/v1): before the first one it may as well be the
+ * header. The program writes every chunk that opens; of the library's last ones some are lost with its error.
+ */
+function chunkAt(header: AgeHeader, { outputBytes, isExact }: { outputBytes: number; isExact: boolean }): DamagePlace {
+  const start = header.bytes + NONCE_BYTES + Math.floor(outputBytes / CHUNK_BYTES) * (CHUNK_BYTES + TAG_BYTES);
+  const fromByte = outputBytes < CHUNK_BYTES ? 0 : start;
+  return { of: "file", fromByte, toByte: isExact ? start + CHUNK_BYTES + TAG_BYTES - 1 : null };
 }
 
 async function decrypt(input: PassThrough, output: PassThrough, job: Job): Promise<void> {
   try {
     const header = await peekHeader(input, job.file);
-    const chain = connect(input, [await openFor(header, job)], new AbortController().signal);
+    const stage = await openFor(header, job);
+    job.onOpen(header, stage);
+    const chain = connect(input, [stage], new AbortController().signal);
     await Promise.all([chain.ended, pipeline(chain.output, output)]);
   } catch (error) {
     output.destroy(error instanceof Error ? error : new Error(String(error)));

@@ -8,4 +8,6 @@ export interface Stage {
   readonly output: Readable;
   /** Resolves when the stage has done all its work well, rejects otherwise. */
   readonly ended: Promise<void>;
+  /** Bytes that it had put out when it ended, also where its reader had gone; absent where it cannot tell. */
+  readonly outputBytes?: () => number;
 }

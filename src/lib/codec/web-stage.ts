@@ -13,12 +13,23 @@ export type Convert = (bytes: ReadableStream<Uint8Array>) => Promise<AsyncIterab
 /** A stage made of a library that speaks web streams; `failure` gives the library's errors their meaning. */
 export function webStage(convert: Convert, failure: (thrown: unknown) => unknown): Stage {
   const input = new PassThrough({ highWaterMark: BUFFER_BYTES });
-  const output = Readable.from(converted(input, convert, failure), {
+  let outputBytes = 0;
+  const count = (bytes: number): void => {
+    outputBytes += bytes;
+  };
+  const output = Readable.from(counted(converted(input, convert, failure), count), {
     objectMode: false,
     highWaterMark: BUFFER_BYTES,
   });
   output.once("close", () => input.destroy());
-  return { input, output, ended: heldPromise(finished(output)) };
+  return { input, output, ended: heldPromise(finished(output)), outputBytes: () => outputBytes };
+}
+
+async function* counted(chunks: AsyncIterable<Uint8Array>, count: (bytes: number) => void) {
+  for await (const chunk of chunks) {
+    count(chunk.length);
+    yield chunk;
+  }
 }
 
 async function* converted(input: PassThrough, convert: Convert, failure: (thrown: unknown) => unknown) {

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
+import { Socket } from "node:net";
 import { PassThrough, pipeline, type Readable, type Writable } from "node:stream";
 import { DbopsError, foreignCode } from "../core/errors.js";
 import { markProcess, type ProcessMark } from "./processes.js";
@@ -25,6 +26,8 @@ export interface ChildEnd {
   readonly signal: NodeJS.Signals | null;
   /** The last 64 KiB of its standard error. */
   readonly stderr: string;
+  /** What it has written to its standard output, where that is a pipe. */
+  readonly outputBytes: number;
 }
 
 export interface Child {
@@ -191,7 +194,10 @@ function endOf(process: ChildProcess): Promise<ChildEnd> {
   });
   process.stdin?.on("error", () => {});
   return new Promise((resolve) => {
-    process.once("close", (code, signal) => resolve({ code, signal, stderr }));
+    process.once("close", (code, signal) => {
+      const outputBytes = process.stdout instanceof Socket ? process.stdout.bytesRead : 0;
+      resolve({ code, signal, stderr, outputBytes });
+    });
   });
 }
 
