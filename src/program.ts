@@ -1,10 +1,12 @@
 import { Command as Commander, CommanderError, Option } from "commander";
 import { DbopsError } from "./lib/core/errors.js";
 import type { ArgumentSpec, Command, OptionSpec, RawInput, RegistryEntry } from "./lib/runtime/command.js";
-import { type CommandTable, nameCommand, subcommandsOf } from "./lib/runtime/command-words.js";
+import { type CommandTable, type Named, nameCommand, subcommandsOf } from "./lib/runtime/command-words.js";
 import { GLOBAL_OPTIONS } from "./lib/runtime/global-flags.js";
 import { leafHelp, rootHelp } from "./lib/runtime/help.js";
-import { HELP_TOPICS, type HelpTopic } from "./lib/runtime/help-topics.js";
+import { HELP_TOPICS } from "./lib/runtime/help-topics.js";
+import { helpTopic } from "./lib/runtime/help-words.js";
+import { unknownLeadingFlag } from "./lib/runtime/leading-flags.js";
 
 /** What a command line asks for. */
 export type Asked =
@@ -21,10 +23,12 @@ export interface CommandLine {
 /** Understands a command line; loads only the module of the command that it names. USAGE.INVALID. */
 export async function parseCommandLine(line: CommandLine, table: CommandTable): Promise<Asked> {
   const { argv, version } = line;
-  const topic = topicOf(argv);
-  if (topic !== null) return { kind: "print", text: topic.text(), isError: false };
-  if (argv[0] === "help") return await parseCommandLine({ ...line, argv: [...argv.slice(1), "--help"] }, table);
-  const named = nameCommand(argv, table);
+  if (argv[0] === "help") {
+    const topic = helpTopic(argv.slice(1), table);
+    if (topic !== null) return { kind: "print", text: topic.text(), isError: false };
+    return await parseCommandLine({ ...line, argv: [...argv.slice(1), "--help"] }, table);
+  }
+  const named = findCommand(argv, table);
   const wantsHelp = argv.includes("--help") || argv.includes("-h");
   if (named.kind === "nothing") {
     if (argv.includes("--version") || argv.includes("-V"))
@@ -42,8 +46,16 @@ function topicsHelp(): string {
   return `help topics (dbops help TOPIC): ${HELP_TOPICS.map(({ name }) => name).join(", ")}\n`;
 }
 
-function topicOf([verb, name]: readonly string[]): HelpTopic | null {
-  return verb === "help" ? (HELP_TOPICS.find((topic) => topic.name === name) ?? null) : null;
+/** A misspelt flag before the command is what is wrong, also where its value was taken for the command. */
+function findCommand(argv: readonly string[], table: CommandTable): Named {
+  const flag = unknownLeadingFlag(argv);
+  try {
+    const named = nameCommand(argv, table);
+    if (named.kind !== "nothing" || flag === null) return named;
+  } catch (error) {
+    throw flag?.isMisspelt === true ? flag.error : error;
+  }
+  throw flag.error;
 }
 
 interface Surroundings {

@@ -40,6 +40,47 @@ test.each([
   expect([exit, stderr]).toEqual([2, expect.stringContaining(hint)]);
 });
 
+test.each([
+  [["--josn"], "did you mean --json?"],
+  [["--vrsion"], "did you mean --version?"],
+  [["--jsno", "backup", "list"], "did you mean --json?"],
+  [["--confg", "other.yaml", "backup", "list"], "did you mean --config?"],
+  [["--confg=other.yaml"], "did you mean --config?"],
+  [["--nonsense"], "`dbops --help` lists the flags"],
+])("%j: a misspelt global flag before the command is what is wrong", async (argv, hint) => {
+  const { exit, stdout, stderr } = await world.run(argv);
+  expect([exit, stdout, stderr]).toEqual([2, "", expect.stringContaining(hint)]);
+  expect(stderr).toContain("unknown option '--");
+  const { json } = await world.run([...argv, "--json"]);
+  expect(json().error).toMatchObject({ code: "USAGE.INVALID", hint: expect.stringContaining(hint) });
+});
+
+test("a flag of the command itself may stand before it", async () => {
+  const { exit, stderr } = await world.run(["--prune", "backup", "app.db", "--store", "store"]);
+  expect(exit, stderr).toBe(0);
+});
+
+test.each([
+  [["backp"], "did you mean `dbops help backup`?"],
+  [["backup", "lits"], "did you mean `dbops help backup list`?"],
+  [["undo"], "did you mean `dbops help restore undo`?"],
+  [["exit-code"], "did you mean `dbops help exit-codes`?"],
+  [["WRONG"], "`dbops --help` shows every command"],
+])("help %j: says what there is help on", async (words, hint) => {
+  const { exit, stdout, stderr } = await world.run(["help", ...words]);
+  expect([exit, stdout, stderr]).toEqual([2, "", expect.stringContaining(hint)]);
+  expect(stderr).toMatch(/commands: init, .*backup.*; topics: exit-codes, .*json/);
+});
+
+test.each([[[]], [["backup"]], [["backup", "list"]], [["doctor"]], [["cleanup"]], [["cron"]]])(
+  "help %j is shown with exit 0",
+  async (words) => {
+    const { exit, stdout, stderr } = await world.run(["help", ...words]);
+    expect([exit, stderr]).toEqual([0, ""]);
+    expect(stdout).not.toBe("");
+  },
+);
+
 test("a plan shows only the columns that say something", async () => {
   const backup = await world.run(["backup", "app.db", "--store", "store", "--dry-run"]);
   expect(backup.stdout).toMatch(/^step +risk.*$/m);
@@ -205,7 +246,7 @@ describe("signals", () => {
       ["begin", null],
       ["end", exit],
     ]);
-    expect((await world.backup()).seq).toBe(1);
+    expect((await world.backup()).seq).toBe(2);
   });
 
   test("--timeout ends it with exit 124 and leaves nothing half", async () => {

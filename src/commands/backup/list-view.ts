@@ -5,7 +5,7 @@ import { formatLocalTime } from "../../lib/core/local-time.js";
 import { formatBytes, formatCount, formatDuration } from "../../lib/core/units.js";
 import type { Block, Cell, Tone, View } from "../../lib/core/view.js";
 import type { ListData } from "./list-schema.js";
-import { type ListScope, nextAfterList } from "./next-after-list.js";
+import { type ListScope, nextAfterList, targetsWithoutUsable } from "./next-after-list.js";
 
 const TONES: Readonly<Record<StateKind, Tone>> = {
   proven: "good",
@@ -88,7 +88,11 @@ function orphanBlocks({ orphans }: ListData): Block[] {
 }
 
 function summaryBlocks({ backups }: ListData): Block[] {
+  const lost = targetsWithoutUsable(backups);
   return targetsOf(backups).map((target) => {
+    if (lost.includes(target)) {
+      return { kind: "text", tone: "bad", text: `${target}: no backup here can be relied on: take one now` };
+    }
     const proven = backups.find((backup) => backup.target === target && backup.state.kind === "proven");
     if (proven === undefined) return { kind: "text", tone: "warn", text: `${target}: no backup is proven` };
     return {

@@ -5,12 +5,14 @@ import { shellWord } from "../../lib/core/shell-word.js";
 import { formatBytes, formatCount, formatDuration } from "../../lib/core/units.js";
 import type { Cell, View } from "../../lib/core/view.js";
 import { type Context, defineCommand } from "../define.js";
-import { STORE_OPTION } from "../options.js";
+import { optionText, STORE_OPTION, TARGET_ARGUMENT, targetWord } from "../options.js";
 import { chosenBackups } from "./chosen-backups.js";
 import type { ShowData } from "./show-schema.js";
 
 interface Input {
-  readonly id: string;
+  /** null = the newest that counts. */
+  readonly id: string | null;
+  readonly target: string | null;
   readonly store: string | null;
 }
 
@@ -18,26 +20,34 @@ export const showCommand = defineCommand<Input, ShowData>({
   path: "backup show",
   summary: "everything that is known of one backup",
   danger: "reads",
-  examples: [["dbops backup show 7f3a9c", "any unique part of the ID will do"]],
-  args: [{ name: "<id>", help: "any unique part of a backup's ID" }],
+  examples: [
+    ["dbops backup show 7f3a9c", "any unique part of the ID will do"],
+    ["dbops backup show latest app", "the newest backup that counts: what `restore --from latest` takes"],
+  ],
+  args: [{ name: "<id>", help: "any unique part of a backup's ID, or `latest`" }, TARGET_ARGUMENT],
   options: [STORE_OPTION],
-  input: ({ args, options }) => ({
-    id: args[0] ?? "",
-    store: typeof options.store === "string" ? options.store : null,
+  input: (raw) => ({
+    id: raw.args[0] === "latest" ? null : (raw.args[0] ?? ""),
+    target: targetWord(raw, 1),
+    store: optionText(raw, "store"),
   }),
-  plan: async (context, input) => ({ targets: [], steps: [], run: async () => ({ data: await show(context, input) }) }),
+  plan: async (context, input) => ({
+    targets: input.id === null ? [context.config.one(input.target).name] : [],
+    steps: [],
+    run: async () => ({ data: await show(context, input) }),
+  }),
   view,
   schema: async () => (await import("./show-schema.js")).showSchema,
 });
 
-async function show(context: Context, { id, store }: Input): Promise<ShowData> {
-  const { catalog, entries } = await chosenBackups(context, { target: null, store, id, isAll: false });
+async function show(context: Context, { id, target, store }: Input): Promise<ShowData> {
+  const { catalog, entries } = await chosenBackups(context, { target, store, id, isAll: false });
   const policyOf = (name: string) => context.backupSettingsOf(name).keep;
   const { backups } = listBackups(catalog, { wanted: null, policyOf, now: context.clock.now() });
   const [entry] = entries;
   const backup = backups.find((candidate) => candidate.id === entry?.manifest.id);
   if (entry === undefined || backup === undefined)
-    throw new DbopsError("BACKUP.NOT_FOUND", { message: `"${id}" is not in ${catalog.storage.label}` });
+    throw new DbopsError("BACKUP.NOT_FOUND", { message: `"${id ?? "latest"}" is not in ${catalog.storage.label}` });
   return { backup, manifest: entry.manifest };
 }
 
