@@ -45,7 +45,7 @@ const NOT_DOMAINS = new Set(["core", "system", "config", "terminal", "storage", 
 export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   "@clack/prompts": ["lib/terminal/"],
   "age-encryption": ["lib/codec/"],
-  archiver: ["lib/codec/", "drivers/"],
+  archiver: ["lib/codec/"],
   "better-sqlite3": ["drivers/sqlite/", "lib/system/kernel-lock.ts"],
   chalk: ["lib/terminal/"],
   "cli-table3": ["lib/terminal/"],

@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { promisify } from "node:util";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { tarFolder } from "#dbops/lib/codec/tar-folder.js";
 
 const run = promisify(execFile);
@@ -47,7 +48,79 @@ test("a file beyond 8 GiB has a size that tar reads", async () => {
   expect(stdout).toContain(String(9 * 2 ** 30));
 });
 
+describe("stopped in the middle of a large folder", () => {
+  beforeEach(async () => {
+    for (let index = 0; index < 60; index += 1) {
+      await writeFile(join(folder, "in", `${index}.dat`), Buffer.alloc(1_000_000, index));
+    }
+  });
+
+  test.each([
+    ["by an error of its reader", new Error("stop")],
+    ["by a reader that has gone", undefined],
+  ])("%s: nothing is thrown elsewhere, and no file stays open", async (_how, error) => {
+    const strays: unknown[] = [];
+    const note = (thrown: unknown): void => void strays.push(thrown);
+    process.on("uncaughtExceptionMonitor", note).on("unhandledRejection", note);
+    const packed = tarFolder(join(folder, "in"));
+    const isClosed = new Promise((resolve) => packed.once("close", resolve));
+    packed.on("error", () => {});
+    await firstBytes(packed, 5_000_000);
+    packed.destroy(error);
+    await isClosed;
+    await until(async () => (await openFilesIn(folder)) === 0);
+    process.off("uncaughtExceptionMonitor", note).off("unhandledRejection", note);
+    expect(strays).toEqual([]);
+  });
+
+  test("many times over: it does not add up", async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const packed = tarFolder(join(folder, "in"));
+      await firstBytes(packed, 1_000_000);
+      packed.destroy();
+    }
+    await until(async () => (await openFilesIn(folder)) === 0);
+  });
+});
+
+test.each([
+  ["shorter", 10],
+  ["longer", 60_000_000],
+])("a file that gets %s while it is read is an error, not a wrong archive", async (_how, sizeBytes) => {
+  await writeFile(join(folder, "in", "1.dat"), Buffer.alloc(50_000_000));
+  const packed = tarFolder(join(folder, "in")).on("error", () => {});
+  await firstBytes(packed, 1_000_000);
+  await truncate(join(folder, "in", "1.dat"), sizeBytes);
+  await expect(buffer(packed)).rejects.toMatchObject({ code: "BACKUP.DAMAGED" });
+  await until(async () => (await openFilesIn(folder)) === 0);
+});
+
+test("a file that cannot be read is an error", async () => {
+  await writeFile(join(folder, "in", "1.dat"), "x");
+  const packed = tarFolder(join(folder, "in"));
+  await rm(join(folder, "in", "1.dat"));
+  await expect(buffer(packed)).rejects.toMatchObject({ code: "ENOENT" });
+});
+
 test("a folder in the folder is no part of a dump, and the stream says so", async () => {
   await mkdir(join(folder, "in", "sub"));
   await expect(buffer(tarFolder(join(folder, "in")))).rejects.toMatchObject({ code: "USAGE.INVALID" });
 });
+
+async function firstBytes(stream: Readable, bytes: number): Promise<void> {
+  let read = 0;
+  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+    read += chunk.length;
+    if (read >= bytes) return;
+  }
+}
+
+async function openFilesIn(path: string): Promise<number> {
+  const targets = (await readdir("/proc/self/fd")).map((name) => readlink(`/proc/self/fd/${name}`).catch(() => ""));
+  return (await Promise.all(targets)).filter((target) => target.startsWith(path)).length;
+}
+
+/** Closing is done by the system, a few turns later. */
+async function until(isDone: () => Promise<boolean>): Promise<void> {
+  while (!(await isDone())) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { TarArchive } from "archiver";
+import { pipeline } from "node:stream/promises";
+import { tarFolder } from "../../lib/codec/tar-folder.js";
 import type { Deferred } from "../../lib/core/deferred.js";
 import { DbopsError } from "../../lib/core/errors.js";
 import { heldPromise } from "../../lib/core/held-promise.js";
@@ -69,21 +70,9 @@ async function produceDirectory(part: MainPart): Promise<Production> {
 }
 
 function packed(folder: string): Production {
-  const archive = new TarArchive();
-  const counter = openCounter();
-  const ended = new Promise<{ bytes: number }>((resolve, reject) => {
-    archive.once("error", (error) => {
-      counter.stream.destroy(error);
-      reject(error);
-    });
-    archive.once("warning", reject);
-    counter.stream.once("error", reject);
-    counter.stream.once("end", () => resolve({ bytes: counter.bytes() }));
-  });
-  archive.directory(folder, false);
-  archive.pipe(counter.stream);
-  void archive.finalize();
-  return { stream: counter.stream, ended: heldPromise(ended) };
+  const { stream, bytes } = openCounter();
+  const ended = pipeline(tarFolder(folder), stream).then(() => ({ bytes: bytes() }));
+  return { stream, ended: heldPromise(ended) };
 }
 
 async function dumpSpec(part: MainPart, formatArgs: readonly string[]) {

@@ -1,62 +1,76 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { DbopsError } from "../core/errors.js";
+import { PassThrough, type Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { TarArchive } from "archiver";
+import { DbopsError, messageOf } from "../core/errors.js";
+import { heldPromise } from "../core/held-promise.js";
 import { readStreamOf } from "../system/files.js";
 
-const BLOCK_BYTES = 512;
-const BUFFER_BYTES = 1024 * 1024;
+const BUFFER_BYTES = 256 * 1024;
 const LONGEST_NAME_BYTES = 100;
-const OCTAL_SIZE_LIMIT = 8 ** 11;
+/** So that the same files always give the same bytes. */
+const ENTRY = { mode: 0o600, date: new Date(0) } as const;
 
-/** The regular files of a folder as one tar stream (POSIX ustar); it errors when one cannot be read. USAGE.INVALID. */
+/** The regular files of a folder as one tar stream; it errors when one cannot be read or changes. USAGE.INVALID, BACKUP.DAMAGED. */
 export function tarFolder(folder: string): Readable {
-  return Readable.from(blocksOf(folder), { objectMode: false, highWaterMark: BUFFER_BYTES });
+  const output = new PassThrough({ highWaterMark: BUFFER_BYTES });
+  fill(folder, output).catch((error: unknown) => {
+    output.destroy(error instanceof Error ? error : new Error(messageOf(error)));
+  });
+  return output;
 }
 
-async function* blocksOf(folder: string): AsyncGenerator<Buffer> {
+async function fill(folder: string, output: PassThrough): Promise<void> {
+  const { TarArchive: Archive } = await import("archiver");
+  const archive = new Archive();
+  // archiver cannot be stopped: its abort() and destroy() throw where nobody can catch. Whoever stops lets go of `output`; then
+  // it gets no more files, the one that it reads is closed, and nothing is left of it but memory.
+  const stopped = heldPromise(
+    new Promise<never>((_resolve, reject) => {
+      archive.on("error", reject).on("warning", reject);
+      output.once("close", () => reject(new Error("the archive was not read to its end")));
+    }),
+  );
+  archive.pipe(output);
   // Backwards, so that a table of contents (toc.dat) comes before the tables, whose names are numbers.
-  const names = (await readdir(folder)).sort().reverse();
-  for (const name of names) {
-    const path = join(folder, name);
-    const facts = await stat(path);
-    if (!facts.isFile() || Buffer.byteLength(name) > LONGEST_NAME_BYTES) throw strange(path);
-    yield header(name, facts.size);
-    yield* contentOf(path, facts.size);
-    yield Buffer.alloc((BLOCK_BYTES - (facts.size % BLOCK_BYTES)) % BLOCK_BYTES);
-  }
-  yield Buffer.alloc(2 * BLOCK_BYTES);
+  for (const name of (await readdir(folder)).sort().reverse()) await add(archive, { folder, name }, stopped);
+  await Promise.race([archive.finalize(), stopped]);
 }
 
-async function* contentOf(path: string, sizeBytes: number): AsyncGenerator<Buffer> {
+async function add(
+  archive: TarArchive,
+  { folder, name }: { readonly folder: string; readonly name: string },
+  stopped: Promise<never>,
+): Promise<void> {
+  const path = join(folder, name);
+  const stats = await stat(path);
+  if (!stats.isFile() || Buffer.byteLength(name) > LONGEST_NAME_BYTES) throw strange(path);
+  const content = measured(path, stats.size);
+  const read = heldPromise(pipeline(readStreamOf(path), content));
+  const added = new Promise<void>((resolve) => archive.once("entry", () => resolve()));
+  try {
+    archive.append(content, { ...ENTRY, name, stats });
+    await Promise.race([read.then(() => added), stopped]);
+  } finally {
+    content.destroy();
+  }
+}
+
+/** Lets exactly as many bytes pass as the entry says: another number is an error that archiver throws where nobody can catch. */
+function measured(path: string, sizeBytes: number): Transform {
   let left = sizeBytes;
-  for await (const chunk of readStreamOf(path)) {
-    const bytes = Buffer.from(chunk);
-    left -= bytes.length;
-    yield bytes;
-  }
-  if (left !== 0) throw new DbopsError("BACKUP.DAMAGED", { message: `${path} has changed while it was read` });
-}
-
-function header(name: string, sizeBytes: number): Buffer {
-  const block = Buffer.alloc(BLOCK_BYTES);
-  block.write(name, 0);
-  block.write(["0000600", "0000000", "0000000", ""].join("\0"), 100);
-  block.set(sizeField(sizeBytes), 124);
-  block.write("00000000000\0        0", 136);
-  block.write(["ustar", "00"].join("\0"), 257);
-  const sum = block.reduce((total, byte) => total + byte, 0);
-  block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-  return block;
-}
-
-/** Twelve bytes: octal digits, or from 8 GiB on GNU's base-256. */
-function sizeField(sizeBytes: number): Buffer {
-  if (sizeBytes < OCTAL_SIZE_LIMIT) return Buffer.from(`${sizeBytes.toString(8).padStart(11, "0")}\0`);
-  const field = Buffer.alloc(12);
-  field[0] = 0x80;
-  field.writeBigUInt64BE(BigInt(sizeBytes), 4);
-  return field;
+  const changed = (): DbopsError =>
+    new DbopsError("BACKUP.DAMAGED", { message: `${path} has changed while it was read` });
+  return new Transform({
+    highWaterMark: BUFFER_BYTES,
+    transform(chunk: Buffer, _encoding, done) {
+      left -= chunk.length;
+      if (left < 0) done(changed());
+      else done(null, chunk);
+    },
+    flush: (done) => done(left === 0 ? null : changed()),
+  });
 }
 
 function strange(path: string): DbopsError {
