@@ -1,42 +1,89 @@
-import type { Session } from "./session.js";
-
-const NOT_MEMBER = (catalog: string, oid: string): string =>
-  `NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = '${catalog}'::regclass AND d.objid = ${oid} AND d.deptype = 'e')`;
+const MEMBER = (catalog: string): string =>
+  `EXISTS (SELECT FROM pg_depend d WHERE d.classid = '${catalog}'::regclass AND d.objid = o.oid AND d.deptype = 'e')`;
 
 /** The sequence of an identity column goes with its table, and cannot go before it. */
-const NOT_IDENTITY = `NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i' AND c.relkind = 'S')`;
+const IDENTITY = `EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = o.oid AND d.deptype = 'i' AND o.relkind = 'S')`;
 
-/** A range type's constructors go with it, and cannot go before it. */
-const NOT_OF_A_TYPE = `NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')`;
-
-/** Everything a user can have made, extensions apart; what is outside `public` goes with its schema. */
-const STATEMENTS = `
-  SELECT 1 AS step, format('DROP EVENT TRIGGER %I', evtname) AS sql FROM pg_event_trigger e WHERE ${NOT_MEMBER("pg_event_trigger", "e.oid")}
-   UNION ALL
-  SELECT 2, format('DROP PUBLICATION %I', pubname) FROM pg_publication
-   UNION ALL
-  SELECT 3, format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace n
-   WHERE nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public') AND ${NOT_MEMBER("pg_namespace", "n.oid")}
-   UNION ALL
-  SELECT 4, format('DROP %s IF EXISTS %I.%I CASCADE',
-                   CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE' WHEN 'f' THEN 'FOREIGN TABLE'
-                                WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END, 'public', relname)
-    FROM pg_class c WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND ${NOT_MEMBER("pg_class", "c.oid")}
-     AND ${NOT_IDENTITY}
-   UNION ALL
-  SELECT 5, format('DROP ROUTINE IF EXISTS %s CASCADE', oid::regprocedure)
-    FROM pg_proc p WHERE pronamespace = 'public'::regnamespace AND ${NOT_MEMBER("pg_proc", "p.oid")}
-     AND ${NOT_OF_A_TYPE}
-   UNION ALL
-  SELECT 6, format('DROP %s IF EXISTS %I.%I CASCADE', CASE typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, 'public', typname)
-    FROM pg_type t WHERE typnamespace = 'public'::regnamespace AND typtype IN ('b', 'd', 'e', 'r') AND typelem = 0 AND ${NOT_MEMBER("pg_type", "t.oid")}
-   UNION ALL
-  SELECT 7, format('SELECT pg_catalog.lo_unlink(%s)', oid) FROM pg_largeobject_metadata
-   ORDER BY 1, 2`;
-
-/** The statements that empty the database of this session, to be run in the transaction that fills it again. */
-export async function clearStatements(session: Session): Promise<string> {
-  await session.run("SET search_path = ''");
-  const rows = await session.query<{ sql: string }>(STATEMENTS);
-  return rows.map(({ sql }) => `${sql};\n`).join("");
+interface Kind {
+  /** How SQL calls it, and how it is named there. */
+  readonly word: string;
+  readonly name: string;
+  readonly catalog: string;
+  readonly where?: string;
 }
+
+/**
+ * Everything a user can have made, in the order in which it goes; what is outside `public` goes with its schema. A range's
+ * constructors cannot go before their type.
+ */
+const KINDS = [
+  { word: "'EVENT TRIGGER'", name: "quote_ident(evtname)", catalog: "pg_event_trigger" },
+  { word: "'PUBLICATION'", name: "quote_ident(pubname)", catalog: "pg_publication" },
+  {
+    word: "'SCHEMA'",
+    name: "quote_ident(nspname)",
+    catalog: "pg_namespace",
+    where: "nspname !~ '^pg_' AND nspname NOT IN ('information_schema', 'public')",
+  },
+  {
+    word: `CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
+                        WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END`,
+    name: "'public.' || quote_ident(relname)",
+    catalog: "pg_class",
+    where: `relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S', 'f', 'c') AND NOT ${IDENTITY}`,
+  },
+  {
+    word: "CASE typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END",
+    name: "'public.' || quote_ident(typname)",
+    catalog: "pg_type",
+    where: "typnamespace = 'public'::regnamespace AND typtype IN ('b', 'd', 'e', 'r') AND typelem = 0",
+  },
+  {
+    word: "'ROUTINE'",
+    name: "oid::regprocedure::text",
+    catalog: "pg_proc",
+    where: "pronamespace = 'public'::regnamespace",
+  },
+  { word: "'LARGE OBJECT'", name: "oid::text", catalog: "pg_largeobject_metadata" },
+] as const satisfies readonly Kind[];
+
+/** All of it with the transaction that made it; extensions and their members stay. */
+const OBJECTS = KINDS.map(
+  (
+    { word, name, catalog, ...rest }: Kind,
+    step,
+  ) => `SELECT ${step} AS step, ${word} AS word, ${name} AS name, xmin AS made
+    FROM pg_catalog.${catalog} o WHERE NOT ${MEMBER(catalog)} AND ${rest.where ?? "true"}`,
+).join("\n  UNION ALL\n  ");
+
+/**
+ * Empties the database, in psql's words: what there is is listed in the very transaction that drops it. A script that
+ * names no schema still finds `public` afterwards.
+ */
+export const CLEAR = `SET LOCAL client_min_messages = warning;
+SET LOCAL search_path = '';
+SELECT CASE word WHEN 'LARGE OBJECT' THEN 'SELECT pg_catalog.lo_unlink(' || name || ')'
+                 ELSE format('DROP %s IF EXISTS %s CASCADE', word, name) END
+  FROM (${OBJECTS}) listed ORDER BY step, name \\gexec
+SET LOCAL search_path TO DEFAULT;
+`;
+
+/** How psql's last words begin when REQUIRE_OWN refuses. */
+export const MADE_BY_OTHERS = "made by others in the meantime: ";
+
+/**
+ * Refuses everything that another transaction has made since the listing, in psql's words. A subtransaction has a later
+ * number than its own, and is as little committed (https://www.postgresql.org/docs/current/transaction-id.html).
+ */
+export const REQUIRE_OWN = `SET LOCAL search_path = '';
+WITH numbered AS (
+  SELECT word, name, pg_current_xact_id()::text::int8 AS own, (made::text::int8 - pg_current_xact_id()::text::int8) & 4294967295 AS later
+    FROM (${OBJECTS}) listed
+), others AS (
+  SELECT lower(word) || ' ' || name AS what FROM numbered
+   WHERE CASE WHEN later < 2147483648 THEN pg_xact_status((own + later)::text::xid8) = 'committed' ELSE true END
+   ORDER BY 1 LIMIT 5
+)
+SELECT format('DO LANGUAGE plpgsql %L', format('BEGIN RAISE EXCEPTION USING MESSAGE = %L; END', '${MADE_BY_OTHERS}' || string_agg(what, ', ')))
+  FROM others HAVING count(*) > 0 \\gexec
+`;

@@ -2,12 +2,12 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { DbopsError } from "../../lib/core/errors.js";
 import { heldPromise } from "../../lib/core/held-promise.js";
 import type { RestoreSource } from "../restore-model.js";
 import { childOutput, openCounter } from "./child-output.js";
 import { plainEnvironment } from "./child-program.js";
-import { clearStatements } from "./clear-database.js";
-import { withSession } from "./connect.js";
+import { CLEAR, MADE_BY_OTHERS, REQUIRE_OWN } from "./clear-database.js";
 import { mouthOf } from "./feed-child.js";
 import { majorOf } from "./load-archive.js";
 import type { LoadPlace } from "./load-place.js";
@@ -16,17 +16,36 @@ import { databaseScriptOf, headOf } from "./load-source.js";
 import { extractTar } from "./tar-reader.js";
 import type { ArchiveHead } from "./toc-tap.js";
 
-/** Empties the existing database and fills it again in one transaction: readers see all of the old or all of the new. */
+/**
+ * Empties the existing database and fills it again in one transaction: readers see all of the old or all of the new.
+ * DB.CHANGED when others made something in it meanwhile; nothing is changed then.
+ */
 export async function loadInPlace(source: RestoreSource, place: LoadPlace): Promise<void> {
-  const { target, context } = place;
+  const { database } = place.target.conn;
   const head = await headOf(source);
   const script = await databaseScriptOf(source, head, place);
-  const before = await withSession(target.conn, { context }, clearStatements);
-  const settings = (script?.properties(target.conn.database) ?? []).filter((sql) =>
+  const settings = (script?.properties(database) ?? []).filter((sql) =>
     /^ALTER DATABASE "(?:[^"]|"")*" SET /.test(sql),
   );
-  const after = settings.map((sql) => `${sql};\n`).join("");
-  await loadScript(place, { script: await asScript(source, head, place), before: `${before}${after}` });
+  const before = `${CLEAR}${settings.map((sql) => `${sql};\n`).join("")}`;
+  const transaction = { before, after: REQUIRE_OWN };
+  try {
+    await loadScript(place, { script: await asScript(source, head, place), transaction });
+  } catch (error) {
+    throw explained(error, database);
+  }
+}
+
+function explained(error: unknown, database: string): unknown {
+  const why = error instanceof DbopsError ? (error.why ?? "") : "";
+  const at = why.lastIndexOf(MADE_BY_OTHERS);
+  if (at < 0) return error;
+  return new DbopsError("DB.CHANGED", {
+    message: `${database} was given new objects while it was being restored in place; nothing was changed`,
+    why: why.slice(at).split("\n")[0],
+    hint: "stop what makes them and run again, or restore without --in-place",
+    cause: error,
+  });
 }
 
 async function asScript(source: RestoreSource, head: ArchiveHead | null, place: LoadPlace): Promise<Readable> {

@@ -8,8 +8,14 @@ import { ScriptGuard } from "./script-guard.js";
 
 export interface ScriptRun {
   readonly script: Readable;
-  /** Statements to run before; with them, everything is one transaction, committed only when the script has come whole. */
-  readonly before: string | null;
+  /** Makes everything one transaction, committed only when the script has come whole. */
+  readonly transaction: ScriptTransaction | null;
+}
+
+/** What is run, in psql's words, after its BEGIN and before its COMMIT. */
+export interface ScriptTransaction {
+  readonly before: string;
+  readonly after: string;
 }
 
 /** Runs an SQL script through psql, where the first error ends it. DB.REFUSED for commands of psql in it. */
@@ -17,14 +23,14 @@ export async function loadScript(place: LoadPlace, run: ScriptRun): Promise<void
   const { context, tools, target } = place;
   const tool = await tools.newest("psql");
   const files: string[] = [];
-  if (run.before !== null) {
+  if (run.transaction !== null) {
     files.push(join(await context.workDir(), `before-${context.ids.hex(6)}.sql`));
-    await writeFile(files[0] ?? "", `BEGIN;\n${run.before}`, { mode: 0o600 });
+    await writeFile(files[0] ?? "", `BEGIN;\n${run.transaction.before}`, { mode: 0o600 });
   }
   const args = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", ...[...files, "-"].map((file) => `--file=${file}`)];
   const serverOptions = `-c standard_conforming_strings=on -c lock_timeout=${Math.max(1, context.lockTimeoutMs)}`;
   const spec = await connectedProgram(tool, target, { args, context, serverOptions });
   const child = await context.children.start({ ...spec, stdin: "pipe", stdout: "ignore" });
-  const guard = new ScriptGuard({ isOneTransaction: run.before !== null });
+  const guard = new ScriptGuard(run.transaction === null ? null : { lastWords: `${run.transaction.after}COMMIT;\n` });
   await feedChild(child, { source: run.script, through: [guard] }, context.signal);
 }

@@ -17,7 +17,7 @@ export async function loadSource(source: RestoreSource, head: ArchiveHead | null
     case "pgdir.tar":
       return await loadDirectory(source, place);
     case "sql":
-      return await loadScript(place, { script: await source.openMain(), before: null });
+      return await loadScript(place, { script: await source.openMain(), transaction: null });
     default:
       throw unknownKind(source.kind);
   }

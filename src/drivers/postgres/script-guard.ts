@@ -9,11 +9,11 @@ export class ScriptGuard extends Transform {
   readonly #last: string;
   #rest: Buffer[] = [];
 
-  /** With `isOneTransaction` it adds the COMMIT, and only after the script has come whole. */
-  constructor(options: { readonly isOneTransaction: boolean }) {
+  /** The last words of the transaction that the script is loaded in are added only after the script has come whole. */
+  constructor(transaction: { readonly lastWords: string } | null) {
     super({ highWaterMark: 1024 * 1024 });
-    this.#scanner = new ScriptScanner(options);
-    this.#last = options.isOneTransaction ? "\nCOMMIT;\n" : "";
+    this.#scanner = new ScriptScanner({ isOneTransaction: transaction !== null });
+    this.#last = transaction === null ? "" : `\n${transaction.lastWords}`;
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {

@@ -81,7 +81,7 @@ export const ERROR_CODES = {
   "DB.HOT_JOURNAL": { exit: "FAILED", means: "A crashed write must be rolled back first and this user may not write." },
   "DB.CHANGED": {
     exit: "FAILED",
-    means: "Tables kept changing while the snapshot was being prepared.",
+    means: "Objects of the database kept changing during the work, which was given up.",
     retryable: true,
   },
   "OUTPUT.UNWRITABLE": { exit: "FAILED", means: "The standard output cannot be written." },
