@@ -13,11 +13,11 @@ export async function databaseSessions(session: Session, database: string): Prom
   return rows.map(({ line }) => line);
 }
 
-/** Ends every session in a database; those of other users need rights. */
-export async function terminateSessions(session: Session, database: string): Promise<void> {
+/** Ends every session in a database, by its oid, which a rename leaves alone; those of other users need rights. */
+export async function terminateSessions(session: Session, oid: number): Promise<void> {
   await session.query(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1 AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
-    [database],
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datid = $1::int8::oid AND pid <> pg_backend_pid() AND backend_type = 'client backend'",
+    [oid],
   );
 }
 

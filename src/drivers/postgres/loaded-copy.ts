@@ -85,7 +85,7 @@ class CopyBeside implements LoadedCopy {
       incoming: this.place,
       comment: { statement: this.#script?.comment(conn.database) ?? null },
       context,
-      openSecond: () => openMaintenance(conn, { context }),
+      openSession: (signal) => openMaintenance(conn, { context: { ...context, signal } }),
     });
     this.#isSwapped = true;
     return swapped;

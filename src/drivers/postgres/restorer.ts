@@ -93,7 +93,7 @@ class PostgresRestorer implements Restorer {
       incoming: kept.name,
       comment: { text: mark.comment },
       context,
-      openSecond: () => openMaintenance(conn, { context }),
+      openSession: (signal) => openMaintenance(conn, { context: { ...context, signal } }),
     });
   }
 

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { DbopsError } from "../../lib/core/errors.js";
+import { heldPromise } from "../../lib/core/held-promise.js";
 import type { DriverContext } from "../driver.js";
 import type { SwapOptions } from "../restore-model.js";
 import { type DatabaseMark, readComment, setComment } from "./database-mark.js";
@@ -7,8 +8,11 @@ import { databaseExists, databaseSessions, terminateSessions } from "./database-
 import { keptName } from "./kept-name.js";
 import { quoteIdent } from "./quote-ident.js";
 import type { Session } from "./session.js";
+import { transactionId, wasCommitted } from "./transaction-outcome.js";
 
 const POLL_MS = 100;
+const SETTLE_MS = 30_000;
+const NO_TIMEOUTS = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
 
 export interface SwapRequest extends SwapOptions {
   readonly database: string;
@@ -17,13 +21,14 @@ export interface SwapRequest extends SwapOptions {
   /** A COMMENT statement, or the comment itself, for the database under its final name. */
   readonly comment: { readonly statement: string | null } | { readonly text: string | null };
   readonly context: DriverContext;
-  /** Opens a second session on the maintenance database. */
-  readonly openSecond: () => Promise<Session>;
+  /** Opens a further session on the maintenance database, which that signal ends. */
+  readonly openSession: (signal: AbortSignal) => Promise<Session>;
 }
 
 /**
  * Gives `incoming` the database's name and keeps the old one under another, both renames in one transaction. While the
- * first rename waits for the sessions of the old database, no new one gets in. LOCK.SESSIONS.
+ * first rename waits for the sessions of the old database, no new one gets in. An abort counts until the commit: it throws
+ * when nothing was swapped and never else. LOCK.SESSIONS.
  */
 export async function swapDatabases(session: Session, request: SwapRequest): Promise<{ previous: string | null }> {
   const { database, at, context } = request;
@@ -38,7 +43,7 @@ export async function swapDatabases(session: Session, request: SwapRequest): Pro
     at: at.toISOString(),
     comment: old,
   };
-  const rename = async (): Promise<void> => await renameBoth(session, request, { previous, mark });
+  const rename = async (): Promise<void> => await renameBoth(request, { previous, mark });
   if (exists && request.disconnect) await renameAgainstSessions(request, rename);
   else await renameWhenQuiet(session, request, rename);
   return { previous };
@@ -51,25 +56,61 @@ async function freeName(session: Session, database: string, at: Date): Promise<s
   }
 }
 
-async function renameBoth(
-  session: Session,
-  request: SwapRequest,
-  kept: { previous: string | null; mark: DatabaseMark },
-): Promise<void> {
-  const { database, incoming, comment } = request;
-  await session.run("BEGIN");
+interface KeptAs {
+  readonly previous: string | null;
+  readonly mark: DatabaseMark;
+}
+
+/** On a session of its own, which the run's signal ends until the COMMIT is sent: from then on only the server knows. */
+async function renameBoth(request: SwapRequest, kept: KeptAs): Promise<void> {
+  const { signal } = request.context;
+  const stop = new AbortController();
+  const onAbort = (): void => stop.abort(signal.reason);
+  const sent = { id: "", isWhole: false };
+  signal.throwIfAborted();
+  signal.addEventListener("abort", onAbort, { once: true });
   try {
-    if (kept.previous !== null) {
-      await session.run(`ALTER DATABASE ${quoteIdent(database)} RENAME TO ${quoteIdent(kept.previous)}`);
-      await setComment(session, kept.previous, JSON.stringify(kept.mark));
-    }
-    await session.run(`ALTER DATABASE ${quoteIdent(incoming)} RENAME TO ${quoteIdent(database)}`);
-    await setComment(session, database, "text" in comment ? comment.text : null);
-    if ("statement" in comment && comment.statement !== null) await session.run(comment.statement);
+    await using session = await request.openSession(stop.signal);
+    await session.run(`${NO_TIMEOUTS}; BEGIN`);
+    sent.id = await transactionId(session);
+    await renameIn(session, request, kept);
+    signal.removeEventListener("abort", onAbort);
+    signal.throwIfAborted();
+    sent.isWhole = true;
     await session.run("COMMIT");
   } catch (error) {
-    // The first error is the one to report; a broken connection has rolled back by itself.
-    await session.run("ROLLBACK").catch(() => undefined);
+    const isAnswer = error instanceof DbopsError && error.code !== "CONNECT.LOST" && !signal.aborted;
+    if (sent.id === "" || isAnswer || !(await settle(request, sent))) throw error;
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+async function renameIn(session: Session, { database, incoming, comment }: SwapRequest, kept: KeptAs): Promise<void> {
+  if (kept.previous !== null) {
+    await session.run(`ALTER DATABASE ${quoteIdent(database)} RENAME TO ${quoteIdent(kept.previous)}`);
+    await setComment(session, kept.previous, JSON.stringify(kept.mark));
+  }
+  await session.run(`ALTER DATABASE ${quoteIdent(incoming)} RENAME TO ${quoteIdent(database)}`);
+  await setComment(session, database, "text" in comment ? comment.text : null);
+  if ("statement" in comment && comment.statement !== null) await session.run(comment.statement);
+}
+
+/** Ends the renames of a session that was lost, which would keep everybody out for a while, and says whether they stand. */
+async function settle(
+  request: SwapRequest,
+  sent: { readonly id: string; readonly isWhole: boolean },
+): Promise<boolean> {
+  const { database, context } = request;
+  try {
+    await using session = await request.openSession(AbortSignal.timeout(SETTLE_MS));
+    return await wasCommitted(session, sent.id);
+  } catch (error) {
+    if (!sent.isWhole) return false;
+    const why = "the connection was lost at the commit, and the server cannot be asked";
+    context.progress.warn(
+      `it is not known whether ${database} was swapped: ${why}; \`dbops restore previous\` will say it`,
+    );
     throw error;
   }
 }
@@ -95,22 +136,33 @@ async function renameWhenQuiet(session: Session, request: SwapRequest, rename: (
 
 /** The first rename holds the door shut while a second session ends everybody inside. */
 async function renameAgainstSessions(request: SwapRequest, rename: () => Promise<void>): Promise<void> {
-  const { context, database } = request;
-  await using second = await request.openSecond();
+  const { database } = request;
+  await using second = await request.openSession(new AbortController().signal);
+  const { oid } = await second.one<{ oid: number }>("SELECT oid FROM pg_database WHERE datname = $1", [database]);
   let isDone = false;
-  const renamed = rename().finally(() => {
-    isDone = true;
-  });
-  renamed.catch(() => undefined);
-  while (!isDone) {
-    await terminateSessions(second, database);
-    await Promise.race([renamed.catch(() => undefined), wait(POLL_MS, undefined, { signal: context.signal })]);
-  }
+  const renamed = heldPromise(
+    rename().finally(() => {
+      isDone = true;
+    }),
+  );
+  const ended = heldPromise(endSessions(second, oid, { until: renamed, isOver: () => isDone }));
   try {
     await renamed;
   } catch (error) {
+    await ended;
     if (!(error instanceof DbopsError) || error.code !== "LOCK.SESSIONS") throw error;
     throw inUse(database, await databaseSessions(second, database));
+  }
+}
+
+async function endSessions(
+  session: Session,
+  oid: number,
+  { until, isOver }: { readonly until: Promise<void>; readonly isOver: () => boolean },
+): Promise<void> {
+  while (!isOver()) {
+    await terminateSessions(session, oid);
+    await Promise.race([until.catch(() => undefined), wait(POLL_MS)]);
   }
 }
 

@@ -7,6 +7,7 @@ import { DbopsError } from "../core/errors.js";
 import { diskFullError } from "../system/files.js";
 import { compareCopy } from "./compare-copy.js";
 import type { FoundSource } from "./find-source.js";
+import { warnWhenLate } from "./late-signal.js";
 import { openSource } from "./open-source.js";
 import type { PreparedRestore } from "./prepare-restore.js";
 import { putRestoreRecord, RESTORE_RECORD_VERSION } from "./restore-record.js";
@@ -52,6 +53,7 @@ export async function performRestore(
   const swapped = isOver
     ? await overwrite(prepared, { ...options, safetyBackup }, services)
     : await replace(prepared, options, services);
+  if (swapped.isSwapped && swapped.error === null) warnWhenLate(prepared.destination, services);
   const result = { ...swapped, safetyBackup, durationMs: Math.round(clock.monotonicMs() - startedMs) };
   return { ...result, record: swapped.isSwapped ? await record(prepared, result, services) : null };
 }

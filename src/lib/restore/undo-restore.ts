@@ -2,6 +2,7 @@ import type { KeptPrevious, SwapOptions } from "../../drivers/restore-model.js";
 import type { ServiceCommands } from "../config/target.js";
 import { timed } from "../core/clock.js";
 import type { DbopsError } from "../core/errors.js";
+import { warnWhenLate } from "./late-signal.js";
 import type { Destination } from "./open-destination.js";
 import type { RestoreServices } from "./restore-services.js";
 import { whileStopped } from "./service-window.js";
@@ -15,13 +16,15 @@ export interface Undone {
 
 /** Swaps a kept state back in; it was a whole database before, so nothing is compared. LOCK.SESSIONS, RESTORE.*. */
 export async function undoRestore(
-  { restorer }: Destination,
+  destination: Destination,
   { kept, swap, service }: { kept: KeptPrevious; swap: Omit<SwapOptions, "at">; service: ServiceCommands | null },
-  { driverContext }: RestoreServices,
+  services: RestoreServices,
 ): Promise<Undone> {
+  const { driverContext } = services;
   const { clock } = driverContext;
   const { value, durationMs } = await timed(clock, () =>
-    whileStopped(service, driverContext, () => restorer.undo(kept, { ...swap, at: clock.now() })),
+    whileStopped(service, driverContext, () => destination.restorer.undo(kept, { ...swap, at: clock.now() })),
   );
+  warnWhenLate(destination, services);
   return { previous: value.value.previous, durationMs, error: value.failure };
 }
