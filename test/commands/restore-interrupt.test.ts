@@ -85,3 +85,18 @@ test("Ctrl-C at the commit of an undo: it was undone, and that is what is said",
   expect(json().warnings.join()).toContain("stopping came too late");
   expect(await world.rows()).toEqual(damaged);
 });
+
+test("Ctrl-C at the commit of a restore in place: exit 130, and it is said and recorded that it was overwritten", async () => {
+  const interrupt = proxy.holdAnswerTo("COMMIT").then((answer) => {
+    setImmediate(() => answer.release());
+    return "SIGINT" as const;
+  });
+  const argv = RESTORE.filter((word) => word !== "--disconnect");
+  const { exit, json } = await world.run([...argv, "--in-place"], { interrupt });
+  const { data, error } = json();
+  expect([exit, error.code, data.restore.swapped]).toEqual([130, "RUN.INTERRUPTED", true]);
+  expect(error.why).toContain("the database has been overwritten");
+  expect(error.hint).toContain(data.restore.safetyBackup);
+  expect(await world.rows()).toEqual(backedUp);
+  expect(JSON.parse(await readFile(world.path("store", data.restore.record), "utf8")).tables).toEqual([]);
+});

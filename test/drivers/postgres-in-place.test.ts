@@ -6,6 +6,7 @@ import { type TestContext, testContext } from "../support/driver-context.js";
 import { type FreshDatabase, freshDatabase } from "../support/fresh-database.js";
 import { snapshotRequest } from "../support/snapshot-request.js";
 import { type KeptSnapshot, keepSnapshot } from "../support/source.js";
+import { startProxy } from "../support/tcp-proxy.js";
 
 const IN_PLACE = { jobs: 1, isInPlace: true };
 const FORMATS = ["custom", "directory", "plain"];
@@ -110,4 +111,41 @@ test("what the script makes in subtransactions is its own", async () => {
   await using restorer = await postgresEngine.restorer(address(db.url), t.context);
   await using _copy = await restorer.load({ ...source, openMain: async () => Readable.from(bytes()) }, IN_PLACE);
   expect(await namesIn(db)).toEqual(["a", "mine", "own"]);
+});
+
+test.each(["abort", "cut"])("%s at the commit: the load is done, and said to be", async (how) => {
+  await using db = await freshDatabase(inject("postgresUrl"));
+  await using t = await testContext();
+  const { source } = await backup(db, t, "custom");
+  await db.sql("CREATE TABLE old (x int)");
+  const url = new URL(db.url);
+  await using proxy = await startProxy(url.hostname, Number(url.port));
+  url.port = String(proxy.port);
+  await using restorer = await postgresEngine.restorer(address(url.href), t.context);
+  const held = proxy.holdAnswerTo("COMMIT");
+  const loading = restorer.load(source, IN_PLACE);
+  await held;
+  if (how === "abort") t.abort.abort(new Error("stop"));
+  else proxy.cut();
+  await using _copy = await loading;
+  expect(await namesIn(db)).toEqual(["a"]);
+});
+
+test("an abort before the commit: nothing is changed, and no lock is left behind", async () => {
+  await using db = await freshDatabase(inject("postgresUrl"));
+  await using t = await testContext();
+  const { source } = await backup(db, t, "plain");
+  await db.sql("CREATE TABLE old (x int)");
+  await using restorer = await postgresEngine.restorer(address(db.url), t.context);
+  const stop = new Error("stop");
+  const stopped = interrupted(source, "last", async () => {
+    while (
+      (await db.sql("SELECT FROM pg_locks WHERE relation = 'a'::regclass AND granted AND mode = 'AccessExclusiveLock'"))
+        .length === 0
+    );
+    t.abort.abort(stop);
+  });
+  await expect(restorer.load(stopped, IN_PLACE)).rejects.toBe(stop);
+  expect(await db.sql("SELECT FROM pg_locks WHERE relation = 'a'::regclass")).toEqual([]);
+  expect(await namesIn(db)).toEqual(["a", "old"]);
 });

@@ -12,7 +12,7 @@ export function runView({ restore }: RunData): View {
     ["restored", { text: restore.to, tone: "strong" }],
     ["from", restore.from],
     ["content", `${formatNumberOf("row", rows)} in ${formatNumberOf("table", tables.length)}`],
-    ["compared", COMPARED[restore.compared]],
+    ["compared", compared(restore)],
     ["old state", oldState(restore)],
     ["took", formatDuration(restore.durationMs)],
   ];
@@ -24,8 +24,13 @@ type Restore = RunData["restore"];
 const COMPARED = {
   hash: { text: "every table equal to what was backed up", tone: "good" },
   rows: { text: "the rows of every table, by their number", tone: "good" },
-  nothing: { text: "not compared: nothing says what should be in it", tone: "warn" },
+  nothing: { text: "not compared", tone: "warn" },
 } as const;
+
+function compared({ kind, compared: how }: Restore): Cell {
+  const hasNothing = how === "nothing" && kind === "file";
+  return hasNothing ? { text: "not compared: nothing says what should be in it", tone: "warn" } : COMPARED[how];
+}
 
 function oldState({ previous, safetyBackup }: Restore): string {
   if (previous !== null) return `kept as ${previous}`;

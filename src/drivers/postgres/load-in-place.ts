@@ -8,6 +8,7 @@ import type { RestoreSource } from "../restore-model.js";
 import { childOutput, openCounter } from "./child-output.js";
 import { plainEnvironment } from "./child-program.js";
 import { CLEAR, MADE_BY_OTHERS, REQUIRE_OWN } from "./clear-database.js";
+import { withSession } from "./connect.js";
 import { mouthOf } from "./feed-child.js";
 import { majorOf } from "./load-archive.js";
 import type { LoadPlace } from "./load-place.js";
@@ -15,24 +16,44 @@ import { loadScript } from "./load-script.js";
 import { databaseScriptOf, headOf } from "./load-source.js";
 import { extractTar } from "./tar-reader.js";
 import type { ArchiveHead } from "./toc-tap.js";
+import { readTransactionId, wasCommitted, writeTransactionId } from "./transaction-outcome.js";
+
+const SETTLE_MS = 30_000;
 
 /**
  * Empties the existing database and fills it again in one transaction: readers see all of the old or all of the new.
- * DB.CHANGED when others made something in it meanwhile; nothing is changed then.
+ * An error, an abort too, means that nothing was changed. DB.CHANGED when others made something in it meanwhile.
  */
 export async function loadInPlace(source: RestoreSource, place: LoadPlace): Promise<void> {
+  const { context } = place;
   const { database } = place.target.conn;
   const head = await headOf(source);
   const script = await databaseScriptOf(source, head, place);
   const settings = (script?.properties(database) ?? []).filter((sql) =>
     /^ALTER DATABASE "(?:[^"]|"")*" SET /.test(sql),
   );
-  const before = `${CLEAR}${settings.map((sql) => `${sql};\n`).join("")}`;
+  const number = join(await context.workDir(), `transaction-${context.ids.hex(6)}`);
+  const before = `${writeTransactionId(number)}${CLEAR}${settings.map((sql) => `${sql};\n`).join("")}`;
   const transaction = { before, after: REQUIRE_OWN };
   try {
     await loadScript(place, { script: await asScript(source, head, place), transaction });
   } catch (error) {
-    throw explained(error, database);
+    if (!(await hasCommitted(place, number))) throw explained(error, database);
+  }
+}
+
+/** psql's end does not say what became of a COMMIT that was cut off. False as long as the transaction had no number. */
+async function hasCommitted({ target, context }: LoadPlace, numberFile: string): Promise<boolean> {
+  const id = await readTransactionId(numberFile);
+  if (id === null) return false;
+  try {
+    const signal = AbortSignal.timeout(SETTLE_MS);
+    return await withSession(target.conn, { context: { ...context, signal } }, (session) => wasCommitted(session, id));
+  } catch {
+    // The error that led here is the one to report.
+    const { database } = target.conn;
+    context.progress.warn(`it is not known whether ${database} was overwritten: the server cannot be asked`);
+    return false;
   }
 }
 

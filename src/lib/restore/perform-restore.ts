@@ -3,7 +3,7 @@ import type { LoadedCopy, SwapOptions } from "../../drivers/restore-model.js";
 import { type Comparison, differenceError } from "../backup/compare-fingerprints.js";
 import { mainPart } from "../backup/manifest.js";
 import type { ServiceCommands } from "../config/target.js";
-import { DbopsError } from "../core/errors.js";
+import { asDbopsError, DbopsError } from "../core/errors.js";
 import { diskFullError } from "../system/files.js";
 import { compareCopy } from "./compare-copy.js";
 import type { FoundSource } from "./find-source.js";
@@ -88,12 +88,32 @@ async function overwrite(
     await using copy = await loadCopy(prepared, services);
     for (const hook of options.afterLoad) await hook(copy);
     await copy.swap(swapOptions(options, services));
-    const comparison = await compareCopy(copy, prepared.entry?.manifest ?? null, services);
-    return { comparison, difference: differenceError(comparison, copy.place) };
+    return await compareOverwritten(copy, prepared, services);
   });
   const { comparison, difference } = value;
   const error = difference === null ? failure : overwritten(difference, options.safetyBackup);
   return { comparison, isSwapped: true, previous: null, error };
+}
+
+/** The new data is there by now: whatever stops the comparison must not read as if nothing had been done. */
+async function compareOverwritten(
+  copy: LoadedCopy,
+  { entry }: PreparedRestore,
+  services: RestoreServices,
+): Promise<{ comparison: Comparison; difference: DbopsError | null }> {
+  const { signal } = services.driverContext;
+  try {
+    signal.throwIfAborted();
+    const comparison = await compareCopy(copy, entry?.manifest ?? null, services);
+    return { comparison, difference: differenceError(comparison, copy.place) };
+  } catch (error) {
+    const cause = asDbopsError(signal.aborted ? signal.reason : error);
+    const { code, message } = cause;
+    return {
+      comparison: { tables: [], isStructureEqual: null },
+      difference: new DbopsError(code, { message, why: "what was loaded was not compared", cause }),
+    };
+  }
 }
 
 function overwritten(difference: DbopsError, safetyBackup: string | null): DbopsError {
