@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { chmod, copyFile, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
@@ -268,6 +269,22 @@ describe("consent", () => {
     const { exit, json } = await world.run([...words, ...flags]);
     expect([exit, json().error.code]).toEqual([2, code]);
     expect(json().error.hint).toContain(`--confirm ${world.path("app.db")}`);
+    expectUntouched(damaged);
+  });
+
+  test("is refused before the backup is read: with a damaged one too", async () => {
+    const { id, parts } = await world.backup();
+    const damaged = damage();
+    await writeFile(world.path("store", parts[0]?.file ?? ""), randomBytes(parts[0]?.storedBytes ?? 0));
+    for (const flags of [[], ["--confirm", "other"]]) {
+      const refused = await world.run(["restore", "app.db", "--store", "store", "--from", id, ...flags]);
+      expect(refused.exit, refused.stderr).toBe(2);
+      expect(refused.stderr).not.toContain("checking the backup");
+    }
+    const look = await world.run(["restore", "app.db", "--store", "store", "--from", id, "--dry-run"]);
+    expect(look.exit, look.stderr).toBe(10);
+    const elsewhere = await world.run(["restore", "app.db", "--store", "store", "--from", id, "--to", "new.db"]);
+    expect(elsewhere.exit, elsewhere.stderr).toBe(10);
     expectUntouched(damaged);
   });
 

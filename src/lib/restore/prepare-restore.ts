@@ -6,7 +6,7 @@ import { DbopsError } from "../core/errors.js";
 import type { Storage } from "../storage/storage.js";
 import { checkSource } from "./check-source.js";
 import { type FoundSource, findSource, type PickBackup } from "./find-source.js";
-import type { Destination } from "./open-destination.js";
+import { consentTokens, type Destination } from "./open-destination.js";
 import { openSource } from "./open-source.js";
 import { refuseFailed } from "./preflight-error.js";
 import { refuseLiveFile } from "./refuse-live-file.js";
@@ -54,6 +54,7 @@ export async function prepareRestore(
   if (found.notice !== null) services.driverContext.progress.warn(found.notice);
   const entry = found.kind === "backup" ? found.entry : null;
   if (entry !== null) warnOf(entry, services);
+  await refuseUnconsented(destination, services);
   const recordStore = await lockStores(request, { found, destination }, services);
   const reading = { keys: request.keys, services };
   const sourceLines = await checkSource(found, engine, reading);
@@ -61,6 +62,12 @@ export async function prepareRestore(
   const lines = [...sourceLines, ...(await restorer.preflight(openSource(found, reading), request.load))];
   refuseFailed(lines);
   return { ...request, destination, current, found, entry, lines, recordStore };
+}
+
+/** Before the backup is read, which may take hours. Where nothing is, nothing is destroyed. */
+async function refuseUnconsented(destination: Destination, services: RestoreServices): Promise<void> {
+  const refusal = services.tokenRefusal(consentTokens(destination));
+  if (refusal !== null && (await destination.restorer.current()) !== null) throw refusal;
 }
 
 /** The identity of whose backups are meant; null when it cannot be reached, and its name decides. */

@@ -17,6 +17,13 @@ export interface ConsentOptions {
   readonly signal: AbortSignal;
 }
 
+export interface TokenOptions {
+  /** The value of --confirm. */
+  readonly confirm: string | null;
+  /** Whether a person can be asked for it. */
+  readonly canPrompt: boolean;
+}
+
 /** Obtains what the plan's highest risk demands. USAGE.CONSENT_MISSING, USAGE.CONFIRM_MISMATCH, USAGE.DECLINED. */
 export async function obtainConsent(asked: Asked, options: ConsentOptions): Promise<void> {
   const { flags, terminal, signal } = options;
@@ -30,18 +37,24 @@ export async function obtainConsent(asked: Asked, options: ConsentOptions): Prom
   if (!(await terminal.prompts.confirmYesNo("Go on?", signal))) throw declined();
 }
 
+/** Why the consent to destroy can be refused without asking: USAGE.CONSENT_MISSING, USAGE.CONFIRM_MISMATCH; null when it cannot. */
+export function tokenRefusal(tokens: readonly string[], { confirm, canPrompt }: TokenOptions): DbopsError | null {
+  const token = tokens[0] ?? "";
+  if (confirm === null) return canPrompt ? null : missing(`--confirm ${shellWord(token)}`, "it destroys data");
+  if (tokens.includes(confirm)) return null;
+  return new DbopsError("USAGE.CONFIRM_MISMATCH", {
+    message: `--confirm ${confirm} is not what would be destroyed`,
+    why: `this run would replace the data of ${token}`,
+    hint: `if that is what you want: --confirm ${shellWord(token)}`,
+  });
+}
+
 async function obtainToken(tokens: readonly string[], asked: ConsentOptions & { readonly shows: View }): Promise<void> {
   const { flags, terminal, signal, shows } = asked;
+  const refusal = tokenRefusal(tokens, { confirm: flags.confirm, canPrompt: terminal.canPrompt });
+  if (refusal !== null) throw refusal;
+  if (flags.confirm !== null) return;
   const token = tokens[0] ?? "";
-  if (flags.confirm !== null) {
-    if (tokens.includes(flags.confirm)) return;
-    throw new DbopsError("USAGE.CONFIRM_MISMATCH", {
-      message: `--confirm ${flags.confirm} is not what would be destroyed`,
-      why: `this run would replace the data of ${token}`,
-      hint: `if that is what you want: --confirm ${shellWord(token)}`,
-    });
-  }
-  if (!terminal.canPrompt) throw missing(`--confirm ${shellWord(token)}`, "it destroys data");
   await terminal.showView(shows, "stderr");
   const question = `This destroys data. Type ${token} to go on`;
   if (!(await terminal.prompts.askToken(question, tokens, signal))) throw declined();

@@ -5,6 +5,7 @@ import type { Config } from "../config/config.js";
 import type { Secret } from "../config/secret.js";
 import type { ConfiguredTarget } from "../config/target.js";
 import type { Clock } from "../core/clock.js";
+import type { DbopsError } from "../core/errors.js";
 import type { Ids } from "../core/ids.js";
 import type { ProgressSink } from "../core/progress.js";
 import type { Storage } from "../storage/storage.js";
@@ -78,6 +79,8 @@ export interface Context {
   lockStore(storage: Storage, identity: string): Promise<AsyncDisposable>;
   /** Takes a driver's or restorer's own lock, with the run's flags. LOCK.HELD. */
   lockOptions(): LockOptions;
+  /** Why the consent to destroy what these words name will be refused, for plans that take long; null with --dry-run. */
+  tokenRefusal(tokens: readonly string[]): DbopsError | null;
   /** Stdout for bytes; whoever uses it leaves stdout to them. */
   openData(): Writable;
   /** Hands something to be disposed at the end of the run. */

@@ -21,6 +21,7 @@ import type { Storage } from "../storage/storage.js";
 import type { ChildRegistry } from "../system/child-registry.js";
 import { acquireLockFile } from "../system/lock-file.js";
 import type { Prompts } from "../terminal/prompts.js";
+import { tokenRefusal } from "./consent.js";
 import type { Context, GlobalFlags, ScratchPlace } from "./context.js";
 import type { Host } from "./host.js";
 import type { RunResources } from "./run-resources.js";
@@ -163,6 +164,11 @@ class RunContext implements Context {
   lockOptions(): LockOptions {
     const holder = { run: this.run, command: this.command };
     return { purpose: "data", waitMs: this.flags.lockWaitMs ?? 0, holder };
+  }
+
+  tokenRefusal(tokens: readonly string[]): DbopsError | null {
+    const { confirm, isDryRun } = this.flags;
+    return isDryRun ? null : tokenRefusal(tokens, { confirm, canPrompt: this.prompts !== null });
   }
 
   scratch(flag: string | null, target: ConfiguredTarget | null): ScratchPlace {
