@@ -24,6 +24,8 @@ export interface Cluster extends AsyncDisposable {
   readonly superuserUrl: string;
   /** Over TCP, as the superuser unless another user is named. */
   url(database: string, user?: string): string;
+  /** All that the server has said so far. */
+  log(): string;
   stop(): Promise<void>;
 }
 
@@ -51,29 +53,50 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     ]),
     how,
   );
-  const settings = { ...baseSettings(port, folder), ...options.settings };
-  const args = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  return await startServer({ folder, port, binDir, owner }, options.settings ?? {});
+}
+
+/** A hot standby of it, which streams from it. */
+export async function startStandby(primary: Cluster): Promise<Cluster> {
+  const { binDir } = primary;
+  const owner = await serverUser();
+  const folder = await mkdtemp("/tmp/dbpg-");
+  if (owner !== null) await chown(folder, owner.uid, owner.gid);
+  const words = ["--write-recovery-conf", "--checkpoint=fast", "--no-sync", `--dbname=${primary.superuserUrl}`];
+  const how = { cwd: folder, env: { ...process.env, PGPASSWORD: superuserPassword }, ...(owner ?? {}) };
+  await run(join(binDir, "pg_basebackup"), ["-D", join(folder, "data"), ...words], how);
+  return await startServer({ folder, port: await freePort(), binDir, owner }, {});
+}
+
+interface Place {
+  readonly folder: string;
+  readonly port: number;
+  readonly binDir: string;
+  readonly owner: { readonly uid: number; readonly gid: number } | null;
+}
+
+async function startServer(
+  { folder, port, binDir, owner }: Place,
+  settings: Readonly<Record<string, string>>,
+): Promise<Cluster> {
+  const dataDir = join(folder, "data");
+  const all = Object.entries({ ...baseSettings(port, folder), ...settings });
+  const args = all.flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const server = spawn(join(binDir, "postgres"), ["-D", dataDir, ...args], {
-    ...how,
+    cwd: folder,
+    env: { ...process.env, LC_ALL: "C" },
+    ...(owner ?? {}),
     stdio: ["ignore", "ignore", "pipe"],
   });
-  await isReady(server);
+  const log = await readyLog(server);
   const stop = async (): Promise<void> => {
     await stopServer(server);
     await rm(folder, { recursive: true, force: true });
   };
   const url = (database: string, user = "postgres"): string =>
     `postgres://${user}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
-  return {
-    socketDir: folder,
-    dataDir,
-    port,
-    binDir,
-    superuserUrl: url("postgres"),
-    url,
-    stop,
-    [Symbol.asyncDispose]: stop,
-  };
+  const superuserUrl = url("postgres");
+  return { socketDir: folder, dataDir, port, binDir, superuserUrl, url, log, stop, [Symbol.asyncDispose]: stop };
 }
 
 function baseSettings(port: number, folder: string): Record<string, string> {
@@ -143,12 +166,12 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-function isReady(server: ChildProcess): Promise<void> {
+function readyLog(server: ChildProcess): Promise<() => string> {
   let said = "";
   return new Promise((resolve, reject) => {
     server.stderr?.on("data", (chunk: Buffer) => {
-      said = (said + chunk.toString("utf8")).slice(-4096);
-      if (said.includes("ready to accept connections")) resolve();
+      said += chunk.toString("utf8");
+      if (/ready to accept (?:read[ -]only )?connections/.test(said)) resolve(() => said);
     });
     server.once("exit", () => reject(new Error(`the test server did not start: ${said}`)));
     server.once("error", reject);

@@ -11,6 +11,7 @@ const LAST_WORDS = [
       /server closed the connection|connection to server was lost|terminating connection|could not receive data|SSL SYSCALL|no connection to the server/,
     code: "CONNECT.LOST",
   },
+  { pattern: /certificate verify failed|root certificate file|does not match host name/, code: "CONNECT.TLS" },
   // pg_dump sets its --lock-wait-timeout as statement_timeout.
   {
     pattern: /canceling statement due to lock timeout|could not obtain lock|statement timeout[\s\S]*LOCK TABLE/,

@@ -18,7 +18,7 @@ export interface ConnInfo {
   readonly passFile: string | null;
   readonly database: string;
   readonly sslMode: SslMode;
-  /** `system` or a file; null = ~/.postgresql/root.crt when it exists. */
+  /** A file, `system` where the system's own file is not known; null = none, and no ~/.postgresql/root.crt either. */
   readonly sslRootCert: string | null;
   readonly sslCert: string | null;
   readonly sslKey: string | null;

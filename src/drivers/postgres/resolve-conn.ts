@@ -9,6 +9,7 @@ import type { ConnInfo, ServerAddress, SessionAttributes, SslMode } from "./conn
 import { KEYWORDS, type KeywordUse, VARIABLES } from "./conn-keywords.js";
 import { type ConnWords, parseUrlWords } from "./conn-url.js";
 import { readService } from "./service-file.js";
+import { systemRoots } from "./system-roots.js";
 
 const SERVICE = "service:";
 const SOCKET_DIRS = ["/var/run/postgresql", "/tmp"];
@@ -78,8 +79,7 @@ async function connFrom(words: ConnWords, from: { env: Environment; notices: rea
     password: words.password ?? null,
     passFile: words.passfile ?? (env.HOME === undefined ? null : join(env.HOME, ".pgpass")),
     database: words.dbname ?? user,
-    sslMode: oneOf("sslmode", SSL_MODES, words.sslmode ?? (words.ssl === "true" ? "require" : "prefer")),
-    sslRootCert: words.sslrootcert ?? (await defaultFile(env, "root.crt")),
+    ...(await verification(words, env)),
     sslCert: words.sslcert ?? (await defaultFile(env, "postgresql.crt")),
     sslKey: words.sslkey ?? (await defaultFile(env, "postgresql.key")),
     sessionAttributes: oneOf("target_session_attrs", SESSION_ATTRIBUTES, words.target_session_attrs ?? "any"),
@@ -88,6 +88,18 @@ async function connFrom(words: ConnWords, from: { env: Environment; notices: rea
     extra: Object.fromEntries(Object.entries(words).filter(([key]) => useOf(key) === "libpq")),
     notices,
   };
+}
+
+/** The system's roots are only worth something when the name is checked too: libpq takes no weaker mode with them. */
+async function verification(words: ConnWords, env: Environment): Promise<Pick<ConnInfo, "sslMode" | "sslRootCert">> {
+  const isSystem = words.sslrootcert === "system";
+  const usual = isSystem ? "verify-full" : words.ssl === "true" ? "require" : "prefer";
+  const sslMode = oneOf("sslmode", SSL_MODES, words.sslmode ?? usual);
+  if (!isSystem) return { sslMode, sslRootCert: words.sslrootcert ?? (await defaultFile(env, "root.crt")) };
+  if (sslMode !== "verify-full") {
+    throw invalid(`sslrootcert=system checks the server's name, and sslmode=${sslMode} does not`, "use verify-full");
+  }
+  return { sslMode, sslRootCert: (await systemRoots(env)) ?? "system" };
 }
 
 async function serversOf(words: ConnWords): Promise<readonly ServerAddress[]> {

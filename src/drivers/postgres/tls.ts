@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { isIP } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { DbopsError, messageOf } from "../../lib/core/errors.js";
@@ -21,23 +21,36 @@ export function encryptionsToTry(conn: ConnInfo, server: ServerAddress): readonl
   return server.host.startsWith("/") ? ["plain"] : ORDER[conn.sslMode];
 }
 
-/** CONNECT.TLS. `require` verifies nothing unless a root certificate is there, exactly as libpq does (https://www.postgresql.org/docs/current/libpq-ssl.html). */
+/**
+ * CONNECT.TLS. What does not demand it is verified all the same where a root certificate is there, exactly as libpq does
+ * (https://www.postgresql.org/docs/current/libpq-ssl.html).
+ */
 export async function tlsOptions(conn: ConnInfo, server: ServerAddress): Promise<ConnectionOptions> {
-  const isFull = conn.sslMode === "verify-full" || conn.sslRootCert === "system";
-  const hasRoot = conn.sslRootCert !== null;
-  const isVerified = isFull || conn.sslMode === "verify-ca" || (conn.sslMode === "require" && hasRoot);
-  if (isVerified && !hasRoot) throw noRoot(conn.sslMode);
+  const isFull = conn.sslMode === "verify-full";
+  const root = await rootOf(conn, isFull || conn.sslMode === "verify-ca");
   return {
-    rejectUnauthorized: isVerified,
+    rejectUnauthorized: root !== null,
     // An address may not be sent as the server's name; it is checked against the certificate all the same.
     ...(isIP(server.host) === 0 ? { servername: server.host } : { host: server.host }),
-    ...(isVerified && conn.sslRootCert !== null && conn.sslRootCert !== "system"
-      ? { ca: await pem("sslrootcert", conn.sslRootCert) }
-      : {}),
+    ...(root === null || root === "system" ? {} : { ca: root }),
     ...(conn.sslCert === null ? {} : { cert: await pem("sslcert", conn.sslCert) }),
     ...(conn.sslCert === null || conn.sslKey === null ? {} : { key: await pem("sslkey", conn.sslKey) }),
     ...(isFull ? {} : { checkServerIdentity: () => undefined }),
   };
+}
+
+async function rootOf({ sslMode, sslRootCert }: ConnInfo, isDemanded: boolean): Promise<Buffer | "system" | null> {
+  if (sslRootCert === "system") return "system";
+  if (sslRootCert === null && isDemanded) throw noRoot(sslMode);
+  if (sslRootCert === null || !(isDemanded || (await isThere(sslRootCert)))) return null;
+  return await pem("sslrootcert", sslRootCert);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return await stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function pem(keyword: string, path: string): Promise<Buffer> {
