@@ -10,6 +10,8 @@ export interface NewDatabase {
   readonly name: string;
   readonly script: DatabaseScript | null;
   readonly keepTablespace: boolean;
+  /** The server's major version. */
+  readonly major: number;
   /** The database whose encoding and locale are taken when the backup does not say. */
   readonly like: string | null;
   readonly mark: DatabaseMark;
@@ -17,8 +19,8 @@ export interface NewDatabase {
 
 /** Makes an empty database with the encoding and locale of the one that was backed up. RESTORE.NO_RIGHT, DB.REFUSED. */
 export async function createDatabase(session: Session, wanted: NewDatabase): Promise<void> {
-  const { name, script, keepTablespace, like, mark } = wanted;
-  const statement = script?.create(name, { keepTablespace }) ?? (await createLike(session, name, like));
+  const { name, script, keepTablespace, major, like, mark } = wanted;
+  const statement = script?.create(name, { keepTablespace, major }) ?? (await createLike(session, name, like));
   try {
     await session.run(statement);
   } catch (error) {

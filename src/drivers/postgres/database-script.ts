@@ -1,10 +1,19 @@
 import { quoteIdent } from "./quote-ident.js";
 import { isKeyword, type SqlToken, sqlStatements, sqlText } from "./sql-tokens.js";
 
+export interface CreateOptions {
+  readonly keepTablespace: boolean;
+  /** Of the server that it is made on. */
+  readonly major: number;
+}
+
+/** The first version that knows locale providers; older ones have libc alone, and pg_dump names it all the same. */
+const LOCALE_PROVIDERS = 15;
+
 /** What a backup says about its database, ready to be applied to one of another name. */
 export interface DatabaseScript {
   /** The statement that makes it, with encoding and locale; null when the backup does not say. */
-  create(name: string, options: { readonly keepTablespace: boolean }): string | null;
+  create(name: string, options: CreateOptions): string | null;
   /** Owner, rights and settings. */
   properties(name: string): readonly string[];
   /** The COMMENT statement: applied when the database gets its final name. */
@@ -18,10 +27,7 @@ export function readDatabaseScript(script: string): DatabaseScript {
   const comment = statements.find((tokens) => isKeyword(tokens[0], "COMMENT"));
   const properties = statements.filter((tokens) => tokens !== creation && tokens !== comment);
   return {
-    create: (name, { keepTablespace }) => {
-      if (creation === undefined) return null;
-      return sqlText(renamed(keepTablespace ? creation : withoutTablespace(creation), name));
-    },
+    create: (name, options) => (creation === undefined ? null : sqlText(renamed(fitting(creation, options), name))),
     properties: (name) => properties.map((tokens) => sqlText(renamed(tokens, name))),
     comment: (name) => (comment === undefined ? null : sqlText(renamed(comment, name))),
   };
@@ -37,7 +43,16 @@ function renamed(tokens: readonly SqlToken[], name: string): readonly SqlToken[]
   return tokens.with(place, { text: quoteIdent(name), name });
 }
 
-function withoutTablespace(tokens: readonly SqlToken[]): readonly SqlToken[] {
-  const start = tokens.findIndex((token) => isKeyword(token, "TABLESPACE"));
+/** What the server can do without is left out; it refuses the rest in its own words. */
+function fitting(creation: readonly SqlToken[], { keepTablespace, major }: CreateOptions): readonly SqlToken[] {
+  const placed = keepTablespace ? creation : withoutOption(creation, "TABLESPACE");
+  const provider = placed.findIndex((token) => isKeyword(token, "LOCALE_PROVIDER"));
+  const isImplied = major < LOCALE_PROVIDERS && placed[provider + 2]?.name === "libc";
+  return isImplied ? withoutOption(placed, "LOCALE_PROVIDER") : placed;
+}
+
+/** Without `KEYWORD = value`. */
+function withoutOption(tokens: readonly SqlToken[], keyword: string): readonly SqlToken[] {
+  const start = tokens.findIndex((token) => isKeyword(token, keyword));
   return start < 0 ? tokens : tokens.toSpliced(start, 3);
 }

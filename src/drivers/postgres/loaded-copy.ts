@@ -24,7 +24,7 @@ export async function loadBeside(
   source: RestoreSource,
   options: LoadOptions,
 ): Promise<LoadedCopy> {
-  const { conn, context, session, tools } = services;
+  const { conn, context, session, tools, nature } = services;
   const name = `dbops_${context.run.replaceAll(/[^A-Za-z0-9]/g, "").toLowerCase()}_${context.ids.hex(4)}`;
   const head = await headOf(source);
   const script = await databaseScriptOf(source, head, services);
@@ -32,7 +32,8 @@ export async function loadBeside(
   const mark: DatabaseMark = { dbops: 1, state: "loading", of: conn.database, run: context.run, at, comment: null };
   const copy = new CopyBeside(services, name, script);
   try {
-    await createDatabase(session, { name, script, keepTablespace: true, like: conn.database, mark });
+    const { major } = nature;
+    await createDatabase(session, { name, script, keepTablespace: true, major, like: conn.database, mark });
     const target = { conn: withDatabase(conn, name), server: session.server };
     await loadSource(source, head, { target, context, tools, jobs: options.jobs, keepTablespace: true });
     for (const statement of script?.properties(name) ?? []) await session.run(statement);

@@ -80,7 +80,8 @@ class PostgresScratch implements Scratch {
       const at = context.clock.now().toISOString();
       const mark = { dbops: 1, state: "loading", of: name, run: context.run, at, comment: null } as const;
       this.#dropAtEnd(`DROP DATABASE IF EXISTS ${quoteIdent(name)} WITH (FORCE)`);
-      await createDatabase(session, { name, script, keepTablespace: false, like: null, mark }).catch(asUnproven);
+      const wanted = { name, script, keepTablespace: false, major: nature.major, like: null, mark };
+      await createDatabase(session, wanted).catch(asUnproven);
       const target = { conn: withDatabase(conn, name), server: session.server };
       await loadSource(source, head, { target, context, tools, jobs: options.jobs, keepTablespace: false });
       for (const statement of script?.properties(name) ?? []) await session.run(statement);
