@@ -2,7 +2,7 @@
 export const SETTING_MEANINGS = {
   "backup.store": "folder that backups live in",
   "backup.compress": "how backups are compressed; without the `zstd` program Node's own is used, else gzip",
-  "backup.level": "compression level; unless set zstd 3 for SQLite and 7 for PostgreSQL, gzip 6",
+  "backup.level": "compression level; unless set zstd 2 for SQLite and 7 for PostgreSQL, gzip 6",
   "backup.encryptTo": "encrypt to these age recipients",
   "backup.passphrase": "encrypt with this passphrase instead",
   "backup.identity": "age identity file that opens encrypted backups",

@@ -21,7 +21,7 @@ export const CREATE_OPTIONS = [
   { flags: "--name <name>", help: "begin the backup's ID with this instead of the target's name" },
   { flags: "--all", help: "every configured target; one failure does not stop the rest (exit 5)" },
   { flags: "--compress <kind>", help: "default zstd", choices: COMPRESSIONS },
-  { flags: "--level <n>", help: "compression level: zstd 1-19 (default SQLite 3, PostgreSQL 7), gzip 1-9 (6)" },
+  { flags: "--level <n>", help: "compression level: zstd 1-19 (default SQLite 2, PostgreSQL 7), gzip 1-9 (6)" },
   { flags: "--encrypt-to <recipient>", help: "encrypt to this age recipient", isRepeatable: true },
   ...KEY_OPTIONS,
   { flags: "--verify <level>", help: "default read", choices: LEVELS },

