@@ -2,7 +2,7 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
-import { isAlive, markProcess, type ProcessMark } from "#dbops/lib/system/processes.js";
+import { endOrphan, isAlive, markProcess, type ProcessMark } from "#dbops/lib/system/processes.js";
 import { fileAppears, startDbops } from "../support/dbops-process.js";
 import { type FreshDatabase, freshDatabase } from "../support/fresh-database.js";
 import { runCli } from "../support/run-cli.js";
@@ -49,10 +49,10 @@ describe("kill -9 of dbops while initdb fills a scratch folder", () => {
   });
 
   test("a folder of a run that lives, or of nobody who can be told, is left alone", async () => {
-    await killInInitdb();
+    const [, initdb] = await killInInitdb();
+    await endOrphan(initdb);
     const [left = ""] = await foldersWithOwner();
-    const owner = JSON.parse(await readFile(join(scratch, left, "owner.json"), "utf8"));
-    const alive = { ...owner, dbops: await markProcess(process.pid), server: null };
+    const alive = { ...(await ownerOf(left)), dbops: await markProcess(process.pid), server: null };
     await writeFile(join(scratch, left, "owner.json"), JSON.stringify(alive));
     await mkdir(join(scratch, "dbops-mine"));
     const { exit, stderr } = await runCli(["backup", "other"], { cwd: folder });
@@ -62,25 +62,30 @@ describe("kill -9 of dbops while initdb fills a scratch folder", () => {
 });
 
 /** The marks of dbops and of initdb, as the folder names them. */
-async function killInInitdb(): Promise<ProcessMark[]> {
+async function killInInitdb(): Promise<[ProcessMark, ProcessMark]> {
   const dbops = await startDbops(["backup", "one"], { cwd: folder });
   const tooLate = dbops.ended.then(({ stderr }) => Promise.reject(new Error(`dbops has ended: ${stderr}`)));
-  await Promise.race([initdbWorks(), tooLate]);
+  const marks = await Promise.race([initdbWorks(), tooLate]);
   await dbops.kill();
-  const [left = ""] = await foldersWithOwner();
-  const { dbops: killed, server } = JSON.parse(await readFile(join(scratch, left, "owner.json"), "utf8"));
-  expect(server).not.toBeNull();
-  return [killed, server];
+  return marks;
 }
 
-/** The folder of the cluster is there, and initdb has begun to fill it. */
-async function initdbWorks(): Promise<void> {
+/** The folder of the cluster names initdb, which has begun to fill it. */
+async function initdbWorks(): Promise<[ProcessMark, ProcessMark]> {
   await fileAppears(scratch, "Z-");
   for (;;) {
     const [own] = await foldersWithOwner();
-    if (own !== undefined) return await fileAppears(join(scratch, own), "data");
+    const owner = own === undefined ? null : await ownerOf(own);
+    if (own !== undefined && owner?.server) {
+      await fileAppears(join(scratch, own), "data");
+      return [owner.dbops, owner.server];
+    }
     await new Promise((resolve) => setImmediate(resolve));
   }
+}
+
+async function ownerOf(name: string): Promise<{ readonly dbops: ProcessMark; readonly server: ProcessMark | null }> {
+  return JSON.parse(await readFile(join(scratch, name, "owner.json"), "utf8"));
 }
 
 async function foldersWithOwner(): Promise<string[]> {
