@@ -62,6 +62,16 @@ test.each([
   expect(await proofs(id)).toEqual([]);
 });
 
+test("time limits that the server sets for its sessions do not count there", async () => {
+  const id = await world.backup();
+  const before = await contentOfScratch();
+  await onServer(scratch.superuserUrl, "ALTER DATABASE postgres SET idle_session_timeout = '50ms'");
+  await onServer(scratch.superuserUrl, "ALTER ROLE ALL SET idle_in_transaction_session_timeout = '1ms'");
+  const { exit, stderr } = await verify(id, scratch.superuserUrl);
+  expect(exit, stderr).toBe(0);
+  expect(await contentOfScratch()).toEqual(before);
+});
+
 test("what the server's own template holds does not get into the proof", async () => {
   const id = await world.backup();
   const before = await contentOfScratch();

@@ -127,7 +127,8 @@ describe("the user", () => {
   });
 
   test("gives no password", async () => {
-    expect((await trouble(`postgres://app@127.0.0.1:${cluster.port}/postgres`)).code).toBe("CONNECT.PASSWORD");
+    const { code, why } = await trouble(`postgres://app@127.0.0.1:${cluster.port}/postgres`);
+    expect([code, why]).toEqual(["CONNECT.PASSWORD", "the server asks for a password, and none was given"]);
   });
 
   test("does not exist", async () => {

@@ -112,7 +112,8 @@ function baseSettings(port: number, folder: string): Record<string, string> {
   };
 }
 
-async function serverBinaries(): Promise<string> {
+/** The folder of the server's and the client's programs. */
+export async function serverBinaries(): Promise<string> {
   const found = await findServerBinaries();
   if (found !== null) return found;
   const mayInstall = process.env.CI === "true" || process.env.DBOPS_TEST_INSTALL === "1";

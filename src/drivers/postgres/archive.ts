@@ -35,7 +35,7 @@ async function inspectCustom(raw: Readable, context: DriverContext): Promise<Arc
   const child = await context.children.start(spec);
   const tap = openTocTap();
   try {
-    await feedChild(child, { source: raw, through: [tap.stream] }, context.signal);
+    await feedChild(child, { source: raw, through: [tap.stream] }, context);
   } catch (error) {
     // A program that was killed has said nothing about what it read.
     const isRefusal =

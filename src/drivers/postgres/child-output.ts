@@ -4,6 +4,7 @@ import { heldPromise } from "../../lib/core/held-promise.js";
 import type { Child } from "../../lib/system/child-registry.js";
 import type { Production } from "../snapshot-model.js";
 import { childFailed } from "./child-errors.js";
+import { endsWithZero } from "./feed-child.js";
 
 /** A stream that counts what passes. */
 export interface CountingStream {
@@ -56,8 +57,8 @@ function openGate(word: Promise<void>): Transform {
 }
 
 /** Waits for a child's end; what its last words mean when it failed. */
-export async function requireSuccess(child: Child, signal: AbortSignal): Promise<void> {
+export async function requireSuccess(child: Child, signal: AbortSignal, isGood = endsWithZero): Promise<void> {
   const end = await child.ended;
   signal.throwIfAborted();
-  if (end.code !== 0) throw childFailed(child.command, end);
+  if (!isGood(end)) throw childFailed(child.command, end);
 }

@@ -4,12 +4,32 @@ const MEMBER = (catalog: string): string =>
 /** The sequence of an identity column goes with its table, and cannot go before it. */
 const IDENTITY = `EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = o.oid AND d.deptype = 'i' AND o.relkind = 'S')`;
 
+/** Objects below it come with the server: FirstNormalObjectId in PostgreSQL's access/transam.h. */
+const FIRST_NORMAL_OID = 16384;
+
 interface Kind {
   /** How SQL calls it, and how it is named there. */
   readonly word: string;
   readonly name: string;
   readonly catalog: string;
   readonly where?: string;
+}
+
+/** What is in no schema, and not the server's own. */
+function made(catalog: string): Pick<Kind, "catalog" | "where"> {
+  return { catalog, where: `oid >= ${FIRST_NORMAL_OID}` };
+}
+
+function inPublic(catalog: string, namespace: string): Pick<Kind, "catalog" | "where"> {
+  return { catalog, where: `${namespace} = 'public'::regnamespace` };
+}
+
+function named(catalog: string, prefix: string): Omit<Kind, "word"> {
+  return { name: `'public.' || quote_ident(${prefix}name)`, ...inPublic(catalog, `${prefix}namespace`) };
+}
+
+function byMethod(name: string, method: string): string {
+  return `format('public.%I USING %I', ${name}, (SELECT amname FROM pg_am WHERE pg_am.oid = ${method}))`;
 }
 
 /**
@@ -44,6 +64,20 @@ const KINDS = [
     catalog: "pg_proc",
     where: "pronamespace = 'public'::regnamespace",
   },
+  { word: "'CAST'", name: "format('(%s AS %s)', castsource::regtype, casttarget::regtype)", ...made("pg_cast") },
+  { word: "'OPERATOR CLASS'", name: byMethod("opcname", "opcmethod"), ...inPublic("pg_opclass", "opcnamespace") },
+  { word: "'OPERATOR FAMILY'", name: byMethod("opfname", "opfmethod"), ...inPublic("pg_opfamily", "opfnamespace") },
+  { word: "'OPERATOR'", name: "oid::regoperator::text", ...inPublic("pg_operator", "oprnamespace") },
+  { word: "'TEXT SEARCH CONFIGURATION'", ...named("pg_ts_config", "cfg") },
+  { word: "'TEXT SEARCH DICTIONARY'", ...named("pg_ts_dict", "dict") },
+  { word: "'TEXT SEARCH PARSER'", ...named("pg_ts_parser", "prs") },
+  { word: "'TEXT SEARCH TEMPLATE'", ...named("pg_ts_template", "tmpl") },
+  { word: "'CONVERSION'", ...named("pg_conversion", "con") },
+  { word: "'COLLATION'", ...named("pg_collation", "coll") },
+  { word: "'SERVER'", name: "quote_ident(srvname)", ...made("pg_foreign_server") },
+  { word: "'FOREIGN DATA WRAPPER'", name: "quote_ident(fdwname)", ...made("pg_foreign_data_wrapper") },
+  { word: "'ACCESS METHOD'", name: "quote_ident(amname)", ...made("pg_am") },
+  { word: "'LANGUAGE'", name: "quote_ident(lanname)", ...made("pg_language") },
   { word: "'LARGE OBJECT'", name: "oid::text", catalog: "pg_largeobject_metadata" },
 ] as const satisfies readonly Kind[];
 

@@ -25,7 +25,8 @@ export function sqlStateOf(thrown: unknown): string | null {
 
 function asMeant(meaning: Meaning, { thrown, doing }: { thrown: unknown; doing: string }): DbopsError {
   const { state, words } = readError(thrown);
-  const why = /^[0-9A-Z]{5}$/.test(state) ? `${words} (SQLSTATE ${state})` : words;
+  const said = /^[0-9A-Z]{5}$/.test(state) ? `${words} (SQLSTATE ${state})` : words;
+  const why = meaning.why ?? said;
   return new DbopsError(meaning.code, { message: `cannot ${doing}`, why, hint: meaning.hint, cause: thrown });
 }
 

@@ -1,7 +1,7 @@
 import { type Readable, type Transform, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { heldPromise } from "../../lib/core/held-promise.js";
-import type { Child } from "../../lib/system/child-registry.js";
+import type { Child, ChildEnd } from "../../lib/system/child-registry.js";
 import { childFailed } from "./child-errors.js";
 
 export interface ChildInput {
@@ -9,11 +9,26 @@ export interface ChildInput {
   readonly through: readonly Transform[];
 }
 
+/** Whether a child has done its work. */
+export type IsGoodEnd = (end: ChildEnd) => boolean;
+
+export const endsWithZero: IsGoodEnd = ({ code }) => code === 0;
+
+export interface FeedOptions {
+  readonly signal: AbortSignal;
+  /** Its exit code 0 unless said otherwise. */
+  readonly isGood?: IsGoodEnd;
+}
+
 /**
  * Feeds a child and waits for its good end. A child may end well before it has read everything; the source is read to its
  * end all the same, because only there a checksum speaks. A broken source ends the child.
  */
-export async function feedChild(child: Child, input: ChildInput, signal: AbortSignal): Promise<void> {
+export async function feedChild(
+  child: Child,
+  input: ChildInput,
+  { signal, isGood = endsWithZero }: FeedOptions,
+): Promise<void> {
   if (child.stdin === null) throw new Error(`${child.command} was started without a pipe`);
   const stop = (): void => void child.end();
   signal.addEventListener("abort", stop, { once: true });
@@ -22,7 +37,7 @@ export async function feedChild(child: Child, input: ChildInput, signal: AbortSi
   try {
     const end = await child.ended;
     signal.throwIfAborted();
-    if (end.code !== 0) {
+    if (!isGood(end)) {
       if (end.signal === null) input.source.destroy();
       else await fed;
       throw childFailed(child.command, end);

@@ -10,9 +10,6 @@ export interface LoadPlace {
   readonly jobs: number;
   /** False where the backup's tablespaces do not exist, as in a throw-away cluster. */
   readonly keepTablespace: boolean;
-}
-
-/** What every pg_restore of ours is told. */
-export function restoreArguments(place: LoadPlace): readonly string[] {
-  return ["--exit-on-error", ...(place.keepTablespace ? [] : ["--no-tablespaces"])];
+  /** The server's major version. */
+  readonly major: number;
 }

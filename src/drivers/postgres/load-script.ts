@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import { connectedProgram } from "./child-program.js";
 import { feedChild } from "./feed-child.js";
 import type { LoadPlace } from "./load-place.js";
+import { NO_TIMEOUTS } from "./no-timeouts.js";
 import { ScriptGuard } from "./script-guard.js";
 
 export interface ScriptRun {
@@ -22,15 +23,14 @@ export interface ScriptTransaction {
 export async function loadScript(place: LoadPlace, run: ScriptRun): Promise<void> {
   const { context, tools, target } = place;
   const tool = await tools.newest("psql");
-  const files: string[] = [];
-  if (run.transaction !== null) {
-    files.push(join(await context.workDir(), `before-${context.ids.hex(6)}.sql`));
-    await writeFile(files[0] ?? "", `BEGIN;\n${run.transaction.before}`, { mode: 0o600 });
-  }
-  const args = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", ...[...files, "-"].map((file) => `--file=${file}`)];
+  const before = join(await context.workDir(), `before-${context.ids.hex(6)}.sql`);
+  const begin = run.transaction === null ? "" : `BEGIN;\n${run.transaction.before}`;
+  await writeFile(before, `${NO_TIMEOUTS};\n${begin}`, { mode: 0o600 });
+  const args = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", `--file=${before}`, "--file=-"];
   const serverOptions = `-c standard_conforming_strings=on -c lock_timeout=${Math.max(1, context.lockTimeoutMs)}`;
   const spec = await connectedProgram(tool, target, { args, context, serverOptions });
   const child = await context.children.start({ ...spec, stdin: "pipe", stdout: "ignore" });
-  const guard = new ScriptGuard(run.transaction === null ? null : { lastWords: `${run.transaction.after}COMMIT;\n` });
-  await feedChild(child, { source: run.script, through: [guard] }, context.signal);
+  const lastWords = run.transaction === null ? null : `${run.transaction.after}COMMIT;\n`;
+  const guard = new ScriptGuard({ lastWords, serverMajor: place.major });
+  await feedChild(child, { source: run.script, through: [guard] }, context);
 }

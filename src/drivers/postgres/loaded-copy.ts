@@ -35,7 +35,7 @@ export async function loadBeside(
     const { major } = nature;
     await createDatabase(session, { name, script, keepTablespace: true, major, like: conn.database, mark });
     const target = { conn: withDatabase(conn, name), server: session.server };
-    await loadSource(source, head, { target, context, tools, jobs: options.jobs, keepTablespace: true });
+    await loadSource(source, head, { target, context, tools, jobs: options.jobs, keepTablespace: true, major });
     for (const statement of script?.properties(name) ?? []) await session.run(statement);
     return copy;
   } catch (error) {
@@ -50,9 +50,9 @@ export async function loadOver(
   source: RestoreSource,
   options: LoadOptions,
 ): Promise<LoadedCopy> {
-  const { conn, context, session, tools } = services;
+  const { conn, context, session, tools, nature } = services;
   const target = { conn, server: session.server };
-  await loadInPlace(source, { target, context, tools, jobs: options.jobs, keepTablespace: false });
+  await loadInPlace(source, { target, context, tools, jobs: options.jobs, keepTablespace: false, major: nature.major });
   return {
     place: conn.database,
     fingerprint: (mode) => readFingerprint(services, mode),

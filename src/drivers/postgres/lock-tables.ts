@@ -1,6 +1,7 @@
 import { DbopsError } from "../../lib/core/errors.js";
 import { sqlStateOf } from "./errors.js";
 import { FIXED_SETTINGS } from "./fingerprint.js";
+import { NO_TIMEOUTS } from "./no-timeouts.js";
 import { quoteQualified } from "./quote-ident.js";
 import { listRelations, type Relation, type RelationList } from "./relations.js";
 import type { ServerNature } from "./server-facts.js";
@@ -23,10 +24,8 @@ export interface LockRequest {
  */
 export async function beginLocked(session: Session, request: LockRequest): Promise<RelationList> {
   const { nature, lockTimeoutMs, isPartial } = request;
-  await session.run(
-    `SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = ${lockTimeoutMs}`,
-  );
-  if (nature.major >= 17) await session.run("SET transaction_timeout = 0");
+  await session.run(NO_TIMEOUTS);
+  await session.run(`SET lock_timeout = ${lockTimeoutMs}`);
   await session.run(FIXED_SETTINGS);
   let before = await listRelations(session, nature.isStandby);
   for (let attempt = 1; attempt <= TRIES; attempt += 1) {

@@ -18,6 +18,7 @@ import { diagnose } from "./doctor.js";
 import { FIXED_SETTINGS, fingerprintAll } from "./fingerprint.js";
 import { identityOf } from "./identity.js";
 import { lockDatabase } from "./lock.js";
+import { NO_TIMEOUTS } from "./no-timeouts.js";
 import { rowReader } from "./rows.js";
 import { readSchema } from "./schema.js";
 import { readNature, readServerFacts, type ServerNature } from "./server-facts.js";
@@ -105,7 +106,7 @@ export async function readFingerprint(
 
 async function inView<T>(where: Pick<Parts, "conn" | "context">, work: (session: Session) => Promise<T>): Promise<T> {
   await using session = await openSession(where.conn, { context: where.context });
-  await session.run("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0");
+  await session.run(NO_TIMEOUTS);
   await session.run(FIXED_SETTINGS);
   await session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   return await work(session);

@@ -18,6 +18,7 @@ import { identityOf } from "./identity.js";
 import { loadBeside, loadOver } from "./loaded-copy.js";
 import { lockDatabase } from "./lock.js";
 import { openMaintenance } from "./maintenance.js";
+import { NO_TIMEOUTS } from "./no-timeouts.js";
 import { preflight } from "./preflight.js";
 import { quoteIdent } from "./quote-ident.js";
 import type { RestoreServices } from "./restore-services.js";
@@ -29,7 +30,7 @@ import { Tools } from "./tools.js";
 export async function openRestorer(conn: ConnInfo, context: DriverContext): Promise<Restorer> {
   const session = await openMaintenance(conn, { context });
   try {
-    await session.run("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0");
+    await session.run(NO_TIMEOUTS);
     const nature = await readNature(session);
     const services = {
       conn: { ...conn, servers: [session.server] },

@@ -7,6 +7,7 @@ import { openSession } from "./connect.js";
 import { createDatabase } from "./create-database.js";
 import { majorOf } from "./load-archive.js";
 import { databaseScriptOf, headOf, loadSource } from "./load-source.js";
+import { NO_TIMEOUTS } from "./no-timeouts.js";
 import { readFingerprint } from "./postgres-driver.js";
 import { missingExtensions, missingRoles } from "./preflight.js";
 import { quoteIdent } from "./quote-ident.js";
@@ -35,7 +36,7 @@ export async function openScratch(request: ScratchRequest, context: DriverContex
   try {
     const conn = await connOf(request, { context, tools, stack });
     const session = stack.use(await openSession(conn, { context }));
-    await session.run("SET statement_timeout = 0");
+    await session.run(NO_TIMEOUTS);
     const nature = await readNature(session);
     return new PostgresScratch({ conn, session, nature, tools, context, stack, isPrivate: request.url === null });
   } catch (error) {
@@ -72,6 +73,7 @@ class PostgresScratch implements Scratch {
 
   async load(source: RestoreSource, options: { readonly jobs: number }): Promise<ScratchCopy> {
     const { conn, session, nature, tools, context } = this.#parts;
+    const { major } = nature;
     const name = `dbops_scratch_${context.ids.hex(8)}`;
     const head = await headOf(source);
     try {
@@ -80,10 +82,10 @@ class PostgresScratch implements Scratch {
       const at = context.clock.now().toISOString();
       const mark = { dbops: 1, state: "loading", of: name, run: context.run, at, comment: null } as const;
       this.#dropAtEnd(`DROP DATABASE IF EXISTS ${quoteIdent(name)} WITH (FORCE)`);
-      const wanted = { name, script, keepTablespace: false, major: nature.major, like: null, mark };
+      const wanted = { name, script, keepTablespace: false, major, like: null, mark };
       await createDatabase(session, wanted).catch(asUnproven);
       const target = { conn: withDatabase(conn, name), server: session.server };
-      await loadSource(source, head, { target, context, tools, jobs: options.jobs, keepTablespace: false });
+      await loadSource(source, head, { target, context, tools, jobs: options.jobs, keepTablespace: false, major });
       for (const statement of script?.properties(name) ?? []) await session.run(statement);
     } catch (error) {
       throw error instanceof DbopsError && NOT_THE_BACKUP.has(error.code) ? unproven(error) : error;
@@ -125,6 +127,7 @@ class PostgresScratch implements Scratch {
       await using session = await openSession(conn, {
         context: { ...context, signal: AbortSignal.timeout(CLEANUP_MS) },
       });
+      await session.run(NO_TIMEOUTS);
       await session.run(statement);
     });
   }

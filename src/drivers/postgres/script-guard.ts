@@ -3,17 +3,22 @@ import { ScriptScanner } from "./script-scanner.js";
 
 const NEWLINE = 0x0a;
 
+export interface GuardOptions {
+  /** Of the one transaction that the script is loaded in, added only after the script has come whole; null = of its own. */
+  readonly lastWords: string | null;
+  readonly serverMajor: number;
+}
+
 /** Lets an SQL script pass line by line as far as it is what pg_dump writes; DB.REFUSED at the first command of psql. */
 export class ScriptGuard extends Transform {
   readonly #scanner: ScriptScanner;
   readonly #last: string;
   #rest: Buffer[] = [];
 
-  /** The last words of the transaction that the script is loaded in are added only after the script has come whole. */
-  constructor(transaction: { readonly lastWords: string } | null) {
+  constructor({ lastWords, serverMajor }: GuardOptions) {
     super({ highWaterMark: 1024 * 1024 });
-    this.#scanner = new ScriptScanner({ isOneTransaction: transaction !== null });
-    this.#last = transaction === null ? "" : `\n${transaction.lastWords}`;
+    this.#scanner = new ScriptScanner({ isOneTransaction: lastWords !== null, serverMajor });
+    this.#last = lastWords === null ? "" : `\n${lastWords}`;
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {

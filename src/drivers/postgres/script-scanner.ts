@@ -1,4 +1,5 @@
 import { DbopsError } from "../../lib/core/errors.js";
+import { SETS_TRANSACTION_TIMEOUT } from "./restore-outcome.js";
 
 type State =
   | { readonly kind: "plain" }
@@ -18,11 +19,20 @@ const OWN_TRANSACTION = /^(?:BEGIN|COMMIT);\s*$/;
 const DUMP_START = "-- PostgreSQL database dump";
 const DUMP_END = "-- PostgreSQL database dump complete";
 const DOLLAR_TAG = /^\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/;
+const LIFTS_TRANSACTION_TIMEOUT = /^SET transaction_timeout = 0;\s*$/;
 const CONFORMING = /^SET standard_conforming_strings = on;\s*$/;
+
+export interface ScanOptions {
+  /** The whole script is loaded in one transaction, which nothing in it may end. */
+  readonly isOneTransaction: boolean;
+  /** Of the server that it is loaded into. */
+  readonly serverMajor: number;
+}
 
 /** Reads an SQL script line by line as psql would and refuses every command of psql in it but pg_dump's \restrict. */
 export class ScriptScanner {
   readonly #isOneTransaction: boolean;
+  readonly #serverMajor: number;
   #state: State = PLAIN;
   /** The open statement without its strings, quoted names and comments. */
   #statement = "";
@@ -32,8 +42,9 @@ export class ScriptScanner {
   #isCut = false;
   #line = 0;
 
-  constructor(options: { readonly isOneTransaction: boolean }) {
-    this.#isOneTransaction = options.isOneTransaction;
+  constructor({ isOneTransaction, serverMajor }: ScanOptions) {
+    this.#isOneTransaction = isOneTransaction;
+    this.#serverMajor = serverMajor;
   }
 
   /** One line without its end; false when psql need not see it. DB.REFUSED. */
@@ -45,6 +56,7 @@ export class ScriptScanner {
     }
     const isStart = this.#state.kind === "plain" && this.#statement.trim() === "";
     if (isStart && PERMITTED.test(line)) return false;
+    if (isStart && this.#serverMajor < SETS_TRANSACTION_TIMEOUT && LIFTS_TRANSACTION_TIMEOUT.test(line)) return false;
     // pg_dump puts each large object into a transaction, which would end the one around the whole script.
     if (isStart && this.#isOneTransaction && OWN_TRANSACTION.test(line)) return false;
     if (isStart) this.#isCut = line === DUMP_START || (this.#isCut && line !== DUMP_END);

@@ -3,6 +3,8 @@ import type { ErrorCode } from "../../lib/core/error-codes.js";
 export interface Meaning {
   readonly code: ErrorCode;
   readonly hint?: string;
+  /** Replaces words that say nothing to a user. */
+  readonly why?: string;
 }
 
 /** SQLSTATEs, and classes by their first two characters, that mean more than "refused" (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
@@ -92,6 +94,7 @@ export const WORDINGS = [
   {
     pattern: /password must be a string|no password supplied|empty string.*password|password.*empty string/i,
     code: "CONNECT.PASSWORD",
+    why: "the server asks for a password, and none was given",
     hint: "give one in the URL, PGPASSWORD or a passfile of mode 0600",
   },
   { pattern: /SASL/i, code: "CONNECT.PASSWORD", hint: "correct the password" },

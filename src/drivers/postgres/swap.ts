@@ -6,13 +6,13 @@ import type { SwapOptions } from "../restore-model.js";
 import { type DatabaseMark, readComment, setComment } from "./database-mark.js";
 import { databaseExists, databaseSessions, terminateSessions } from "./database-sessions.js";
 import { keptName } from "./kept-name.js";
+import { NO_TIMEOUTS } from "./no-timeouts.js";
 import { quoteIdent } from "./quote-ident.js";
 import type { Session } from "./session.js";
 import { transactionId, wasCommitted } from "./transaction-outcome.js";
 
 const POLL_MS = 100;
 const SETTLE_MS = 30_000;
-const NO_TIMEOUTS = "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0";
 
 export interface SwapRequest extends SwapOptions {
   readonly database: string;

@@ -4,7 +4,8 @@ import { PassThrough, pipeline, type Readable, type Writable } from "node:stream
 import { DbopsError, foreignCode } from "../core/errors.js";
 import { markProcess, type ProcessMark } from "./processes.js";
 
-const STDERR_KEPT_BYTES = 64 * 1024;
+/** How much of what a child says on its standard error is kept: its end. */
+export const STDERR_KEPT_CHARS = 64 * 1024;
 const GRACE_MS = 2000;
 const HELD_BYTES = 256 * 1024;
 
@@ -190,7 +191,7 @@ function startFailed(spec: ChildSpec, cause: Error): DbopsError {
 function endOf(process: ChildProcess): Promise<ChildEnd> {
   let stderr = "";
   process.stderr?.on("data", (chunk: Buffer) => {
-    stderr = (stderr + chunk.toString("utf8")).slice(-STDERR_KEPT_BYTES);
+    stderr = (stderr + chunk.toString("utf8")).slice(-STDERR_KEPT_CHARS);
   });
   process.stdin?.on("error", () => {});
   return new Promise((resolve) => {
