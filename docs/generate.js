@@ -195,7 +195,8 @@ async function jsonPage() {
 # --json
 
 \`--json\` prints exactly one document on stdout, also for a wrong command line and after a signal. Every key is always
-there; what is not known is null. Everything for people goes to stderr. \`--json\` never prompts.
+there; what is not known is null. Everything for people goes to stderr. \`--json\` never prompts. Only
+\`dbops --version\` and the help that is asked for are text all the same.
 
 ${markdownTable(["key", "type", "meaning"], rows)}
 

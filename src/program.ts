@@ -30,16 +30,30 @@ export async function parseCommandLine(line: CommandLine, table: CommandTable): 
   }
   const named = findCommand(argv, table);
   const wantsHelp = argv.includes("--help") || argv.includes("-h");
+  // A person is shown what there is; a program gets its document.
+  const isRefusal = !wantsHelp && argv.includes("--json");
   if (named.kind === "nothing") {
     if (argv.includes("--version") || argv.includes("-V"))
       return { kind: "print", text: `${version}\n`, isError: false };
+    if (isRefusal) throw withoutCommand(null);
     return { kind: "print", text: rootHelp(table, null) + topicsHelp(), isError: !wantsHelp };
   }
-  if (named.kind === "group") return { kind: "print", text: rootHelp(table, named.group), isError: !wantsHelp };
+  if (named.kind === "group") {
+    if (isRefusal) throw withoutCommand(named.group.name);
+    return { kind: "print", text: rootHelp(table, named.group), isError: !wantsHelp };
+  }
   const command = await named.entry.load();
   if (wantsHelp) return { kind: "print", text: leafHelp(command.spec, siblings(named.entry, table)), isError: false };
   const raw = parseLeaf(named, command, { line, table });
   return { kind: "run", command, raw, siblings: siblings(named.entry, table) };
+}
+
+function withoutCommand(group: string | null): DbopsError {
+  const line = ["dbops", group].filter((word) => word !== null).join(" ");
+  return new DbopsError("USAGE.INVALID", {
+    message: `${line} needs a command`,
+    hint: `\`${line} --help\` lists them`,
+  });
 }
 
 function topicsHelp(): string {

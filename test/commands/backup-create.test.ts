@@ -285,6 +285,18 @@ describe("--all", () => {
     const { exit, stdout, stderr } = await world.run(["backup", "--all", "--quiet"]);
     expect(exit).toBe(5);
     expect(`${stdout}${stderr}`).toMatch(/gone .*gone\.db/);
+    expect(`${stdout}${stderr}`).toContain("do: check the path");
+    expect(`${stdout}${stderr}`).toContain("CONNECT.FILE_MISSING");
+  });
+
+  test("where nothing could be backed up, nothing is done in part", async () => {
+    await world.write(
+      "dbops.yaml",
+      "version: 1\ntargets: {gone: ./gone.db, lost: ./lost.db}\nbackup: {store: ./store}\n",
+    );
+    const { exit, json } = await world.run(["backup", "--all", "--json"]);
+    expect([exit, json().ok, json().error.code]).toEqual([6, false, "CONNECT.FILE_MISSING"]);
+    expect(json().data.backups).toHaveLength(2);
   });
 
   test("needs a configuration", async () => {

@@ -169,6 +169,8 @@ describe("--json", () => {
     ["a missing argument", ["backup", "show"], 2],
     ["a bad global flag", ["backup", "app.db", "--timeout", "soon"], 2],
     ["a bad configuration", ["backup", "app.db", "--config", "broken.yaml"], 2],
+    ["no command", [], 2],
+    ["a group alone", ["cleanup"], 2],
     ["-- where it has no meaning", ["backup", "list", "--", "x"], 2],
   ])("is exactly one document, with all its keys: %s", async (_name, argv, exit) => {
     await world.write("broken.yaml", "version: 1\ntargts: {}\n");

@@ -85,5 +85,14 @@ function allView(backups: Extract<CreateData, { backups: unknown }>["backups"], 
     backup?.id ?? "",
     backup === null ? "" : formatBytes(backup.storedBytes),
   ]);
-  return { blocks: [{ kind: "table", columns, rows, empty: "no targets" }], next: again("backup list", input) };
+  const reasons = backups.flatMap(({ target, error }) => (error === null ? [] : reasonBlock(target, error)));
+  const table = { kind: "table", columns, rows, empty: "no targets" } as const;
+  return { blocks: [table, ...reasons], next: again("backup list", input) };
+}
+
+type Failure = NonNullable<Extract<CreateData, { backups: unknown }>["backups"][number]["error"]>;
+
+function reasonBlock(target: string, { code, message, why, hint }: Failure): Block {
+  const lines = [`${target}: ${message}`, why, hint === null ? null : `do: ${hint}`, code];
+  return { kind: "text", tone: "bad", text: lines.filter((line) => line !== null).join("\n  ") };
 }

@@ -62,6 +62,7 @@ async function takeOnly(context: Context, input: Input, [target]: readonly Targe
 async function takeAll(context: Context, input: Input, targets: readonly Target[]): Promise<Outcome<CreateData>> {
   if (targets.length === 0) throw noTargets();
   const backups = [];
+  let first: DbopsError | null = null;
   for (const target of targets) {
     try {
       const { manifest, problem, pruned } = await takeBackup(context, target, input);
@@ -69,11 +70,16 @@ async function takeAll(context: Context, input: Input, targets: readonly Target[
       backups.push({ target: target.name, ok: error === null, backup: backupReport(manifest), pruned, error });
     } catch (thrown) {
       context.signal.throwIfAborted();
-      const error = reportError(asDbopsError(thrown));
-      backups.push({ target: target.name, ok: false, backup: null, pruned: null, error });
+      const failure = asDbopsError(thrown);
+      first ??= failure;
+      backups.push({ target: target.name, ok: false, backup: null, pruned: null, error: reportError(failure) });
     }
   }
-  return { data: { backups }, exit: backups.every(({ ok }) => ok) ? "OK" : "PARTIAL" };
+  const data = { backups };
+  // Nothing at all is not a part.
+  if (first !== null && backups.every(({ backup }) => backup === null))
+    return { data, error: first, exit: first.exitName };
+  return { data, exit: backups.every(({ ok }) => ok) ? "OK" : "PARTIAL" };
 }
 
 function isAll(raw: RawInput): boolean {
