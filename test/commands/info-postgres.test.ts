@@ -75,6 +75,40 @@ test("a name in several schemas must be written in full", async () => {
   expect((await runCli(["info", database.url, "--table", "other.users"], { cwd })).exit).toBe(0);
 });
 
+test("a role that may not read every table sees the database without its counts, and is refused a backup with the reason alone", async () => {
+  await using own = await freshDatabase(inject("postgresUrl"));
+  const role = `reader_${own.name}`;
+  await own.sql(
+    `CREATE TABLE open (id int); CREATE TABLE closed (id int); CREATE ROLE ${role} LOGIN; GRANT SELECT ON open TO ${role}`,
+  );
+  const url = new URL(own.url);
+  url.username = role;
+  try {
+    const { exit, json } = await runCli(["info", url.href, "--json"], { cwd });
+    expect(exit).toBe(0);
+    const { tables } = json().data.databases[0].info;
+    expect(tables.map(({ name, rows }: { name: string; rows: number | null }) => [name, rows])).toEqual([
+      ["closed", null],
+      ["open", null],
+    ]);
+    const refused = await runCli(["backup", url.href, "--store", join(cwd, "store")], { cwd });
+    expect([refused.exit, refused.stderr]).toEqual([11, expect.stringContaining("permission denied")]);
+    expect(refused.stderr).not.toContain("roles and tablespaces");
+  } finally {
+    await own.sql(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+  }
+});
+
+test("a foreign key into a partitioned table is one", async () => {
+  await using own = await freshDatabase(inject("postgresUrl"));
+  await own.sql(`CREATE TABLE whole (id int PRIMARY KEY) PARTITION BY RANGE (id);
+    CREATE TABLE low PARTITION OF whole FOR VALUES FROM (0) TO (10); CREATE TABLE high PARTITION OF whole FOR VALUES FROM (10) TO (20);
+    CREATE TABLE child (whole_id int REFERENCES whole)`);
+  const { json } = await runCli(["info", own.url, "--json"], { cwd });
+  const { foreignKeys } = tableOf(json().data.databases[0].info, "public", "child");
+  expect(foreignKeys).toMatchObject([{ columns: ["whole_id"] }]);
+});
+
 test("a password in the configuration is never shown", async () => {
   const secret = "s3cret-c4nary";
   const url = new URL(database.url);

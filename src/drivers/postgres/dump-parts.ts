@@ -6,22 +6,28 @@ import { type ChildTarget, connectedProgram } from "./child-program.js";
 import type { ServerNature } from "./server-facts.js";
 import type { Tools } from "./tools.js";
 
-/** Roles and tablespaces as SQL; null, with a notice, when this user may not read them. */
+export interface Globals {
+  /** Roles and tablespaces as SQL; null when this user may not read them. */
+  readonly sql: string | null;
+  /** Why there is none. */
+  readonly trouble: string | null;
+}
+
+/** Reads what belongs to the server rather than to the database. TOOL.*. */
 export async function dumpGlobals(
   target: ChildTarget,
   options: { readonly context: DriverContext; readonly tools: Tools; readonly nature: ServerNature },
-): Promise<string | null> {
+): Promise<Globals> {
   const { context, tools, nature } = options;
   const tool = await tools.find("pg_dumpall", nature.major);
   const passwords = nature.isSuperuser ? [] : ["--no-role-passwords"];
   const args = ["--globals-only", ...passwords, `--database=${target.conn.database}`];
   const spec = await connectedProgram(tool, target, { args, context });
   try {
-    return (await context.children.run(spec, context.signal)).stdout;
+    return { sql: (await context.children.run(spec, context.signal)).stdout, trouble: null };
   } catch (error) {
     if (!(error instanceof DbopsError) || error.code !== "TOOL.FAILED") throw error;
-    context.progress.warn(`roles and tablespaces are not in this backup: ${error.why}`);
-    return null;
+    return { sql: null, trouble: `${error.message}: ${error.why}` };
   }
 }
 

@@ -46,7 +46,7 @@ export interface Constraints {
   readonly checks: readonly Check[];
 }
 
-/** Primary key, foreign keys and checks by the oid of their table. */
+/** Primary key, foreign keys and checks by the oid of their table; a key into a partitioned table once, not once for each partition. */
 export async function readConstraints(session: Session): Promise<ByTable<Constraints>> {
   const rows = await session.query<ConstraintRow>(`
     SELECT k.conrelid AS table, k.conname AS name, k.contype::text AS type, pg_get_constraintdef(k.oid) AS sql,
@@ -54,6 +54,7 @@ export async function readConstraints(session: Session): Promise<ByTable<Constra
            ${columnNames("k.confrelid", "k.confkey")} AS foreign_columns, k.confdeltype::text AS on_delete, k.confupdtype::text AS on_update
       FROM pg_constraint k LEFT JOIN pg_class f ON f.oid = k.confrelid LEFT JOIN pg_namespace fn ON fn.oid = f.relnamespace
      WHERE k.contype IN ('p', 'f', 'c') AND k.conrelid <> 0 AND k.connamespace <> 'pg_catalog'::regnamespace
+       AND NOT EXISTS (SELECT FROM pg_constraint whole WHERE whole.oid = k.conparentid AND whole.conrelid = k.conrelid)
      ORDER BY k.conrelid, k.conname COLLATE "C"`);
   const tables = new Map<number, ConstraintRow[]>();
   for (const row of rows) tables.set(row.table, [...(tables.get(row.table) ?? []), row]);

@@ -8,7 +8,7 @@ import { openSession } from "./connect.js";
 import { databaseScript } from "./database-entries.js";
 import { readPassThrough } from "./dump-arguments.js";
 import { DUMP_FORMATS, formatOf } from "./dump-formats.js";
-import { dumpGlobals, textProduction } from "./dump-parts.js";
+import { dumpGlobals, type Globals, textProduction } from "./dump-parts.js";
 import { ALGORITHM, fingerprintRows } from "./fingerprint.js";
 import { beginLocked } from "./lock-tables.js";
 import { type MainPart, produceMain } from "./main-part.js";
@@ -19,6 +19,8 @@ import type { Session } from "./session.js";
 import { hashStructure, structureAlgorithm } from "./structure.js";
 import type { ArchiveHead } from "./toc-tap.js";
 import type { Tools } from "./tools.js";
+
+const NO_GLOBALS: Globals = { sql: null, trouble: null };
 
 export interface SnapshotSource {
   readonly conn: ConnInfo;
@@ -41,8 +43,11 @@ export async function takeSnapshot(source: SnapshotSource, request: SnapshotRequ
     const lockTimeoutMs = Math.max(1, context.lockTimeoutMs);
     const [list, globals] = await Promise.all([
       beginLocked(session, { nature, lockTimeoutMs, isPartial }),
-      isPartial ? null : dumpGlobals(target, { context, tools, nature }),
+      isPartial ? NO_GLOBALS : dumpGlobals(target, { context, tools, nature }),
     ]);
+    if (globals.trouble !== null) {
+      context.progress.warn(`roles and tablespaces are not in this backup: ${globals.trouble}`);
+    }
     const exported = await exportSnapshot(session);
     const head = deferred<ArchiveHead>();
     const main = { tool, target, context, format, request, head, snapshotId: exported.id };
@@ -54,7 +59,7 @@ export async function takeSnapshot(source: SnapshotSource, request: SnapshotRequ
       origin,
       isPartial,
       list,
-      globals,
+      globals: globals.sql,
       sizeBytes: exported.sizeBytes,
     });
   } catch (error) {

@@ -1,5 +1,7 @@
 import type { Driver } from "../../drivers/driver.js";
+import type { Fingerprint } from "../../drivers/fingerprint-model.js";
 import type { SchemaModel } from "../../drivers/schema-model.js";
+import { DbopsError } from "../core/errors.js";
 
 /** Above this size counting would keep people waiting. */
 const MOST_COUNTED_BYTES = 1_000_000_000;
@@ -27,10 +29,20 @@ export async function rowCounts(
   }
   const lacksSome = schema.tables.some(({ kind, estimatedRows }) => holdsRows(kind) && estimatedRows === null);
   if (!lacksSome || sizeBytes > MOST_COUNTED_BYTES) return counts;
-  for (const { kind, schema: own, name, rows } of (await driver.fingerprint("counts")).tables) {
+  for (const { kind, schema: own, name, rows } of await countedTables(driver)) {
     if (kind === "table" && rows !== null) counts.set(countKey({ schema: own, name }), { rows, isEstimated: false });
   }
   return counts;
+}
+
+/** None where some may not be read: what is known of the others is shown all the same. */
+async function countedTables(driver: Driver): Promise<Fingerprint["tables"]> {
+  try {
+    return (await driver.fingerprint("counts")).tables;
+  } catch (error) {
+    if (error instanceof DbopsError && error.code === "DB.PERMISSION") return [];
+    throw error;
+  }
 }
 
 function holdsRows(kind: SchemaModel["tables"][number]["kind"]): boolean {
