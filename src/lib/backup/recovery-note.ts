@@ -14,6 +14,8 @@ that fails.
 - Encrypted files need the private key of one of their recipients, here as \`key.txt\`, or ask for the passphrase.
 - \`pg_restore\` and \`psql\` must not be older than the server that the backup was taken from. They find the new server
   by PGHOST, PGPORT, PGUSER or by \`-h\`, \`-p\`, \`-U\`. Nothing below touches a database that exists.
+- Programs of version 17 and newer begin by setting \`transaction_timeout\`, which a server up to 16 refuses. There, leave out
+  \`--exit-on-error\` and \`ON_ERROR_STOP\`, and read what is said: that must be the only error.
 - Before \`restored.db\` takes the place of an SQLite file: stop the application, and move the old file's \`-wal\` and \`-shm\`
   away together with it. Beside a new file they damage it.
 
