@@ -25,6 +25,8 @@ export interface PreflightLine {
   readonly detail: string;
   /** The error that a line which is not ok means; RESTORE.NO_RIGHT unless said otherwise. */
   readonly code?: ErrorCode;
+  /** The way out of a line that is not ok, where there is a better one than to mend it. */
+  readonly hint?: string;
 }
 
 /** What stands at the target now. */

@@ -4,7 +4,7 @@ import { diskFullError, syncFile } from "../../lib/system/files.js";
 import type { DriverContext } from "../driver.js";
 import type { Fingerprint, FingerprintMode } from "../fingerprint-model.js";
 import type { LoadedCopy, LoadOptions, RestoreSource, SwapOptions } from "../restore-model.js";
-import { giveTo, loadingPrefix, ownerFor } from "./file-owner.js";
+import { giveNew, giveTo, loadingPrefix, ownerOf } from "./file-owner.js";
 import { fillFile } from "./fill-file.js";
 import { overwriteInPlace } from "./in-place.js";
 import { requireLoadable } from "./loadable.js";
@@ -25,7 +25,9 @@ export async function loadBeside(
   const loaded = new LoadedFile({ place, path, isInPlace: options.isInPlace }, context);
   try {
     await fillFile(place, source, context);
-    await giveTo(place, await ownerFor(path));
+    // In place only its pages are used, and the file that is there keeps its owner.
+    const owner = options.isInPlace ? null : await ownerOf(path);
+    await (owner === null ? giveNew(place) : giveTo(place, owner));
     await syncFile(place);
     await requireSound(place, context);
     return loaded;

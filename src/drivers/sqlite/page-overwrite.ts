@@ -9,7 +9,7 @@ import { openForRead, syncFile, syncFolder, writeStreamTo } from "../../lib/syst
 import { registerOpenDatabase } from "../../lib/system/open-databases.js";
 import { Connection } from "./connection.js";
 import { translateError } from "./errors.js";
-import { giveTo, ownerFor } from "./file-owner.js";
+import { giveNew, giveTo, mayGiveTo, ownerOf } from "./file-owner.js";
 import { ensureFirstPage } from "./first-page.js";
 import type { CopyObserver } from "./page-copy.js";
 import { transferPages } from "./page-transfer.js";
@@ -123,7 +123,9 @@ async function keepOld(request: OverwriteRequest, old: FileHandle, observer: Ove
   else await keepBytes({ old, header, partial }, observer);
   await ensureFirstPage(partial);
   await syncFile(partial);
-  await giveTo(partial, await ownerFor(destination));
+  const owner = await ownerOf(destination);
+  // Who may only write the file, not give it away, has the old state as a file of his own.
+  await (owner !== null && mayGiveTo(owner) ? giveTo(partial, owner) : giveNew(partial));
   observer.signal.throwIfAborted();
   await rename(partial, kept);
   await syncFolder(dirname(kept));

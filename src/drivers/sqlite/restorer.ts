@@ -16,7 +16,7 @@ import type {
   SwapOptions,
 } from "../restore-model.js";
 import { currentState } from "./current-state.js";
-import { loadingPrefix, ownerFor } from "./file-owner.js";
+import { loadingPrefix, mayGiveTo, OWNER_HINT, ownerOf } from "./file-owner.js";
 import { holdersOf } from "./holders.js";
 import { identityOf } from "./identity.js";
 import { keptFiles, removeKept } from "./kept-files.js";
@@ -65,7 +65,7 @@ export class SqliteRestorer implements Restorer {
     return [
       await this.#folderLine(),
       await this.#diskLine(source),
-      await this.#ownerLine(),
+      await this.#ownerLine(options),
       await this.#usersLine(options),
     ];
   }
@@ -127,11 +127,20 @@ export class SqliteRestorer implements Restorer {
     return { subject: "disk", isOk: free > (rawBytes ?? 0), detail, code: "RESOURCE.DISK_FULL" };
   }
 
-  async #ownerLine(): Promise<PreflightLine> {
-    const { uid, gid } = await ownerFor(this.#path);
-    const isOk =
-      process.getuid?.() === 0 || (process.getuid?.() === uid && (process.getgroups?.() ?? []).includes(gid));
-    return { subject: "owner", isOk, detail: `the new file ${isOk ? "gets" : "cannot get"} user ${uid}, group ${gid}` };
+  /** Only a file that takes the place of another must be given to somebody. */
+  async #ownerLine({ isInPlace }: LoadOptions): Promise<PreflightLine> {
+    const owner = await ownerOf(this.#path);
+    if (owner === null) return { subject: "owner", isOk: true, detail: "there is no file yet, a new one is made" };
+    const { uid, gid } = owner;
+    const isWritable = await isPermitted(this.#path, constants.W_OK);
+    if (isInPlace) {
+      const detail = `the file of user ${uid}, group ${gid} ${isWritable ? "stays theirs" : "may not be written"}`;
+      return { subject: "owner", isOk: isWritable, detail, hint: OWNER_HINT };
+    }
+    const isOk = mayGiveTo(owner);
+    const detail = `the new file ${isOk ? "gets" : "cannot get"} user ${uid}, group ${gid} of the old one`;
+    const hint = isWritable ? `${OWNER_HINT}; --in-place writes into the file, which keeps its owner` : OWNER_HINT;
+    return { subject: "owner", isOk, detail, hint };
   }
 
   /** Not a refusal yet: the swap waits for them, and a service may be stopped before it. */
