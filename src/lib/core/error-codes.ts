@@ -84,7 +84,10 @@ export const ERROR_CODES = {
     means: "Objects of the database kept changing during the work, which was given up.",
     retryable: true,
   },
-  "OUTPUT.UNWRITABLE": { exit: "FAILED", means: "The standard output cannot be written." },
+  "OUTPUT.UNWRITABLE": {
+    exit: "FAILED",
+    means: "The standard output, or a file that was asked for, cannot be written.",
+  },
   "AUDIT.UNWRITABLE": { exit: "FAILED", means: "audit.required is set and the audit log cannot be written." },
   "RUN.TIMEOUT": { exit: "TIMEOUT", means: "The run exceeded --timeout.", retryable: true },
   "RUN.HANGUP": { exit: "HANGUP", means: "The terminal went away." },

@@ -4,7 +4,7 @@ import type { LocatedDatabase } from "../config/config.js";
 import { parseEnvFile } from "../core/env-file.js";
 import type { Environment } from "../core/environment.js";
 import { DbopsError, foreignCode, messageOf } from "../core/errors.js";
-import { writeFileAtomically } from "../system/files.js";
+import { writeOutputFile } from "../system/output-file.js";
 import { chooseTargets, type InitTarget } from "./choose-targets.js";
 import { crontabLines } from "./crontab.js";
 import { findDatabaseFiles } from "./find-database-files.js";
@@ -55,9 +55,9 @@ export async function planInit(request: InitRequest): Promise<InitPlan> {
   };
 }
 
-/** RESOURCE.DISK_FULL and the like come from the system as they are. */
+/** OUTPUT.UNWRITABLE, RESOURCE.DISK_FULL. */
 export async function writeInit({ config, content }: InitPlan): Promise<void> {
-  await writeFileAtomically(config, content, CONFIG_MODE);
+  await writeOutputFile(config, content, CONFIG_MODE);
 }
 
 async function requireFolder(folder: string): Promise<void> {

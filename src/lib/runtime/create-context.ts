@@ -17,6 +17,7 @@ import { DbopsError, messageOf } from "../core/errors.js";
 import type { ProgressSink } from "../core/progress.js";
 import type { Redactor } from "../core/redaction.js";
 import { openLocalStorage } from "../storage/local.js";
+import { writingTo } from "../storage/local-errors.js";
 import type { Storage } from "../storage/storage.js";
 import type { ChildRegistry } from "../system/child-registry.js";
 import { acquireLockFile } from "../system/lock-file.js";
@@ -143,7 +144,7 @@ class RunContext implements Context {
 
   async lockStore(storage: Storage, identity: string): Promise<AsyncDisposable> {
     const folder = storage.folder ?? this.#scratch;
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await writingTo(folder, () => mkdir(folder, { recursive: true, mode: 0o700 }));
     const name = createHash("sha256").update(identity).digest("hex").slice(0, 12);
     const lock = await acquireLockFile(join(folder, `.dbops-lock-${name}`), {
       waitMs: this.flags.lockWaitMs ?? 0,

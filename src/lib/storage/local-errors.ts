@@ -1,6 +1,9 @@
 import { DbopsError, foreignCode, messageOf } from "../core/errors.js";
 import { diskFullError } from "../system/files.js";
 
+/** What the system answers where a file or device stands instead of a folder. */
+const NO_FOLDER = new Set(["ENOTDIR", "EEXIST"]);
+
 /** Runs file work of a store that writes. RESOURCE.DISK_FULL, STORE.NOT_WRITABLE. */
 export async function writingTo<T>(place: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -24,7 +27,9 @@ function systemError(thrown: unknown, code: "STORE.NOT_WRITABLE" | "STORE.NOT_RE
   return new DbopsError(code, {
     message,
     why: messageOf(thrown),
-    hint: "check the folder's owner and mode, and whether its file system is mounted read-only",
+    hint: NO_FOLDER.has(foreignCode(thrown) ?? "")
+      ? "a store is a folder, and something else is there: name another place with --store"
+      : "check the folder's owner and mode, and whether its file system is mounted read-only, or name another with --store",
     cause: thrown,
   });
 }
