@@ -174,6 +174,10 @@ describe("what it is refused for", () => {
     [["--tables", "a", "--exclude-tables", "b"], "exclude each other"],
     [["--manifest", "m.json"], "--store -"],
     [["--all"], "exclude each other"],
+    [["--name", ""], "--name is empty"],
+    [["--compress", "none", "--level", "3"], "--level goes with a compression"],
+    [["--identity", "gone.txt"], "identity file"],
+    [["--identity", "app.db"], "no AGE-SECRET-KEY"],
   ])("%j is exit 2, and nothing is written", async (flags, words) => {
     const { exit, stderr } = await world.run(["backup", "app.db", "--store", "store", ...flags]);
     expect(stderr).toContain(words);

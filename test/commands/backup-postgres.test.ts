@@ -74,6 +74,18 @@ describe("a backup", () => {
   );
 });
 
+describe("a flag that would do nothing is refused, and nothing is stored", () => {
+  test.each([
+    [["--compact"], 8, "UNSUPPORTED.ENGINE"],
+    [["--jobs", "2"], 2, "only --format directory"],
+    [["--jobs", "2", "--format", "plain"], 2, "only --format directory"],
+  ])("%j is exit %i", async (flags, code, words) => {
+    const { exit, stderr } = await world.run(["backup", "app", ...flags]);
+    expect([exit, stderr]).toEqual([code, expect.stringContaining(words)]);
+    expect(await storeFiles()).toEqual([]);
+  });
+});
+
 describe("what goes wrong leaves a mark, and nothing that looks like a backup", () => {
   test("pg_dump fails after some megabytes", async () => {
     await world.db.sql(MEGABYTES);

@@ -79,6 +79,7 @@ export function createFlags(raw: RawInput): CreateFlags {
     manifest: optionText(raw, "manifest"),
   };
   if (flags.tables.length > 0 && flags.excludeTables.length > 0) throw exclusive("--tables", "--exclude-tables");
+  if (flags.name?.trim() === "") throw emptyName();
   checkStream(raw, flags);
   return flags;
 }
@@ -98,6 +99,14 @@ function checkStream(raw: RawInput, flags: CreateFlags): void {
     optionFlag(raw, "all") ? "--all" : null,
   ].find((flag) => flag !== null);
   if (given !== undefined) throw exclusive("--store -", given);
+}
+
+function emptyName(): DbopsError {
+  return new DbopsError("USAGE.INVALID", {
+    message: "--name is empty",
+    why: "the ID of the backup would begin with nothing",
+    hint: "leave --name away to begin it with the target's name",
+  });
 }
 
 function exclusive(one: string, other: string): DbopsError {

@@ -17,6 +17,7 @@ import { sequenceStates } from "./sequence-states.js";
 import type { ServerNature } from "./server-facts.js";
 import type { Session } from "./session.js";
 import { hashStructure, structureAlgorithm } from "./structure.js";
+import { requireSupported } from "./supported-request.js";
 import type { ArchiveHead } from "./toc-tap.js";
 import type { Tools } from "./tools.js";
 
@@ -30,10 +31,11 @@ export interface SnapshotSource {
   readonly identity: Identity;
 }
 
-/** Locks all tables, exports a snapshot and prepares pg_dump in it. TOOL.*, LOCK.DATABASE, DB.*, USAGE.INVALID. */
+/** Locks all tables, exports a snapshot and prepares pg_dump in it. TOOL.*, LOCK.DATABASE, DB.*, USAGE.INVALID, UNSUPPORTED.ENGINE. */
 export async function takeSnapshot(source: SnapshotSource, request: SnapshotRequest): Promise<Snapshot> {
   const { conn, context, tools, nature } = source;
   const format = formatOf(request.format);
+  requireSupported(request, format);
   const { isSelecting } = readPassThrough(request.passThrough);
   const isPartial = isSelecting || request.tables.length > 0 || request.excludeTables.length > 0;
   const tool = await tools.find("pg_dump", nature.major);

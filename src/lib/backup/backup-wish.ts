@@ -1,7 +1,9 @@
 import { chooseEncryption } from "../codec/choose-encryption.js";
 import { checkLevel } from "../codec/compress.js";
 import type { Passphrase } from "../codec/encrypt.js";
+import { checkIdentityFile } from "../codec/identity.js";
 import type { BackupSettings } from "../config/backup-settings.js";
+import { DbopsError } from "../core/errors.js";
 import type { BackupRequest } from "./backup-request.js";
 
 /** What the command line says of a backup; null = as configured. */
@@ -46,7 +48,7 @@ export interface WishedTarget {
   readonly backup: BackupSettings;
 }
 
-/** Joins the wish with the target's settings; a flag wins. USAGE.INVALID. */
+/** Joins the wish with the target's settings; a flag wins. USAGE.INVALID, CONFIG.SECRET. */
 export async function backupRequest(wish: BackupWish, target: WishedTarget): Promise<Omit<BackupRequest, "storage">> {
   const { backup } = target;
   const hasOwnKey = wish.encryptTo.length > 0 || wish.passphrase !== null;
@@ -54,6 +56,8 @@ export async function backupRequest(wish: BackupWish, target: WishedTarget): Pro
   const compression = wish.compress ?? backup.compress;
   const level = wish.level ?? backup.level;
   if (compression !== "none" && level !== null) checkLevel(compression, level);
+  if (compression === "none" && wish.level !== null) throw levelOfNone();
+  if (wish.identity !== null) await checkIdentityFile(wish.identity);
   return {
     name: wish.name ?? target.name,
     snapshot: {
@@ -72,4 +76,12 @@ export async function backupRequest(wish: BackupWish, target: WishedTarget): Pro
     verify: wish.verify ?? backup.verify,
     scratch: wish.scratch,
   };
+}
+
+/** A configured level waits for a compression; one on the command line was meant for this backup. */
+function levelOfNone(): DbopsError {
+  return new DbopsError("USAGE.INVALID", {
+    message: "--level goes with a compression, and this backup has none",
+    hint: "leave --level away, or add --compress zstd",
+  });
 }

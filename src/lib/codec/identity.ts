@@ -37,12 +37,30 @@ export async function readIdentity(path: string): Promise<Identity> {
   return { path, keys, isNative, isRegular: stats.isFile(), warning: permissionWarning(path, stats) };
 }
 
-async function load(path: string): Promise<{ bytes: Buffer; stats: Stats }> {
+/** Reads it ahead of the work that will need it; a pipe can be read only once, and is left alone. CONFIG.SECRET. */
+export async function checkIdentityFile(path: string): Promise<void> {
+  if ((await statsOf(path)).isFile()) await readIdentity(path);
+}
+
+async function statsOf(path: string): Promise<Stats> {
   try {
-    return { stats: await stat(path), bytes: await readFile(path) };
+    return await stat(path);
   } catch (cause) {
-    throw unusable(path, messageOf(cause), { hint: "name the file with the secret key by --identity", cause });
+    throw unreadable(path, cause);
   }
+}
+
+async function load(path: string): Promise<{ bytes: Buffer; stats: Stats }> {
+  const stats = await statsOf(path);
+  try {
+    return { stats, bytes: await readFile(path) };
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+}
+
+function unreadable(path: string, cause: unknown): DbopsError {
+  return unusable(path, messageOf(cause), { hint: "name the file with the secret key by --identity", cause });
 }
 
 function isSshBegin(line: string): boolean {
