@@ -146,6 +146,8 @@ export interface Engine {
   readonly fileKinds: readonly string[];
   /** What its snapshots are mostly like: it decides how they are compressed. */
   readonly content: Content;
+  /** Whether a swap can end the sessions of others; those of a file are programs of their own. */
+  readonly canEndSessions: boolean;
   /** Endings of files that hold a part of a live database beside its own file, where the database is a file. */
   readonly liveSuffixes?: readonly string[];
   /** Connects; up to 3 tries where trying again can help. CONNECT.*. */

@@ -367,6 +367,20 @@ describe("consent", () => {
   });
 });
 
+test.each([[["restore"]], [["restore", "undo"]]])(
+  "%j --disconnect: a file has no sessions to end, exit 8, and what there is instead is named",
+  async (words) => {
+    const { id } = await world.backup();
+    const from = words.length === 1 ? ["--store", "store", "--from", id] : [];
+    const damaged = damage();
+    const argv = [...words, "app.db", ...from, "--confirm", "app.db", "--disconnect", "--json"];
+    const { exit, json } = await world.run(argv);
+    expect([exit, json().error.code]).toEqual([8, "UNSUPPORTED.ENGINE"]);
+    expect(json().error.hint).toMatch(/--with-service.*--lock-wait/);
+    expectUntouched(damaged);
+  },
+);
+
 describe("what is wrong is found before anything is touched", () => {
   test("a truncated, a flipped and a missing data file", async () => {
     const { id, parts } = await world.backup();

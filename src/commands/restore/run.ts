@@ -75,6 +75,7 @@ export const runCommand = defineCommand<RunInput, RunData>({
 async function prepare(context: Context, input: RunInput, { origin, target }: Chosen): Promise<PreparedRestore> {
   const wish = await readSourceWish(input, { cwd: context.cwd, now: context.clock.now() });
   const isOnlyLook = context.flags.isDryRun;
+  const { disconnect } = input;
   const passphrase = (await context.secretFile(input.passphraseFile)) ?? origin.backup.passphrase;
   const identity = context.path(input.identity) ?? origin.backup.identity;
   const request = {
@@ -86,7 +87,7 @@ async function prepare(context: Context, input: RunInput, { origin, target }: Ch
     pick: pickBackup(context),
     isOnlyLook,
   };
-  return await prepareRestore(request, await openDestination(target, context, { isOnlyLook }), context);
+  return await prepareRestore(request, await openDestination(target, context, { isOnlyLook, disconnect }), context);
 }
 
 /** Into the destination's own store. */

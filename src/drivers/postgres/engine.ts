@@ -14,6 +14,7 @@ export const postgresEngine: Engine = {
   title: "PostgreSQL",
   fileKinds: ["pgdump", "sql", "pgdir.tar"],
   content: "text",
+  canEndSessions: true,
   open: async (address, context) => await openDriver(await connOf(address, context), context),
   restorer: async (address, context) => await openRestorer(await connOf(address, context), context),
   openScratch,

@@ -13,6 +13,7 @@ export const sqliteEngine: Engine = {
   title: "SQLite",
   fileKinds: LOADABLE_KINDS,
   content: "pages",
+  canEndSessions: false,
   liveSuffixes: LOG_SUFFIXES,
   open: (address, context) => SqliteDriver.open(address, context),
   restorer: (address, context) => SqliteRestorer.open(address, context),
