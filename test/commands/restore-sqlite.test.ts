@@ -601,6 +601,8 @@ describe("undo, previous, discard", () => {
     expect((await discard("nothing-like-it")).exit).toBe(2);
     expect((await discard("--all")).exit).toBe(0);
     expect(keptIn(world.folder)).toEqual([]);
+    const named = (await discard("nothing-like-it")).json();
+    expect([named.exit, named.error.why]).toEqual([2, "none is kept"]);
     const { error } = (await discard("--all")).json();
     expect([error.code, error.hint]).toEqual(["RESTORE.NOTHING_TO_UNDO", expect.stringMatching(/^there is nothing/)]);
   });

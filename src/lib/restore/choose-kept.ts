@@ -17,9 +17,9 @@ export async function chosenKept(
   { name, isAll }: { readonly name: string | null; readonly isAll: boolean },
 ): Promise<readonly KeptPrevious[]> {
   const kept = await destination.restorer.previous();
+  if (name !== null) return [namedOf(kept, name)];
   if (kept.length === 0) throw nothingKept(destination, "there is nothing to delete, and no space to gain here");
   if (isAll) return kept;
-  if (name !== null) return [namedOf(kept, name)];
   if (kept.length === 1) return kept;
   throw new DbopsError("USAGE.INVALID", {
     message: `${kept.length} earlier states are kept, and none was named`,
@@ -42,7 +42,7 @@ function namedOf(kept: readonly KeptPrevious[], name: string): KeptPrevious {
   if (found !== undefined) return found;
   throw new DbopsError("USAGE.INVALID", {
     message: `"${name}" is no kept state`,
-    why: `kept are: ${kept.map((each) => each.name).join(", ")}`,
+    why: kept.length === 0 ? "none is kept" : `kept are: ${kept.map((each) => each.name).join(", ")}`,
     hint: "`dbops restore previous` lists them",
   });
 }
