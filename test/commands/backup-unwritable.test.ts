@@ -37,6 +37,14 @@ describe("a place that this user cannot write is no bug of dbops", () => {
     expect(await readdir(world.path("closed"))).toEqual(["readme"]);
   });
 
+  test("a folder that may not be entered: init says so", async () => {
+    await chmod(world.path("closed"), 0o000);
+    const { exit, stdout } = await runUnprivileged(["init", "closed", "--json"], world.folder);
+    const { error } = JSON.parse(stdout);
+    expect([exit, error.code]).toEqual([2, "USAGE.INVALID"]);
+    expect(error.message).toContain("closed may not be looked into");
+  });
+
   test.each([["closed/m.json"], ["gone/m.json"], ["closed"], ["app.db/m.json"]])(
     "the manifest of --store - at %s: before anything is streamed",
     async (manifest) => {

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { access, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { LocatedDatabase } from "../config/config.js";
@@ -62,11 +63,24 @@ export async function writeInit({ config, content }: InitPlan): Promise<void> {
 
 async function requireFolder(folder: string): Promise<void> {
   try {
-    if ((await stat(folder)).isDirectory()) return;
+    if (!(await stat(folder)).isDirectory()) throw notUsable(`${folder} is no folder`, new Error("it is a file"));
+    await access(folder, constants.R_OK | constants.X_OK);
   } catch (error) {
-    throw new DbopsError("USAGE.INVALID", { message: `${folder} is no folder`, why: messageOf(error), cause: error });
+    if (error instanceof DbopsError) throw error;
+    throw notUsable(
+      foreignCode(error) === "EACCES" ? `${folder} may not be looked into` : `${folder} is no folder`,
+      error,
+    );
   }
-  throw new DbopsError("USAGE.INVALID", { message: `${folder} is no folder`, why: "it is a file" });
+}
+
+function notUsable(message: string, cause: unknown): DbopsError {
+  return new DbopsError("USAGE.INVALID", {
+    message,
+    why: messageOf(cause),
+    hint: "name a folder that this user may read and enter",
+    cause,
+  });
 }
 
 async function envFileText(folder: string): Promise<string> {
