@@ -8,7 +8,7 @@ export function snapshotRequest(workDir: string, changes: Partial<SnapshotReques
     tables: [],
     excludeTables: [],
     format: null,
-    jobs: 2,
+    jobs: changes.format === "directory" ? 2 : 1,
     passThrough: [],
     workDir,
     ...changes,
