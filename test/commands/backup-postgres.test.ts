@@ -257,3 +257,20 @@ async function noSessionLeft(): Promise<void> {
   const ours = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'dbops%'";
   while ((await world.db.sql(ours)).length > 0);
 }
+
+test.each([
+  [["--tables", "nosuch"], /no matching tables/],
+  [["--", "--schema=nosuch"], /no matching schemas/],
+])("%j matches nothing: a hint, and no doubt about the complete backups", async (flags, why) => {
+  await world.backup();
+  const failed = await world.run(["backup", "app", "--json", ...flags]);
+  const { error } = failed.json();
+  expect([failed.exit, error.code]).toEqual([11, "TOOL.FAILED"]);
+  expect(error.why).toMatch(why);
+  expect(error.hint).toContain("dbops info");
+  const health = await world.run(["backup", "health", "app", "--max-age", "25h", "--json"]);
+  expect([health.exit, health.json().data.health[0].lastFailure]).toEqual([0, null]);
+  const cleanup = await world.run(["cleanup", "backups", "app", "--yes", "--json"]);
+  expect([cleanup.exit, cleanup.json().data.held]).toEqual([0, null]);
+  expect((await listed()).length).toBe(1);
+});

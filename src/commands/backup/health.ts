@@ -51,7 +51,7 @@ async function judge(
     const identity = await context.identityOf(target);
     const { entries, notice } = ofTarget(catalog, { target: target.name, identity });
     if (notice !== null) context.progress.note(notice);
-    const failures = catalog.failures.filter((failure) => failure.target === target.name);
+    const failures = catalog.failures.filter((failure) => failure.target === target.name && !failure.isPartial);
     const now = await context.serverTime(target);
     health.push(backupHealth({ target: target.name, entries, failures, limits, now }));
   }

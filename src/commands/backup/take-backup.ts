@@ -1,5 +1,5 @@
 import { backupId } from "../../lib/backup/backup-name.js";
-import type { CreatedBackup } from "../../lib/backup/backup-request.js";
+import { type CreatedBackup, namesTables } from "../../lib/backup/backup-request.js";
 import { type BackupWish, backupRequest } from "../../lib/backup/backup-wish.js";
 import { createBackup } from "../../lib/backup/create-backup.js";
 import { unknownIdentity } from "../../lib/backup/marks.js";
@@ -37,7 +37,7 @@ export async function takeBackup(
 ): Promise<TakenBackup> {
   const storage = context.store(store, target);
   const request = await backupRequest(await wish(context, flags, target), target);
-  await using driver = await openOrMark(context, target, storage);
+  await using driver = await openOrMark(context, target, { storage, isPartial: namesTables(request.snapshot) });
   const identity = driver.identity.key;
   await using _lock = await context.lockStore(storage, identity);
   const created = await createBackup(driver, { ...request, storage }, context);
@@ -54,14 +54,19 @@ export async function takeBackup(
 }
 
 /** A database that cannot be reached is a failed backup like any other: list, health and retention must know. */
-async function openOrMark(context: Context, target: Target, storage: ReturnType<Context["store"]>) {
+async function openOrMark(
+  context: Context,
+  target: Target,
+  { storage, isPartial }: { readonly storage: ReturnType<Context["store"]>; readonly isPartial: boolean },
+) {
   try {
     return await context.open(target);
   } catch (thrown) {
     context.signal.throwIfAborted();
     const { clock, run } = context;
     const id = backupId(target.name, clock.now(), runDigits(run));
-    const failed = { id, target: target.name, identity: unknownIdentity(target.name), error: asDbopsError(thrown) };
+    const identity = unknownIdentity(target.name);
+    const failed = { id, target: target.name, identity, isPartial, error: asDbopsError(thrown) };
     if (target.isConfigured) await markFailed(storage, failed, context);
     throw thrown;
   }

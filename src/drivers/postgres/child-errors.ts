@@ -4,7 +4,12 @@ import { redactPatterns } from "../../lib/core/redaction.js";
 import { type ChildEnd, toolFailed } from "../../lib/system/child-registry.js";
 
 /** Last words of pg_dump, pg_restore and psql that mean more than "failed". */
-const LAST_WORDS = [
+const LAST_WORDS: readonly { readonly pattern: RegExp; readonly code: ErrorCode; readonly hint?: string }[] = [
+  {
+    pattern: /no matching (tables|schemas|extensions) were found/,
+    code: "TOOL.FAILED",
+    hint: "`dbops info TARGET` lists the tables; patterns are pg_dump's: schema.table, * for any text",
+  },
   { pattern: /server version mismatch|unsupported version \([\d.]+\) in file header/, code: "TOOL.TOO_OLD" },
   {
     pattern:
@@ -28,7 +33,7 @@ const LAST_WORDS = [
       /found unexpected block ID|could not read from input file|did not find magic string|could not uncompress|corrupt|end of file/,
     code: "BACKUP.DAMAGED",
   },
-] as const satisfies readonly { readonly pattern: RegExp; readonly code: ErrorCode }[];
+];
 
 /** What a child's bad end means; TOOL.FAILED when its last words are not known. */
 export function childFailed(command: string, end: ChildEnd): DbopsError {
@@ -36,5 +41,9 @@ export function childFailed(command: string, end: ChildEnd): DbopsError {
   if (plain.code !== "TOOL.FAILED") return plain;
   const known = LAST_WORDS.find(({ pattern }) => pattern.test(end.stderr));
   const why = plain.why === null ? undefined : redactPatterns(plain.why);
-  return new DbopsError(known?.code ?? "TOOL.FAILED", { message: plain.message, why, hint: plain.hint ?? undefined });
+  return new DbopsError(known?.code ?? "TOOL.FAILED", {
+    message: plain.message,
+    why,
+    hint: known?.hint ?? plain.hint ?? undefined,
+  });
 }

@@ -27,3 +27,8 @@ export interface CreatedBackup {
   /** Why the proof that was asked for could not be attempted; null when it was not asked for or was given. */
   readonly unproven: DbopsError | null;
 }
+
+/** Whether the flags alone make the backup partial. */
+export function namesTables({ tables, excludeTables }: Pick<SnapshotRequest, "tables" | "excludeTables">): boolean {
+  return tables.length > 0 || excludeTables.length > 0;
+}

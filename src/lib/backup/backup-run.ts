@@ -9,7 +9,7 @@ import { formatBytes } from "../core/units.js";
 import { openLocalStorage } from "../storage/local.js";
 import type { Storage } from "../storage/storage.js";
 import { manifestName } from "./backup-name.js";
-import type { BackupRequest, CreatedBackup } from "./backup-request.js";
+import { type BackupRequest, type CreatedBackup, namesTables } from "./backup-request.js";
 import { backupSource } from "./backup-source.js";
 import { readCatalog } from "./catalog.js";
 import { isDamage } from "./damage.js";
@@ -46,6 +46,7 @@ export class BackupRun {
   readonly #startedAt: Date;
   readonly #startedMs: number;
   readonly #put: string[] = [];
+  #isPartial: boolean;
 
   constructor(driver: Driver, request: BackupRequest, options: { services: BackupServices; id: string; at: Date }) {
     this.#driver = driver;
@@ -54,6 +55,12 @@ export class BackupRun {
     this.#id = options.id;
     this.#startedAt = options.at;
     this.#startedMs = options.services.driverContext.clock.monotonicMs();
+    this.#isPartial = namesTables(request.snapshot);
+  }
+
+  /** Whether only a part is wished; of a driver's own arguments it is known once there is a snapshot. */
+  get isPartial(): boolean {
+    return this.#isPartial;
   }
 
   async take(): Promise<CreatedBackup> {
@@ -85,6 +92,7 @@ export class BackupRun {
       fingerprint: fingerprintMode,
       workDir: await this.#services.driverContext.workDir(),
     });
+    this.#isPartial = snapshot.isPartial;
     const [stored, fingerprint, condition] = await this.#storeAndLook(snapshot);
     return { draft: await this.#describe(snapshot, stored, { fingerprint, condition }), stored };
   }

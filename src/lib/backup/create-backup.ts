@@ -23,7 +23,12 @@ export async function createBackup(
   const { clock, progress } = services.driverContext;
   const at = clock.now();
   const id = backupId(request.name, at, runDigits(services.run));
-  const take = (): Promise<CreatedBackup> => takeOrUndo(new BackupRun(driver, request, { services, id, at }), progress);
+  const runs: BackupRun[] = [];
+  const take = (): Promise<CreatedBackup> => {
+    const run = new BackupRun(driver, request, { services, id, at });
+    runs.push(run);
+    return takeOrUndo(run, progress);
+  };
   try {
     return await take().catch((thrown: unknown) => {
       if (!isCollision(thrown)) throw thrown;
@@ -32,7 +37,8 @@ export async function createBackup(
     });
   } catch (thrown) {
     const error = asDbopsError(thrown);
-    const failed = { id, target: request.name, identity: driver.identity.key, error };
+    const isPartial = runs.some((run) => run.isPartial);
+    const failed = { id, target: request.name, identity: driver.identity.key, isPartial, error };
     if (!MISTYPED.has(error.code)) await markFailed(request.storage, failed, services);
     throw thrown;
   }

@@ -35,6 +35,8 @@ const failedSchema = z.object({
   identity: z.string(),
   code: z.string(),
   message: z.string(),
+  /** Of a backup of some tables, which retention and age alarms do not count; absent in marks of older versions. */
+  isPartial: z.boolean().default(false),
   seq: seqSchema,
   run: z.string(),
 });

@@ -19,12 +19,13 @@ export interface FailedBackup {
   readonly id: string;
   readonly target: string;
   readonly identity: string;
+  readonly isPartial: boolean;
   readonly error: DbopsError;
 }
 
 /** Leaves word in the store that a backup failed; a store that cannot take it is no second error. */
 export async function markFailed(storage: Storage, failed: FailedBackup, services: BackupServices): Promise<void> {
-  const { id, target, identity, error } = failed;
+  const { id, target, identity, isPartial, error } = failed;
   const { clock, progress } = services.driverContext;
   const mark = {
     version: 1,
@@ -34,6 +35,7 @@ export async function markFailed(storage: Storage, failed: FailedBackup, service
     identity,
     code: error.code,
     message: error.message,
+    isPartial,
     run: services.run,
   };
   try {

@@ -17,7 +17,7 @@ export interface RetentionCandidate {
   readonly isAdopted: boolean;
 }
 
-/** A backup run that ended without a backup. */
+/** A run for a complete backup that ended without one. */
 export interface FailedRun {
   readonly id: string;
   readonly identity: string;

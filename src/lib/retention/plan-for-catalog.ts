@@ -14,7 +14,8 @@ export interface CatalogPlanRequest {
 type Runs = Pick<Catalog, "failures" | "accepted">;
 
 /** What retention would do with these backups, by what the store's manifests and marks say now. */
-export function planForCatalog(runs: Runs, request: CatalogPlanRequest): RetentionPlan {
+export function planForCatalog(catalog: Runs, request: CatalogPlanRequest): RetentionPlan {
+  const runs = withoutPartial(catalog);
   const { entries, policy, now } = request;
   return planRetention({
     candidates: entries.map(candidateOf),
@@ -22,6 +23,11 @@ export function planForCatalog(runs: Runs, request: CatalogPlanRequest): Retenti
     policy,
     now,
   });
+}
+
+/** A backup of some tables that failed says nothing of the complete ones. */
+function withoutPartial({ failures, accepted }: Runs): Runs {
+  return { failures: failures.filter(({ isPartial }) => !isPartial), accepted };
 }
 
 function candidateOf(entry: CatalogEntry): RetentionCandidate {

@@ -66,7 +66,7 @@ interface GroupPlan {
 
 function planGroup(runs: readonly RetentionCandidate[], request: RetentionRequest): GroupPlan {
   const [first] = runs;
-  // A failed mark does not say what was selected: it speaks of complete backups.
+  // The failures are those of complete backups.
   const failures = request.failures.filter(
     ({ identity, name }) => identity === first?.identity && name === first.name && !first.isPartial,
   );
