@@ -72,7 +72,7 @@ describe("damaged stores", () => {
   afterEach(() => world[Symbol.asyncDispose]());
 
   describe("what `list` says of a damaged backup", () => {
-    test("nothing before anybody has looked, `damaged` from then on, and it is latest no longer", async () => {
+    test("nothing before anybody has looked, `damaged` from then on; `show latest` is the older one, `verify` stays with it", async () => {
       const older = await world.backup();
       const newer = await world.backup();
       await flip(fileOf(newer), 0.5);
@@ -86,7 +86,9 @@ describe("damaged stores", () => {
         [older.id, "read"],
       ]);
       const next = await verify([]);
-      expect([next.exit, next.json().data.verified[0].id]).toEqual([0, older.id]);
+      expect([next.exit, next.json().data.verified[0].id]).toEqual([10, newer.id]);
+      const latest = await world.run(["backup", "show", "latest", "app.db", "--store", "store", "--json"]);
+      expect(latest.json().data.backup.id).toBe(older.id);
     });
 
     test("a proof that is newer than the damage heals it", async () => {
@@ -125,7 +127,8 @@ describe("damaged stores", () => {
       await rm(file);
       expect(await verdict(["--id", manifest.id])).toEqual([10, "BACKUP.PART_MISSING"]);
       expect(await states()).toEqual([[manifest.id, "incomplete"]]);
-      expect(await verdict([])).toEqual([2, "BACKUP.NOT_FOUND"]);
+      expect(await verdict([])).toEqual([10, "BACKUP.PART_MISSING"]);
+      expect(await verdict(["--all"])).toEqual([10, "BACKUP.PART_MISSING"]);
     });
 
     test("appended bytes", async () => {
@@ -208,6 +211,8 @@ describe("damaged stores", () => {
       expect(after).not.toBe(before);
       await writeFile(path, after);
       expect(await verdict(["--id", manifest.id])).toEqual([10, "BACKUP.MANIFEST_INVALID"]);
+      expect(await verdict([])).toEqual([10, "BACKUP.MANIFEST_INVALID"]);
+      expect(await verdict(["--all"])).toEqual([10, "BACKUP.MANIFEST_INVALID"]);
       const { backups, invalid } = await list();
       expect(backups).toEqual([]);
       expect(invalid).toEqual([{ store: world.store, file: `${manifest.id}.json`, problem: expect.any(String) }]);

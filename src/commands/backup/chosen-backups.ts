@@ -1,5 +1,5 @@
 import { type Catalog, type CatalogEntry, readCatalog } from "../../lib/backup/catalog.js";
-import { type Choice, ofTarget, selectBackup } from "../../lib/backup/select-backup.js";
+import { type Choice, selectBackup } from "../../lib/backup/select-backup.js";
 import type { Context } from "../define.js";
 
 export interface BackupChoice {
@@ -7,7 +7,6 @@ export interface BackupChoice {
   readonly store: string | null;
   /** Part of an ID; null = the newest. */
   readonly id: string | null;
-  readonly isAll: boolean;
 }
 
 export interface ChosenBackups {
@@ -17,13 +16,11 @@ export interface ChosenBackups {
   readonly target: Context["config"]["targets"][number] | null;
 }
 
-/** The backups that a target, --id or --all mean, in one store. BACKUP.NOT_FOUND, USAGE.TARGET_MISSING. */
+/** The one backup that --id means, or the newest of a target that counts. BACKUP.NOT_FOUND, USAGE.TARGET_MISSING. */
 export async function chosenBackups(context: Context, choice: BackupChoice): Promise<ChosenBackups> {
-  const isNameless = choice.target === null && (choice.id !== null || (choice.isAll && choice.store !== null));
-  const target = isNameless ? null : context.config.one(choice.target);
+  const target = choice.target === null && choice.id !== null ? null : context.config.one(choice.target);
   const wanted = target === null ? null : { target: target.name, identity: await context.identityOf(target) };
   const catalog = await catalogWith(context, choice, target);
-  if (choice.isAll) return { catalog, entries: ofTarget(catalog, wanted).entries, target };
   const meant: Choice = choice.id === null ? { kind: "latest" } : { kind: "id", part: choice.id };
   const { entry, notice } = selectBackup(catalog, meant, wanted);
   if (notice !== null) context.progress.note(notice);

@@ -31,7 +31,7 @@ export const drillCommand = defineCommand<Input, DrillData>({
   ],
   input: readInput,
   plan: async (context, input) => {
-    const chosen = await chosenBackups(context, { ...input, id: null, isAll: false });
+    const chosen = await chosenBackups(context, { ...input, id: null });
     return {
       targets: chosen.entries.map(({ manifest }) => manifest.target),
       steps: chosen.entries.map(({ manifest }) => ({

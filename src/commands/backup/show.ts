@@ -41,7 +41,7 @@ export const showCommand = defineCommand<Input, ShowData>({
 });
 
 async function show(context: Context, { id, target, store }: Input): Promise<ShowData> {
-  const { catalog, entries } = await chosenBackups(context, { target, store, id, isAll: false });
+  const { catalog, entries } = await chosenBackups(context, { target, store, id });
   const policyOf = (name: string) => context.backupSettingsOf(name).keep;
   const { backups } = listBackups(catalog, { wanted: null, policyOf, now: context.clock.now() });
   const [entry] = entries;

@@ -1,11 +1,11 @@
-import { CHECK_LEVELS, type CheckResult, checkBackup, worstOf } from "../../lib/backup/check-backup.js";
+import { CHECK_LEVELS, type CheckResult, checkBackup, unreadable, worstOf } from "../../lib/backup/check-backup.js";
 import { DbopsError } from "../../lib/core/errors.js";
 import { formatDuration } from "../../lib/core/units.js";
 import type { View } from "../../lib/core/view.js";
 import { type Context, defineCommand, type Outcome, type RawInput } from "../define.js";
 import { again, optionChoice, optionFlag, optionText, STORE_OPTION, TARGET_ARGUMENT, targetWord } from "../options.js";
 import { CHECK_OPTIONS, type CheckFlags, checkFlags, checkRequest, lockForCheck } from "./check-options.js";
-import { type ChosenBackups, chosenBackups } from "./chosen-backups.js";
+import { type ClaimedBackups, claimedBackups } from "./claimed-backups.js";
 import type { VerifyData } from "./verify-schema.js";
 
 interface Input {
@@ -30,19 +30,17 @@ export const verifyCommand = defineCommand<Input, VerifyData>({
   options: [
     STORE_OPTION,
     { flags: "--id <id>", help: "this backup: any unique part of its ID (default: the newest)" },
-    { flags: "--all", help: "every backup of the target" },
+    { flags: "--all", help: "every backup of the target, or of the store that --store names" },
     { flags: "--level <level>", help: "default read", choices: CHECK_LEVELS },
     ...CHECK_OPTIONS,
   ],
   input: readInput,
   plan: async (context, input) => {
-    const chosen = await chosenBackups(context, input);
+    const chosen = await claimedBackups(context, input);
+    const ids = [...chosen.entries.map(({ manifest }) => manifest.id), ...chosen.invalid.map(({ id }) => id)];
     return {
-      targets: [...new Set(chosen.entries.map(({ manifest }) => manifest.target))],
-      steps: chosen.entries.map(({ manifest }) => ({
-        summary: `verify ${manifest.id} (${input.level})`,
-        risk: "safe",
-      })),
+      targets: targetsOf(chosen),
+      steps: ids.map((id) => ({ summary: `verify ${id} (${input.level})`, risk: "safe" })),
       run: () => verify(context, input, chosen),
     };
   },
@@ -63,13 +61,19 @@ function readInput(raw: RawInput): Input {
   throw new DbopsError("USAGE.INVALID", { message: "--id and --all exclude each other", hint: "give one of them" });
 }
 
-async function verify(context: Context, { level, flags }: Input, chosen: ChosenBackups): Promise<Outcome<VerifyData>> {
+function targetsOf({ entries, target }: ClaimedBackups): string[] {
+  if (entries.length === 0 && target !== null) return [target.name];
+  return [...new Set(entries.map(({ manifest }) => manifest.target))];
+}
+
+async function verify(context: Context, { level, flags }: Input, chosen: ClaimedBackups): Promise<Outcome<VerifyData>> {
   const results: CheckResult[] = [];
   for (const entry of chosen.entries) {
     const request = await checkRequest(context, chosen, { entry, level, flags });
     await using _lock = await lockForCheck(context, request, entry);
     results.push(await checkBackup(entry, request));
   }
+  results.push(...chosen.invalid.map((broken) => unreadable(broken, level)));
   const verified = results.map(({ error: _error, proof: _proof, ...result }) => result);
   const error = worstOf(results);
   return { data: { verified }, ...(error === null ? {} : { error, exit: error.exitName }) };

@@ -18,6 +18,12 @@ export function backupId(name: string, at: Date, hex: string): string {
   return `${encodeName(name)}_${basicTime(at)}_${hex}`;
 }
 
+/** The name and the UTC basic time in an ID, as they stand there. */
+export function splitId(id: string): { readonly name: string; readonly time: string } {
+  const match = /^(.+)_(\d{8}T\d{6}Z)_[0-9a-f]{6}$/.exec(id);
+  return { name: match?.[1] ?? id, time: match?.[2] ?? "" };
+}
+
 /** Bytes outside [A-Za-z0-9._-] as %XX; a leading dot too; long names cut at 120 with a hash. */
 export function encodeName(name: string): string {
   const encoded = [...Buffer.from(name, "utf8")].map(encodeByte).join("").replace(/^\./, "%2E");

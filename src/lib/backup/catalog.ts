@@ -28,6 +28,8 @@ export interface CatalogEntry {
 }
 
 export interface InvalidManifest {
+  /** By the file's name: what the text says is not to be trusted. */
+  readonly id: string;
   readonly file: string;
   readonly problem: string;
   /** BACKUP.MANIFEST_INVALID, UNSUPPORTED.FORMAT_VERSION or STORE.NOT_READABLE. */
@@ -92,12 +94,13 @@ async function readManifests(
   const manifests: Manifest[] = [];
   const invalid: InvalidManifest[] = [];
   for (const { name } of objects) {
-    if (idOfManifest(name) === null) continue;
+    const id = idOfManifest(name);
+    if (id === null) continue;
     try {
       manifests.push(parseManifest(await text(await storage.get(name)), name));
     } catch (error) {
       if (!(error instanceof DbopsError)) throw error;
-      invalid.push({ file: name, problem: error.why ?? error.message, error });
+      invalid.push({ id, file: name, problem: error.why ?? error.message, error });
     }
   }
   return { manifests, invalid };

@@ -1,7 +1,7 @@
 import { timed } from "../core/clock.js";
 import { asDbopsError, DbopsError } from "../core/errors.js";
 import { backupSource } from "./backup-source.js";
-import type { CatalogEntry } from "./catalog.js";
+import type { CatalogEntry, InvalidManifest } from "./catalog.js";
 import { isDamage } from "./damage.js";
 import { locateDamage } from "./locate-damage.js";
 import type { Mark, ProofMark } from "./marks.js";
@@ -45,8 +45,22 @@ export async function checkBackup(entry: CatalogEntry, request: CheckRequest): P
   });
   const { error } = value;
   if (error !== null && isDamage(error.code)) await markDamaged(entry, error, request);
-  const problem = error === null ? null : [error.message, error.why].filter((text) => text !== null).join(": ");
-  return { id: entry.manifest.id, ok: error === null, problem, durationMs, ...value };
+  return {
+    id: entry.manifest.id,
+    ok: error === null,
+    problem: error === null ? null : problemOf(error),
+    durationMs,
+    ...value,
+  };
+}
+
+/** What a check finds of a backup whose manifest cannot be trusted: nothing says what its files should be. */
+export function unreadable({ id, error }: InvalidManifest, level: CheckLevel): CheckResult {
+  return { id, level, ok: false, problem: problemOf(error), durationMs: 0, error, proof: null };
+}
+
+function problemOf({ message, why }: DbopsError): string {
+  return [message, why].filter((text) => text !== null).join(": ");
 }
 
 /** A damaged age header looks like somebody else's: the stored checksum tells it from a wrong key. */
