@@ -240,6 +240,8 @@ describe("backup accept", () => {
     expect(await world.storeFiles()).toContain(`${id}.accepted.json`);
     const again = await accept([id, "--reason", "once more"]);
     expect([again.exit, again.json().error.code]).toEqual([11, "STORE.EXISTS"]);
+    expect(again.json().error.message).toBe(`${id} is accepted already`);
+    expect(again.json().error.why).toContain("archived 2025");
   });
 
   test.each([[[]], [["--reason", ""]], [["--reason", "  "]]])("needs a reason: %j", async (flags) => {

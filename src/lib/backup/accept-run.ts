@@ -28,8 +28,18 @@ export async function acceptRun(
   options: { reason: string; services: BackupServices },
 ): Promise<AcceptedMark> {
   const { reason, services } = options;
+  const earlier = catalog.accepted.find(({ id }) => id === run.id);
+  if (earlier !== undefined) throw acceptedAlready(earlier);
   const at = services.driverContext.clock.now().toISOString();
   const mark = { version: 1, id: run.id, at, reason, seq: catalog.highestSeq + 1, run: services.run };
   await putMark(catalog.storage, { kind: "accepted", ...mark }, services);
   return mark;
+}
+
+function acceptedAlready({ id, at, reason }: AcceptedMark): DbopsError {
+  return new DbopsError("STORE.EXISTS", {
+    message: `${id} is accepted already`,
+    why: `since ${at}: ${reason}`,
+    hint: "there is nothing to do: retention goes on from it",
+  });
 }
