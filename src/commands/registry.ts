@@ -54,7 +54,7 @@ export const COMMANDS: readonly RegistryEntry[] = [
   },
   {
     path: "backup health",
-    summary: "exit 4 when the newest backup of a target is too old",
+    summary: "exit 4 when the newest backup of a target is too old or damaged",
     danger: "reads",
     load: async () => (await import("./backup/health.js")).healthCommand,
   },
