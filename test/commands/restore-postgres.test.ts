@@ -108,6 +108,13 @@ describe("over an existing database", () => {
     await expectUntouched(damaged);
   });
 
+  test("what was not counted is shown as unknown, not as gone", async () => {
+    await world.backup("--fingerprint", "none");
+    const look = await world.run(["restore", "app", "--from", "latest", "--dry-run"]);
+    expect(look.exit, look.stderr).toBe(0);
+    expect(look.stdout).toMatch(/^public\.t +2,000 +not counted +not known$/m);
+  });
+
   test("--in-place takes a backup first, which is the way back", async () => {
     const id = await world.backup();
     const damaged = await damage();

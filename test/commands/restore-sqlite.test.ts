@@ -69,6 +69,18 @@ describe("over an existing database", () => {
     });
   });
 
+  test("what was not counted is shown as unknown, not as gone", async () => {
+    world.sql("CREATE TABLE dropped (x); INSERT INTO dropped VALUES (1)");
+    const taken = await world.run(["backup", "app.db", "--store", "store", "--fingerprint", "none"]);
+    expect(taken.stdout).toMatch(/^content: +2 tables, rows not counted$/m);
+    world.sql("DROP TABLE dropped", "CREATE TABLE later (x)");
+    const look = await world.run(["restore", "app.db", "--store", "store", "--from", "latest", "--dry-run"]);
+    expect(look.exit, look.stderr).toBe(0);
+    expect(look.stdout).toMatch(/^t +500 +not counted +not known$/m);
+    expect(look.stdout).toMatch(/^later +0 +- +gone$/m);
+    expect(look.stdout).toMatch(/^dropped +- +not counted +new$/m);
+  });
+
   test("by part of an ID, by time, and by the file's path", async () => {
     const clock = new ManualClock(new Date("2026-09-01T10:00:00Z"));
     const first = await world.backup([], { clock });

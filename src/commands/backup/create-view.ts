@@ -1,6 +1,6 @@
 import { type BackupReport, tablesOf } from "../../lib/backup/backup-report.js";
 import { shellWord } from "../../lib/core/shell-word.js";
-import { formatBytes, formatDuration, formatNumberOf } from "../../lib/core/units.js";
+import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../../lib/core/units.js";
 import type { Block, View } from "../../lib/core/view.js";
 import { again } from "../options.js";
 import type { CreateData } from "./create-schema.js";
@@ -21,22 +21,30 @@ export function createView(data: CreateData, input: CreateScope): View {
 }
 
 function oneView({ backup, pruned }: OneData, store: string): View {
-  const tables = tablesOf(backup);
-  const rows = tables.reduce((sum, table) => sum + (table.rows ?? 0), 0);
   const entries = [
     ["backup", { text: backup.id, tone: "strong" }],
     ["file", backup.file],
     ["size", `${formatBytes(backup.rawBytes)}, stored ${formatBytes(backup.storedBytes)}`],
-    [
-      "content",
-      `${formatNumberOf("row", rows)} in ${formatNumberOf("table", tables.length)}${backup.isPartial ? " (partial)" : ""}`,
-    ],
+    ["content", contentText(backup)],
     ["encrypted", encryptionText(backup)],
     ["verified", verifiedText(backup)],
     ["took", formatDuration(backup.durationMs)],
     ...(pruned === null ? [] : [["pruned", `${pruned.length} older backups deleted`] as const]),
   ] as const;
   return { blocks: [{ kind: "facts", entries }, ...conditionBlocks(backup)], next: nextCommand(backup, store) };
+}
+
+/** Rows that nobody counted are not none. */
+function contentText(backup: BackupReport): string {
+  const tables = tablesOf(backup);
+  const counts = tables.flatMap(({ rows }) => (rows === null ? [] : [rows]));
+  const rows = counts.reduce((sum, count) => sum + count, 0);
+  const uncounted = tables.length - counts.length;
+  const inTables = formatNumberOf("table", tables.length);
+  const partial = backup.isPartial ? " (partial)" : "";
+  if (uncounted === 0) return `${formatNumberOf("row", rows)} in ${inTables}${partial}`;
+  if (counts.length === 0) return `${inTables}, rows not counted${partial}`;
+  return `${formatNumberOf("row", rows)} in ${inTables}, ${formatCount(uncounted)} of them not counted${partial}`;
 }
 
 function encryptionText({ encryption }: BackupReport): string {

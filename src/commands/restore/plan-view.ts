@@ -3,7 +3,7 @@ import { backupState } from "../../lib/backup/backup-state.js";
 import { formatLocalTime } from "../../lib/core/local-time.js";
 import { formatBytes, formatCount, formatDuration } from "../../lib/core/units.js";
 import type { Block, Cell, View } from "../../lib/core/view.js";
-import { lossOf, type RowChange, rowChanges } from "../../lib/restore/loss.js";
+import { lossOf, type RowChange, rowChanges, type TableRows } from "../../lib/restore/loss.js";
 import type { PreparedRestore } from "../../lib/restore/prepare-restore.js";
 
 /** What is replaced, by what, what would be lost, and what was checked. */
@@ -57,9 +57,17 @@ function lossBlocks({ current, entry }: PreparedRestore): Block[] {
 }
 
 function changeCells(change: RowChange): Cell[] {
+  return [change.name, count(change.present), count(change.backup), changeCell(change)];
+}
+
+/** What nobody has counted is neither gone nor the same: it is said to be unknown. */
+function changeCell(change: RowChange): Cell {
+  const { present, backup } = change;
+  if (backup === "absent") return { text: "gone", tone: present === 0 ? "dim" : "bad" };
+  if (present === "absent") return { text: "new", tone: "dim" };
+  if (present === "uncounted" || backup === "uncounted") return { text: "not known", tone: "warn" };
   const loss = lossOf(change);
-  const text = change.backup === null ? "gone" : change.present === null ? "new" : signed(-loss);
-  return [change.name, count(change.present), count(change.backup), { text, tone: loss > 0 ? "bad" : "dim" }];
+  return { text: signed(-loss), tone: loss > 0 ? "bad" : "dim" };
 }
 
 function checksBlock(lines: readonly PreflightLine[]): Block {
@@ -71,8 +79,9 @@ function timeAndAge(at: Date, now: Date): string {
   return `${formatLocalTime(at)} (${formatDuration(Math.max(0, now.getTime() - at.getTime()))} ago)`;
 }
 
-function count(rows: number | null): string {
-  return rows === null ? "-" : formatCount(rows);
+function count(rows: TableRows): string {
+  if (rows === "uncounted") return "not counted";
+  return rows === "absent" ? "-" : formatCount(rows);
 }
 
 function signed(change: number): string {
