@@ -7,6 +7,8 @@ export const TARGET_ARGUMENT = {
   help: "a name in dbops.yaml, a SQLite file, a postgres:// URL or service:NAME",
 } as const;
 
+export const KEPT_ARGUMENT = { name: "[name]", help: "a kept state, as `dbops restore previous` shows it" } as const;
+
 export const STORE_OPTION = { flags: "--store <dir>", help: "where backups live" } as const satisfies OptionSpec;
 
 export const KEY_OPTIONS = [

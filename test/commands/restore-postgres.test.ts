@@ -1,13 +1,15 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
+import { previousCommand } from "#dbops/commands/restore/previous.js";
 import { runCommand } from "#dbops/commands/restore/run.js";
 import { undoCommand } from "#dbops/commands/restore/undo.js";
 import { sealManifest } from "#dbops/lib/backup/manifest.js";
+import { commandIn, nextOf } from "../support/command-words.js";
 import { startDbops } from "../support/dbops-process.js";
 import { freshDatabase, onServer } from "../support/fresh-database.js";
 import { startCluster } from "../support/postgres-cluster.js";
@@ -129,6 +131,79 @@ describe("over an existing database", () => {
     expect(back.exit, back.stderr).toBe(0);
     expect(await world.rows()).toEqual(damaged);
   });
+
+  test("after --in-place, its own next command and the one that undo and previous name bring the old state back", async () => {
+    await rm(world.path("dbops.yaml"));
+    const target = [world.db.url, "--store", "ipb"];
+    expect((await world.run(["backup", ...target])).exit).toBe(0);
+    const damaged = await damage();
+    const restored = await world.run([
+      "restore",
+      ...target,
+      "--from",
+      "latest",
+      "--in-place",
+      "--confirm",
+      world.db.url,
+    ]);
+    expect(restored.exit, restored.stderr).toBe(0);
+    const back = await world.run(nextOf(restored.stdout));
+    expect(back.exit, back.stderr).toBe(0);
+    expect(await world.rows()).toEqual(damaged);
+
+    const refused = await world.run(["restore", "undo", ...target, "--confirm", world.db.url]);
+    expect(refused.exit).toBe(11);
+    expect(refused.stderr).toContain("was in place");
+    expect(await world.rows()).toEqual(damaged);
+    const again = await world.run(commandIn(refused.stderr));
+    expect(again.exit, again.stderr).toBe(0);
+    expect(await world.rows()).toEqual(backedUp);
+
+    const previous = await world.run(["restore", "previous", ...target]);
+    expect(previous.stdout).toContain("nothing is kept");
+    expect(previous.stdout).toMatch(/The last restore of .* was in place/);
+    const third = await world.run(nextOf(previous.stdout));
+    expect(third.exit, third.stderr).toBe(0);
+    expect(await world.rows()).toEqual(damaged);
+  });
+
+  test("undo does not put back what an earlier swap kept after a restore in place, unless that is named", async () => {
+    const id = await world.backup();
+    const damaged = await damage();
+    const kept = (await world.restore("--from", id)).json().data.restore.previous;
+    await world.db.sql("DELETE FROM t WHERE id > 3");
+    const lost = await world.rows();
+    const { safetyBackup, safetyStore } = (await world.restore("--from", id, "--in-place")).json().data.restore;
+    expect(safetyStore).toBe(world.path("store"));
+
+    const { exit, json } = await world.run(["restore", "undo", "app", "--confirm", "app", "--json"]);
+    expect([exit, json().error.code]).toEqual([11, "RESTORE.NOTHING_TO_UNDO"]);
+    expect(json().error.hint).toContain(`--from ${safetyBackup} --store ${safetyStore} --in-place`);
+    expect(json().error.hint).toContain(`dbops restore undo app ${kept}`);
+    expect(await world.rows()).toEqual(backedUp);
+    const listed = await world.run(["restore", "previous", "--json"]);
+    expect((await previousCommand.schema()).parse(listed.json().data)).toEqual(listed.json().data);
+    expect(listed.json().data.inPlace).toMatchObject([{ target: "app", safetyBackup, store: safetyStore }]);
+
+    expect((await world.restore("--from", safetyBackup, "--in-place")).exit).toBe(0);
+    expect(await world.rows()).toEqual(lost);
+    const named = await world.run(["restore", "undo", "app", kept, "--confirm", "app"]);
+    expect(named.exit, named.stderr).toBe(0);
+    expect(await world.rows()).toEqual(damaged);
+    const undone = await world.run(["restore", "undo", "app", "--confirm", "app"]);
+    expect(undone.exit, undone.stderr).toBe(0);
+    expect(await world.rows()).toEqual(lost);
+  });
+
+  test("without a known store, undo says that it cannot know of a restore in place", async () => {
+    await world.backup();
+    await damage();
+    expect((await world.restore("--from", "latest")).exit).toBe(0);
+    await rm(world.path("dbops.yaml"));
+    const look = await world.run(["restore", "undo", world.db.url, "--dry-run"]);
+    expect(look.exit, look.stderr).toBe(0);
+    expect(look.stderr).toContain("no store is known");
+  });
 });
 
 describe("into another place", () => {
@@ -147,8 +222,7 @@ describe("into another place", () => {
     const { exit, stdout, stderr } = await world.run(["restore", "app", "--from", "latest", "--to", url]);
     expect(exit, stderr).toBe(0);
     expect(stdout).toContain("2,000 rows in 1 table\n");
-    const next = /^next: dbops (.*)$/m.exec(stdout)?.[1]?.replaceAll("'", "").split(" ") ?? [];
-    const looked = await world.run(next);
+    const looked = await world.run(nextOf(stdout));
     expect(looked.exit, looked.stderr).toBe(0);
   });
 

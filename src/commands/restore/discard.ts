@@ -6,7 +6,7 @@ import type { View } from "../../lib/core/view.js";
 import { chosenKept } from "../../lib/restore/choose-kept.js";
 import { consentTokens, openDestination } from "../../lib/restore/open-destination.js";
 import { defineCommand, type RawInput } from "../define.js";
-import { optionFlag, TARGET_ARGUMENT, targetWord } from "../options.js";
+import { KEPT_ARGUMENT, optionFlag, TARGET_ARGUMENT, targetWord } from "../options.js";
 import type { DiscardData } from "./discard-schema.js";
 
 interface Input {
@@ -23,7 +23,7 @@ export const discardCommand = defineCommand<Input, DiscardData>({
     ["dbops restore discard app --confirm app", "the only kept state of app"],
     ["dbops restore discard app --all --confirm app", "every one of them"],
   ],
-  args: [TARGET_ARGUMENT, { name: "[name]", help: "a kept state, as `dbops restore previous` shows it" }],
+  args: [TARGET_ARGUMENT, KEPT_ARGUMENT],
   options: [{ flags: "--all", help: "every kept state of the target" }],
   input: readInput,
   plan: async (context, { target: word, name, isAll }) => {

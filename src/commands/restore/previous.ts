@@ -1,14 +1,18 @@
 import { formatLocalTime } from "../../lib/core/local-time.js";
 import { formatBytes, formatDuration } from "../../lib/core/units.js";
-import type { Cell, View } from "../../lib/core/view.js";
+import type { Block, Cell, View } from "../../lib/core/view.js";
+import { wayBack } from "../../lib/restore/in-place-restore.js";
 import { listKept } from "../../lib/restore/list-kept.js";
-import { defineCommand, type Outcome } from "../define.js";
-import { TARGET_ARGUMENT, targetWord } from "../options.js";
+import { type Context, defineCommand, type Outcome } from "../define.js";
+import { again, optionText, STORE_OPTION, TARGET_ARGUMENT, targetWord } from "../options.js";
+import { knownStore } from "./known-store.js";
 import type { PreviousData } from "./previous-schema.js";
-import { quoteWord } from "./quote-word.js";
+
+type Target = Context["config"]["targets"][number];
 
 interface Input {
   readonly target: string | null;
+  readonly store: string | null;
 }
 
 export const previousCommand = defineCommand<Input, PreviousData>({
@@ -20,29 +24,32 @@ export const previousCommand = defineCommand<Input, PreviousData>({
     ["dbops restore previous app --json", "for scripts"],
   ],
   args: [TARGET_ARGUMENT],
-  input: (raw) => ({ target: targetWord(raw) }),
+  options: [{ ...STORE_OPTION, help: "where restores are recorded" }],
+  input: (raw) => ({ target: targetWord(raw), store: optionText(raw, "store") }),
   plan: async (context, input) => {
     const targets = context.config.some(input.target);
     return {
       targets: targets.map(({ name }) => name),
       steps: [],
       run: async (): Promise<Outcome<PreviousData>> => {
-        const { previous, failures } = await listKept(targets, context);
+        const storeOf = (target: Target) => knownStore(context, input.store, target);
+        const { previous, inPlace, failures } = await listKept(targets, storeOf, context);
         const [first] = failures;
         if (first !== undefined && targets.length === 1) throw first.error;
         for (const { target, error } of failures) context.progress.warn(`${target}: ${error.message}`);
         const data = {
           previous: previous.map((kept) => ({ ...kept, replacedAt: kept.replacedAt?.toISOString() ?? null })),
+          inPlace: inPlace.map((last) => ({ ...last, at: last.at.toISOString() })),
         };
         return { data, exit: failures.length === 0 ? "OK" : "PARTIAL" };
       },
     };
   },
-  view,
+  view: (data, _context, { store }) => view(data, store),
   schema: async () => (await import("./previous-schema.js")).previousSchema,
 });
 
-function view({ previous }: PreviousData): View {
+function view({ previous, inPlace }: PreviousData, store: string | null): View {
   const columns = [
     { title: "target" },
     { title: "kept as" },
@@ -57,9 +64,22 @@ function view({ previous }: PreviousData): View {
     ageSeconds === null ? "-" : formatDuration(ageSeconds * 1000),
     formatBytes(sizeBytes),
   ]);
-  const [newest] = previous;
   return {
-    blocks: [{ kind: "table", columns, rows, empty: "nothing is kept" }],
-    next: newest === undefined ? "dbops backup list" : `dbops restore undo ${quoteWord(newest.target)}`,
+    blocks: [{ kind: "table", columns, rows, empty: "nothing is kept" }, ...inPlace.map(inPlaceBlock)],
+    next: nextCommand({ previous, inPlace }, store),
   };
+}
+
+function inPlaceBlock({ target, at, safetyBackup }: PreviousData["inPlace"][number]): Block {
+  const when = formatLocalTime(new Date(at));
+  const text = `The last restore of ${target} was in place (${when}): what it replaced is the backup ${safetyBackup}.`;
+  return { kind: "text", tone: "warn", text };
+}
+
+/** What undoes the last restore. */
+function nextCommand({ previous: [newest], inPlace }: PreviousData, store: string | null): string {
+  const [first] = inPlace;
+  const last = newest === undefined ? first : inPlace.find(({ target }) => target === newest.target);
+  if (last !== undefined) return wayBack(last.target, last);
+  return again(newest === undefined ? "backup list" : "restore undo", { target: newest?.target ?? null, store });
 }

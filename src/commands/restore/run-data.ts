@@ -6,7 +6,7 @@ import type { RunData } from "./run-schema.js";
 export function runData({ destination, found }: PreparedRestore, result: RestoreResult): RunData {
   const { restorer } = destination;
   const { tables, isStructureEqual } = result.comparison;
-  const { isSwapped: swapped, previous, safetyBackup, record, durationMs } = result;
+  const { isSwapped: swapped, previous, safetyBackup, safetyStore, record, durationMs } = result;
   return {
     restore: {
       from: found.kind === "file" ? found.path : found.entry.manifest.id,
@@ -19,6 +19,7 @@ export function runData({ destination, found }: PreparedRestore, result: Restore
       swapped,
       previous,
       safetyBackup,
+      safetyStore,
       record,
       durationMs,
     },

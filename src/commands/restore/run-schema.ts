@@ -24,7 +24,9 @@ export const runSchema = z.object({
     /** False when the loaded data differed: the target is as it was. */
     swapped: z.boolean(),
     previous: z.string().nullable(),
+    /** The backup taken before a restore in place, and the store that holds it. */
     safetyBackup: z.string().nullable(),
+    safetyStore: z.string().nullable(),
     record: z.string().nullable(),
     durationMs: z.int(),
   }),

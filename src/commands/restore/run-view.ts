@@ -1,11 +1,18 @@
+import { shellWord } from "../../lib/core/shell-word.js";
 import { formatCount, formatDuration, formatNumberOf } from "../../lib/core/units.js";
 import type { Cell, View } from "../../lib/core/view.js";
-import { quoteWord } from "./quote-word.js";
+import { wayBack } from "../../lib/restore/in-place-restore.js";
+import { again } from "../options.js";
 import type { RunData } from "./run-schema.js";
 
+/** What the command line said. */
+export interface RunScope {
+  readonly store: string | null;
+}
+
 /** What happened, or, when the copy differed, which tables. */
-export function runView({ restore }: RunData): View {
-  if (!restore.swapped) return differenceView(restore);
+export function runView({ restore }: RunData, scope: RunScope): View {
+  if (!restore.swapped) return differenceView(restore, scope);
   const tables = restore.tables.filter(({ kind }) => kind === "table");
   const rows = tables.reduce((sum, table) => sum + (table.rows ?? 0), 0);
   const entries: [string, Cell][] = [
@@ -16,7 +23,7 @@ export function runView({ restore }: RunData): View {
     ["old state", oldState(restore)],
     ["took", formatDuration(restore.durationMs)],
   ];
-  return { blocks: [{ kind: "facts", entries }], next: nextCommand(restore) };
+  return { blocks: [{ kind: "facts", entries }], next: nextCommand(restore, scope) };
 }
 
 type Restore = RunData["restore"];
@@ -38,14 +45,14 @@ function oldState({ previous, safetyBackup }: Restore): string {
 }
 
 /** The way back, or a look at what is there now. */
-function nextCommand({ target, previous, safetyBackup }: Restore): string {
-  const word = quoteWord(target);
-  if (safetyBackup !== null) return `dbops restore ${word} --from ${safetyBackup} --in-place --confirm ${word}`;
+function nextCommand({ target, previous, safetyBackup, safetyStore }: Restore, { store }: RunScope): string {
+  if (safetyBackup !== null && safetyStore !== null) return wayBack(target, { safetyBackup, store: safetyStore });
+  const word = shellWord(target);
   if (previous === null) return `dbops info ${word}`;
-  return `dbops restore undo ${word} --confirm ${word}`;
+  return `${again("restore undo", { target, store })} --confirm ${word}`;
 }
 
-function differenceView({ tables, structureMatches, to }: Restore): View {
+function differenceView({ target, tables, structureMatches, to }: Restore, { store }: RunScope): View {
   const different = tables.filter(({ matches }) => matches === false);
   const rows: Cell[][] = different.map(({ schema, name, rows: found }) => [
     schema === null ? name : `${schema}.${name}`,
@@ -54,5 +61,6 @@ function differenceView({ tables, structureMatches, to }: Restore): View {
   if (structureMatches === false) rows.push(["structure", { text: "not what was backed up", tone: "bad" }]);
   const columns = [{ title: "table" }, { title: "loaded copy" }];
   const text = { kind: "text", text: `${to} was not touched`, tone: "strong" } as const;
-  return { blocks: [{ kind: "table", columns, rows, empty: "no difference" }, text], next: "dbops backup list" };
+  const next = again("backup list", { target, store });
+  return { blocks: [{ kind: "table", columns, rows, empty: "no difference" }, text], next };
 }

@@ -1,4 +1,4 @@
-import { backUpFirst } from "../../lib/restore/back-up-first.js";
+import { backUpFirst, type SafetyBackup } from "../../lib/restore/back-up-first.js";
 import { consentTokens, openDestination } from "../../lib/restore/open-destination.js";
 import { performRestore } from "../../lib/restore/perform-restore.js";
 import { type PreparedRestore, prepareRestore } from "../../lib/restore/prepare-restore.js";
@@ -68,7 +68,7 @@ export const runCommand = defineCommand<RunInput, RunData>({
       },
     };
   },
-  view: runView,
+  view: (data, _context, input) => runView(data, input),
   schema: async () => (await import("./run-schema.js")).runSchema,
 });
 
@@ -91,7 +91,11 @@ async function prepare(context: Context, input: RunInput, { origin, target }: Ch
 }
 
 /** Into the destination's own store. */
-async function backUp(context: Context, input: RunInput, { chosen: { target }, prepared }: Ready): Promise<string> {
+async function backUp(
+  context: Context,
+  input: RunInput,
+  { chosen: { target }, prepared }: Ready,
+): Promise<SafetyBackup> {
   const storage = context.store(input.store, target);
   const scratch = context.scratch(input.scratch, target);
   return await backUpFirst({ ...target, storage, scratch }, prepared, context);

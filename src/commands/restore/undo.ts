@@ -2,19 +2,21 @@ import type { CurrentState, KeptPrevious } from "../../drivers/restore-model.js"
 import { formatLocalTime } from "../../lib/core/local-time.js";
 import { formatBytes, formatDuration } from "../../lib/core/units.js";
 import type { View } from "../../lib/core/view.js";
-import { newestKept } from "../../lib/restore/choose-kept.js";
+import { keptToUndo } from "../../lib/restore/choose-kept.js";
 import { consentTokens, type Destination, openDestination, wordFor } from "../../lib/restore/open-destination.js";
 import { serviceOf } from "../../lib/restore/service-window.js";
 import { swapWaitMs } from "../../lib/restore/swap-wait.js";
 import { undoRestore } from "../../lib/restore/undo-restore.js";
 import { defineCommand, type Outcome } from "../define.js";
-import { optionFlag, TARGET_ARGUMENT, targetWord } from "../options.js";
-import { quoteWord } from "./quote-word.js";
+import { again, KEPT_ARGUMENT, optionFlag, optionText, STORE_OPTION, TARGET_ARGUMENT, targetWord } from "../options.js";
+import { knownStore } from "./known-store.js";
 import { SWAP_OPTIONS } from "./swap-options.js";
 import type { UndoData } from "./undo-schema.js";
 
 interface Input {
   readonly target: string | null;
+  readonly name: string | null;
+  readonly store: string | null;
   readonly disconnect: boolean;
   readonly withService: boolean;
 }
@@ -24,18 +26,23 @@ export const undoCommand = defineCommand<Input, UndoData>({
   summary: "put back what the last restore replaced; what is there now is kept in its turn",
   danger: "destroys",
   examples: [["dbops restore undo app --confirm app", "the state before the last restore; once more undoes the undo"]],
-  args: [TARGET_ARGUMENT],
-  options: SWAP_OPTIONS,
+  args: [TARGET_ARGUMENT, KEPT_ARGUMENT],
+  options: [
+    { ...STORE_OPTION, help: "where restores are recorded: those in place are undone by a backup" },
+    ...SWAP_OPTIONS,
+  ],
   input: (raw) => ({
     target: targetWord(raw),
+    name: raw.args[1] ?? null,
+    store: optionText(raw, "store"),
     disconnect: optionFlag(raw, "disconnect"),
     withService: optionFlag(raw, "withService"),
   }),
-  plan: async (context, { target: word, disconnect, withService }) => {
+  plan: async (context, { target: word, name, store, disconnect, withService }) => {
     const target = context.config.one(word);
     const service = serviceOf(target, withService);
     const destination = await openDestination(target, context, { isOnlyLook: context.flags.isDryRun, disconnect });
-    const kept = await newestKept(destination);
+    const kept = await keptToUndo(destination, { name, storage: knownStore(context, store, target) }, context);
     const current = await destination.restorer.current();
     const swap = { disconnect, waitMs: swapWaitMs(context.flags.lockWaitMs) };
     return {
@@ -51,7 +58,7 @@ export const undoCommand = defineCommand<Input, UndoData>({
       },
     };
   },
-  view,
+  view: (data, _context, { store }) => view(data, store),
   schema: async () => (await import("./undo-schema.js")).undoSchema,
 });
 
@@ -73,12 +80,12 @@ function planView({ restorer }: Destination, { kept, current }: Seen): View {
   return { blocks: [{ kind: "facts", title: "UNDO", entries }] };
 }
 
-function view({ undone }: UndoData): View {
+function view({ undone }: UndoData, store: string | null): View {
   const entries = [
     ["in place", { text: undone.to, tone: "strong" }],
     ["is again", undone.name],
     ["undone state", undone.previous === null ? "nothing was there" : `kept as ${undone.previous}`],
     ["took", formatDuration(undone.durationMs)],
   ] as const;
-  return { blocks: [{ kind: "facts", entries }], next: `dbops restore previous ${quoteWord(undone.target)}` };
+  return { blocks: [{ kind: "facts", entries }], next: again("restore previous", { target: undone.target, store }) };
 }

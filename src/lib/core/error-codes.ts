@@ -52,7 +52,7 @@ export const ERROR_CODES = {
   "RESTORE.ROLE_MISSING": { exit: "UNSUPPORTED", means: "A role that the backup needs does not exist on the server." },
   "RESTORE.EXTENSION_MISSING": { exit: "UNSUPPORTED", means: "An extension that the backup needs is not available." },
   "RESTORE.TARGET_EXISTS": { exit: "FAILED", means: "Something exists where the restore would write." },
-  "RESTORE.NOTHING_TO_UNDO": { exit: "FAILED", means: "No earlier state of the target was kept." },
+  "RESTORE.NOTHING_TO_UNDO": { exit: "FAILED", means: "No earlier state was kept, or the last restore was in place." },
   "RESTORE.NO_RIGHT": { exit: "FAILED", means: "The user may not create or rename the database." },
   "RESOURCE.DISK_FULL": { exit: "RESOURCES", means: "No space or quota is left on a disk." },
   "RESOURCE.MEMORY": { exit: "RESOURCES", means: "Not enough memory." },

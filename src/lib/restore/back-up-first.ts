@@ -9,12 +9,17 @@ export interface SafetyTarget extends RestoreTarget, WishedTarget {
   readonly scratch: { readonly dir: string; readonly url: string | null };
 }
 
-/** Takes and verifies a backup of what is about to be overwritten; returns its ID. LOCK.HELD, and whatever a backup meets. */
+export interface SafetyBackup {
+  readonly id: string;
+  readonly storage: Storage;
+}
+
+/** Takes and verifies a backup of what is about to be overwritten. LOCK.HELD, and whatever a backup meets. */
 export async function backUpFirst(
   target: SafetyTarget,
   { destination, recordStore }: PreparedRestore,
   services: RestoreServices,
-): Promise<string> {
+): Promise<SafetyBackup> {
   const { storage, scratch } = target;
   services.driverContext.progress.note(`backing up ${target.name} first: a restore in place keeps nothing of it`);
   if (recordStore?.label !== storage.label) await services.lockStore(storage, destination.restorer.identity.key);
@@ -24,5 +29,5 @@ export async function backUpFirst(
   const { manifest, unproven } = await createBackup(driver, request, services);
   // Nothing may be overwritten on the word of a backup whose restore was tried and failed, or was stopped.
   if (unproven !== null && unproven.code !== "BACKUP.UNPROVEN") throw unproven;
-  return manifest.id;
+  return { id: manifest.id, storage };
 }

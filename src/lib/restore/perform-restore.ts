@@ -5,6 +5,7 @@ import { mainPart } from "../backup/manifest.js";
 import type { ServiceCommands } from "../config/target.js";
 import { asDbopsError, DbopsError } from "../core/errors.js";
 import { diskFullError } from "../system/files.js";
+import type { SafetyBackup } from "./back-up-first.js";
 import { compareCopy } from "./compare-copy.js";
 import type { FoundSource } from "./find-source.js";
 import { warnWhenLate } from "./late-signal.js";
@@ -21,8 +22,8 @@ export interface PerformOptions {
   readonly service: ServiceCommands | null;
   /** What must be done to the loaded data before anybody sees it. */
   readonly afterLoad: readonly ((copy: LoadedCopy) => Promise<void>)[];
-  /** Takes a backup of what is there now and returns its ID. */
-  readonly backUpFirst: () => Promise<string>;
+  /** Takes a backup of what is there now. */
+  readonly backUpFirst: () => Promise<SafetyBackup>;
 }
 
 export interface RestoreResult {
@@ -32,6 +33,8 @@ export interface RestoreResult {
   /** Where the old state was kept; null when nothing was there, or nothing is kept. */
   readonly previous: string | null;
   readonly safetyBackup: string | null;
+  /** The store that holds it. */
+  readonly safetyStore: string | null;
   /** Name of the record in the store, null when there is none. */
   readonly record: string | null;
   readonly durationMs: number;
@@ -49,13 +52,17 @@ export async function performRestore(
   const { clock } = services.driverContext;
   const startedMs = clock.monotonicMs();
   const isOver = overwritesOnLoad(prepared);
-  const safetyBackup = isOver ? await options.backUpFirst() : null;
+  const safety = isOver ? await options.backUpFirst() : null;
+  const safetyBackup = safety?.id ?? null;
   const swapped = isOver
     ? await overwrite(prepared, { ...options, safetyBackup }, services)
     : await replace(prepared, options, services);
   if (swapped.isSwapped && swapped.error === null) warnWhenLate(prepared.destination, services);
-  const result = { ...swapped, safetyBackup, durationMs: Math.round(clock.monotonicMs() - startedMs) };
-  return { ...result, record: swapped.isSwapped ? await record(prepared, result, services) : null };
+  const safetyStore = safety?.storage.label ?? null;
+  const result = { ...swapped, safetyBackup, safetyStore, durationMs: Math.round(clock.monotonicMs() - startedMs) };
+  // Where the way back is, an undo will look for it.
+  const recordStore = safety?.storage ?? prepared.recordStore;
+  return { ...result, record: swapped.isSwapped ? await record({ ...prepared, recordStore }, result, services) : null };
 }
 
 /** True when loading is what replaces the old data, so that there is no going back but by a backup. */
