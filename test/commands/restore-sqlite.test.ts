@@ -343,6 +343,24 @@ describe("consent", () => {
     expect(contentOf(world.path("app.db"))).toEqual(backedUp);
   });
 
+  test("given by --confirm: the log still says what was replaced, by what; not with --quiet, not with --json", async () => {
+    const { id } = await world.backup();
+    damage();
+    const words = ["restore", "app.db", "--store", "store", "--from", "latest", "--confirm", "app.db"];
+    const { exit, stdout, stderr } = await world.run(words);
+    expect(exit, stderr).toBe(0);
+    const shown = ["INTO", "last write", "FROM", id, "WHAT CHANGES", "+490", "CHECKED"];
+    const places = shown.map((part) => stderr.indexOf(part));
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(places).not.toContain(-1);
+    expect(stdout).not.toContain("WHAT CHANGES");
+    const undo = ["restore", "undo", "app.db", "--confirm", "app.db"];
+    expect((await world.run(undo)).stderr).toMatch(/^UNDO$/m);
+    for (const flag of ["--quiet", "--json"]) {
+      for (const command of [words, undo]) expect((await world.run([...command, flag])).stderr).toBe("");
+    }
+  });
+
   test("a terminal that nobody gave a size is drawn on as if it had 80 columns", async () => {
     await world.backup();
     const { exit, stderr } = await world.run(["restore", "app.db", "--store", "store", "--to", "new.db"], {

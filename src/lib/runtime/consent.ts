@@ -53,11 +53,17 @@ async function obtainToken(tokens: readonly string[], asked: ConsentOptions & { 
   const { flags, terminal, signal, shows } = asked;
   const refusal = tokenRefusal(tokens, { confirm: flags.confirm, canPrompt: terminal.canPrompt });
   if (refusal !== null) throw refusal;
-  if (flags.confirm !== null) return;
+  if (flags.confirm !== null) return await recordShown(shows, asked);
   const token = tokens[0] ?? "";
   await terminal.showView(shows, "stderr");
   const question = `This destroys data. Type ${token} to go on`;
   if (!(await terminal.prompts.askToken(question, tokens, signal))) throw declined();
+}
+
+/** Nobody decides by it, but a log must say what was replaced. */
+async function recordShown(shows: View, { flags, terminal }: ConsentOptions): Promise<void> {
+  if (flags.isJson || flags.isQuiet) return;
+  await terminal.showView(shows, "stderr");
 }
 
 function missing(flag: string, what: string): DbopsError {
