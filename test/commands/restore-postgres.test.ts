@@ -132,6 +132,30 @@ describe("over an existing database", () => {
     expect(await world.rows()).toEqual(damaged);
   });
 
+  test("--in-place whose comparison finds a difference: exit 10, said to be restored and different, with the way back", async () => {
+    const id = await world.backup();
+    const damaged = await damage();
+    const file = world.path("store", `${id}.json`);
+    const { sha256: _seal, ...body } = JSON.parse(await readFile(file, "utf8"));
+    for (const table of body.fingerprint.tables) if (table.name === "t") table.hash = "1";
+    await writeFile(file, sealManifest(body).text);
+    const { exit, stdout, stderr } = await world.run([
+      "restore",
+      "app",
+      "--from",
+      id,
+      "--in-place",
+      "--confirm",
+      "app",
+    ]);
+    expect([exit, stderr]).toEqual([10, expect.stringContaining("has been overwritten")]);
+    expect(stdout).toMatch(/^restored: /m);
+    expect(stdout).toMatch(/^compared: +DIFFERENT: 1 table$/m);
+    const back = await world.run(nextOf(stdout));
+    expect(back.exit, back.stderr).toBe(0);
+    expect(await world.rows()).toEqual(damaged);
+  });
+
   test("after --in-place, its own next command and the one that undo and previous name bring the old state back", async () => {
     await rm(world.path("dbops.yaml"));
     const target = [world.db.url, "--store", "ipb"];

@@ -696,6 +696,11 @@ describe("--with-service", () => {
     expect([exit, json().error.code]).toEqual([11, "TOOL.FAILED"]);
     expect(json().data.restore.swapped).toBe(true);
     expect(contentOf(world.path("app.db"))).toEqual(backedUp);
+    const words = ["restore", "app", "--from", "latest", "--confirm", "app", "--with-service"];
+    const human = await world.run([...words, "--quiet"]);
+    expect(human.exit).toBe(11);
+    expect(human.stdout).toContain("restored:");
+    expect(human.stderr).toContain("the data is in place");
   });
 });
 

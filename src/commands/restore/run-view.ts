@@ -34,7 +34,13 @@ const COMPARED = {
   nothing: { text: "not compared", tone: "warn" },
 } as const;
 
-function compared({ kind, compared: how }: Restore): Cell {
+function compared({ kind, compared: how, tables, structureMatches }: Restore): Cell {
+  const different = tables.filter(({ matches }) => matches === false).length;
+  if (different > 0 || structureMatches === false)
+    return {
+      text: different > 0 ? `DIFFERENT: ${formatNumberOf("table", different)}` : "DIFFERENT: structure",
+      tone: "bad",
+    };
   const hasNothing = how === "nothing" && kind === "file";
   return hasNothing ? { text: "not compared: nothing says what should be in it", tone: "warn" } : COMPARED[how];
 }

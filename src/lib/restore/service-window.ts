@@ -8,6 +8,10 @@ export interface AfterWindow<T> {
   readonly failure: DbopsError | null;
 }
 
+const DOWN = "the service could not be started again";
+/** The exit code of a failure must not read as if nothing had been done. */
+const DONE_BUT_DOWN = `the data is in place, but ${DOWN}`;
+
 /** Runs `work` while the service is stopped; it is started again on every path. TOOL.MISSING, TOOL.FAILED. */
 export async function whileStopped<T>(
   service: ServiceCommands | null,
@@ -21,22 +25,26 @@ export async function whileStopped<T>(
     await runCommand(service.stop, context, context.signal);
     value = await work();
   } catch (error) {
-    const failure = await startAgain(service, context);
+    const failure = await startAgain(service, context, DOWN);
     if (failure !== null) context.progress.warn(`${failure.message}: ${failure.why}`);
     throw error;
   }
-  return { value, failure: await startAgain(service, context) };
+  return { value, failure: await startAgain(service, context, DONE_BUT_DOWN) };
 }
 
 /** A signal does not keep it from being started: a service that stays down is worse than a late end. */
-async function startAgain({ start }: ServiceCommands, context: DriverContext): Promise<DbopsError | null> {
+async function startAgain(
+  { start }: ServiceCommands,
+  context: DriverContext,
+  message: string,
+): Promise<DbopsError | null> {
   context.progress.note(`starting the service: ${start.join(" ")}`);
   try {
     await runCommand(start, context, new AbortController().signal);
     return null;
   } catch (cause) {
     return new DbopsError("TOOL.FAILED", {
-      message: "the service could not be started again",
+      message,
       why: messageOf(cause),
       hint: `start it by hand: ${start.join(" ")}`,
       cause,
