@@ -353,12 +353,14 @@ function isSameValue(one: Buffer, other: Buffer): boolean {
   }
 }
 
-test("after a damaged newest backup, `list` goes on to a restore of the proven one, not to proving the damaged one", async () => {
+test("after a damaged newest backup, `list` goes on to the proven one, not to proving the damaged one", async () => {
   await using world = await backupWorld(50);
-  await world.backup(["--verify", "restore"]);
+  const proven = await world.backup(["--verify", "restore"]);
   const newest = await world.backup();
   await writeFile(world.path("store", newest.parts[0]?.file ?? ""), "mutilated");
   expect((await world.run(["backup", "verify", "--store", "store", "--all"])).exit).toBe(10);
   const { stdout } = await world.run(["backup", "list", "--store", "store"]);
-  expect(stdout).toMatch(/^next: dbops restore --from latest --dry-run app/m);
+  expect(stdout).toContain(`next: dbops backup show ${proven.id.slice(-6)} --store store\n`);
+  const named = await world.run(["backup", "list", "app.db", "--store", "store"]);
+  expect(named.stdout).toContain("next: dbops restore --from latest --dry-run app.db --store store\n");
 });

@@ -10,5 +10,5 @@ export function commandIn(text: string): string[] {
 
 function wordsOf(command: string | undefined): string[] {
   if (command === undefined) throw new Error("no command is named");
-  return (command.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replaceAll("'", ""));
+  return (command.match(/'[^']*'|"[^"]*"|\S+/g) ?? []).map((word) => word.replace(/^(['"])(.*)\1$/, "$2"));
 }

@@ -35,10 +35,15 @@ export const acceptCommand = defineCommand<Input, AcceptData>({
       },
     };
   },
-  view: ({ accepted }, _context, { store }) => ({
-    blocks: [{ kind: "text", tone: "good", text: `accepted ${accepted.id}: ${accepted.reason}` }],
-    next: again("cleanup backups --dry-run", { target: accepted.target, store }),
-  }),
+  view: ({ accepted }, { config }, { store }) => {
+    const isConfigured = config.targets.some(({ name }) => name === accepted.target);
+    return {
+      blocks: [{ kind: "text", tone: "good", text: `accepted ${accepted.id}: ${accepted.reason}` }],
+      next: isConfigured
+        ? again("cleanup backups --dry-run", { target: accepted.target, store })
+        : again("backup list", { target: null, store }),
+    };
+  },
   schema: async () => (await import("./accept-schema.js")).acceptSchema,
 });
 

@@ -1,4 +1,4 @@
-import { type BackupReport, tablesOf } from "../../lib/backup/backup-report.js";
+import { type BackupReport, isComparable, tablesOf } from "../../lib/backup/backup-report.js";
 import { shellWord } from "../../lib/core/shell-word.js";
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../../lib/core/units.js";
 import type { Block, View } from "../../lib/core/view.js";
@@ -72,9 +72,10 @@ function conditionBlocks({ condition }: BackupReport): Block[] {
   return [{ kind: "text", tone: "dim", text }];
 }
 
-function nextCommand({ id, verified, condition, isPartial }: BackupReport, store: string): string {
+function nextCommand(backup: BackupReport, store: string): string {
+  const { id, verified, condition, isPartial } = backup;
   const place = `--store ${shellWord(store)}`;
-  const cannotBeProven = isPartial || condition.state === "damaged";
+  const cannotBeProven = isPartial || condition.state === "damaged" || !isComparable(backup);
   return verified === "restore" || cannotBeProven
     ? `dbops backup list ${place}`
     : `dbops backup verify ${place} --id ${id.slice(-6)} --level restore`;

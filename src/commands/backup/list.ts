@@ -30,7 +30,7 @@ export const listCommand = defineCommand<Input, ListData>({
       run: async () => ({ data: await list(context, input) }),
     };
   },
-  view: (data, _context, input) => listView(data, input),
+  view: (data, { config }, input) => listView(data, { ...input, configured: config.targets.map(({ name }) => name) }),
   schema: async () => (await import("./list-schema.js")).listSchema,
 });
 

@@ -51,7 +51,7 @@ async function show(context: Context, { id, target, store }: Input): Promise<Sho
   return { backup, manifest: entry.manifest };
 }
 
-function view({ backup, manifest }: ShowData): View {
+function view({ backup, manifest }: ShowData, { config }: Context, { target }: Input): View {
   const { origin, fingerprint, encryption } = manifest;
   const facts: [string, Cell][] = [
     ["backup", { text: backup.id, tone: "strong" }],
@@ -86,8 +86,13 @@ function view({ backup, manifest }: ShowData): View {
         text: `not compared: ${kind} ${name}: ${reason}`,
       })),
     ],
-    next: `dbops restore ${shellWord(manifest.target)} --from ${backup.id.slice(-6)} --store ${shellWord(backup.store)} --dry-run`,
+    next: `dbops restore ${shellWord(target ?? wordFor(manifest, config))} --from ${backup.id.slice(-6)} --store ${shellWord(backup.store)} --dry-run`,
   };
+}
+
+/** The configured name, else the place that was backed up: a name that only the store knows is no target. */
+function wordFor({ target, origin }: ShowData["manifest"], { targets }: Context["config"]): string {
+  return targets.some(({ name }) => name === target) ? target : origin.label;
 }
 
 const FILE_COLUMNS = [

@@ -1,6 +1,7 @@
 import { formatLocalTime } from "../../lib/core/local-time.js";
 import { formatBytes } from "../../lib/core/units.js";
 import type { Block, Cell, View } from "../../lib/core/view.js";
+import { again } from "../options.js";
 import type { BackupFate, BackupsData } from "./backups-schema.js";
 
 /** What a plan would do, before consent. */
@@ -21,8 +22,16 @@ export function fatesView({ kept, dropped, held }: BackupsData): View {
   return { blocks };
 }
 
+/** The words for a later command. */
+export interface CleanupScope {
+  readonly target: string | null;
+  readonly store: string | null;
+  /** Where a run is looked for by its ID alone; null when the configuration says it. */
+  readonly storeOfIds: string | null;
+}
+
 /** What was done. */
-export function backupsView(data: BackupsData): View {
+export function backupsView(data: BackupsData, { target, store, storeOfIds }: CleanupScope): View {
   const { dropped, kept, freedBytes, acceptIds } = data;
   const summary =
     dropped.length === 0
@@ -31,7 +40,10 @@ export function backupsView(data: BackupsData): View {
   const [acceptId] = acceptIds;
   return {
     blocks: [...fatesView(data).blocks, { kind: "text", text: summary }],
-    next: acceptId === undefined ? "dbops backup list" : `dbops backup accept ${acceptId} --reason "why it is right"`,
+    next:
+      acceptId === undefined
+        ? again("backup list", { target, store })
+        : again(`backup accept ${acceptId} --reason "why it is right"`, { target: null, store: storeOfIds }),
   };
 }
 

@@ -53,7 +53,11 @@ export const backupsCommand = defineCommand<Input, BackupsData>({
       },
     };
   },
-  view: backupsView,
+  view: (data, context, { target: word, store }) => {
+    const target = context.config.one(word);
+    const storeOfIds = store ?? (target.isConfigured ? null : context.store(null, target).label);
+    return backupsView(data, { target: word, store, storeOfIds });
+  },
   schema: async () => (await import("./backups-schema.js")).backupsSchema,
 });
 

@@ -6,7 +6,7 @@ import type { View } from "../../lib/core/view.js";
 import { chosenKept } from "../../lib/restore/choose-kept.js";
 import { consentTokens, openDestination } from "../../lib/restore/open-destination.js";
 import { defineCommand, type RawInput } from "../define.js";
-import { KEPT_ARGUMENT, optionFlag, TARGET_ARGUMENT, targetWord } from "../options.js";
+import { again, KEPT_ARGUMENT, optionFlag, TARGET_ARGUMENT, targetWord } from "../options.js";
 import type { DiscardData } from "./discard-schema.js";
 
 interface Input {
@@ -43,10 +43,10 @@ export const discardCommand = defineCommand<Input, DiscardData>({
       },
     };
   },
-  view: ({ discarded }): View => {
+  view: ({ discarded }, _context, { target }): View => {
     const freed = discarded.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     const text = `deleted ${discarded.map(({ name }) => name).join(", ")}: ${formatBytes(freed)} freed`;
-    return { blocks: [{ kind: "text", text }], next: "dbops restore previous" };
+    return { blocks: [{ kind: "text", text }], next: again("restore previous", { target, store: null }) };
   },
   schema: async () => (await import("./discard-schema.js")).discardSchema,
 });

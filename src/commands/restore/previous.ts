@@ -45,11 +45,11 @@ export const previousCommand = defineCommand<Input, PreviousData>({
       },
     };
   },
-  view: (data, _context, { store }) => view(data, store),
+  view,
   schema: async () => (await import("./previous-schema.js")).previousSchema,
 });
 
-function view({ previous, inPlace }: PreviousData, store: string | null): View {
+function view({ previous, inPlace }: PreviousData, context: Context, input: Input): View {
   const columns = [
     { title: "target" },
     { title: "kept as" },
@@ -66,7 +66,7 @@ function view({ previous, inPlace }: PreviousData, store: string | null): View {
   ]);
   return {
     blocks: [{ kind: "table", columns, rows, empty: "nothing is kept" }, ...inPlace.map(inPlaceBlock)],
-    next: nextCommand({ previous, inPlace }, store),
+    next: undoCommand({ previous, inPlace }, input.store) ?? lookCommand(context, input),
   };
 }
 
@@ -77,9 +77,17 @@ function inPlaceBlock({ target, at, safetyBackup }: PreviousData["inPlace"][numb
 }
 
 /** What undoes the last restore. */
-function nextCommand({ previous: [newest], inPlace }: PreviousData, store: string | null): string {
+function undoCommand({ previous: [newest], inPlace }: PreviousData, store: string | null): string | null {
   const [first] = inPlace;
   const last = newest === undefined ? first : inPlace.find(({ target }) => target === newest.target);
   if (last !== undefined) return wayBack(last.target, last);
-  return again(newest === undefined ? "backup list" : "restore undo", { target: newest?.target ?? null, store });
+  return newest === undefined ? null : again("restore undo", { target: newest.target, store });
+}
+
+/** The backups, where it is known where they are. */
+function lookCommand(context: Context, { target, store }: Input): string {
+  if (target === null && store === null)
+    return context.config.targets.length === 0 ? "dbops init" : "dbops backup list";
+  const isKnown = target === null || knownStore(context, store, context.config.one(target)) !== null;
+  return isKnown ? again("backup list", { target, store }) : again("info", { target, store: null });
 }

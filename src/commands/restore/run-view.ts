@@ -7,6 +7,8 @@ import type { RunData } from "./run-schema.js";
 
 /** What the command line said. */
 export interface RunScope {
+  /** Whose backups are meant. */
+  readonly target: string | null;
   readonly store: string | null;
 }
 
@@ -58,7 +60,7 @@ function nextCommand({ target, previous, safetyBackup, safetyStore }: Restore, {
   return `${again("restore undo", { target, store })} --confirm ${word}`;
 }
 
-function differenceView({ target, tables, structureMatches, to }: Restore, { store }: RunScope): View {
+function differenceView({ tables, structureMatches, to }: Restore, scope: RunScope): View {
   const different = tables.filter(({ matches }) => matches === false);
   const rows: Cell[][] = different.map(({ schema, name, rows: found }) => [
     schema === null ? name : `${schema}.${name}`,
@@ -67,6 +69,6 @@ function differenceView({ target, tables, structureMatches, to }: Restore, { sto
   if (structureMatches === false) rows.push(["structure", { text: "not what was backed up", tone: "bad" }]);
   const columns = [{ title: "table" }, { title: "loaded copy" }];
   const text = { kind: "text", text: `${to} was not touched`, tone: "strong" } as const;
-  const next = again("backup list", { target, store });
+  const next = again("backup list", scope);
   return { blocks: [{ kind: "table", columns, rows, empty: "no difference" }, text], next };
 }

@@ -45,6 +45,11 @@ export function backupReport(manifest: Manifest): BackupReport {
   return { id, target, engine, ...sizes, ...content, startedAt, takenAt, durationMs, verified };
 }
 
+/** False when it was taken without a fingerprint: then no restore of it can be compared, and so none is a proof. */
+export function isComparable({ tables }: Pick<BackupReport, "tables">): boolean {
+  return tables.length === 0 || tables.some(({ rows, hash }) => rows !== null || hash !== null);
+}
+
 /** The entries of its fingerprint that are tables: sequences and large objects aside. */
 export function tablesOf({ tables }: Pick<BackupReport, "tables">): BackupReport["tables"] {
   return tables.filter(({ kind }) => kind === "table");
