@@ -38,6 +38,14 @@ describe("a dry run", () => {
     expect(await storeFiles()).toEqual(before);
   });
 
+  test("shows whole IDs on a narrow terminal: people copy them", async () => {
+    await takeNightly(2);
+    const { stdout } = await run(["cleanup", "backups", "app.db", "--store", "store", ...LAST_2, "--dry-run"], {
+      tty: 60,
+    });
+    for (const id of ["20261101T020000Z", "20261102T020000Z"]) expect(stdout).toMatch(new RegExp(`_${id}_[0-9a-f]{6}`));
+  });
+
   test("has the plan as data for scripts", async () => {
     await takeNightly(3);
     const steps = (await cleanup([...LAST_2, "--dry-run", "--json"])).json().data.plan.steps;
@@ -225,8 +233,8 @@ interface Fate {
   readonly reason: string;
 }
 
-function run(argv: readonly string[]) {
-  return runCli(argv, { cwd: folder, clock });
+function run(argv: readonly string[], options: { readonly tty?: number } = {}) {
+  return runCli(argv, { cwd: folder, clock, ...options });
 }
 
 function cleanup(flags: readonly string[]) {

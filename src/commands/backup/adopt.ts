@@ -102,7 +102,7 @@ function outcomeOf(
 function view({ adopted }: AdoptData, _context: Context, input: Input): View {
   const columns = [
     { title: "file" },
-    { title: "backup" },
+    { title: "backup", isWhole: true },
     { title: "tables", align: "right" },
     { title: "stored", align: "right" },
   ] as const;

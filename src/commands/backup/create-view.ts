@@ -85,7 +85,7 @@ function allView(backups: Extract<CreateData, { backups: unknown }>["backups"], 
   const columns = [
     { title: "target" },
     { title: "result" },
-    { title: "backup" },
+    { title: "backup", isWhole: true },
     { title: "stored", align: "right" },
   ] as const;
   const rows = backups.map(({ target, ok, backup, error }) => [

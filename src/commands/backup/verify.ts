@@ -81,7 +81,7 @@ async function verify(context: Context, { level, flags }: Input, chosen: Claimed
 
 function view({ verified }: VerifyData, _context: Context, input: Input): View {
   const columns = [
-    { title: "id" },
+    { title: "id", isWhole: true },
     { title: "level" },
     { title: "result" },
     { title: "took", align: "right" },

@@ -11,7 +11,7 @@ export function fatesView({ kept, dropped, held }: BackupsData): View {
     ...dropped.map((fate) => row(fate, { text: "drop", tone: "warn" })),
   ];
   const columns = [
-    { title: "backup" },
+    { title: "backup", isWhole: true },
     { title: "taken" },
     { title: "stored", align: "right" },
     { title: "fate" },

@@ -52,7 +52,7 @@ export const previousCommand = defineCommand<Input, PreviousData>({
 function view({ previous, inPlace }: PreviousData, context: Context, input: Input): View {
   const columns = [
     { title: "target" },
-    { title: "kept as" },
+    { title: "kept as", isWhole: true },
     { title: "replaced" },
     { title: "age", align: "right" },
     { title: "size", align: "right" },
