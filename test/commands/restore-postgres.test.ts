@@ -31,6 +31,14 @@ async function damage(): Promise<unknown> {
   return await world.rows();
 }
 
+/** Makes the manifest say something else of the table `t` than what was backed up. */
+async function misstate(id: string): Promise<void> {
+  const file = world.path("store", `${id}.json`);
+  const { sha256: _seal, ...body } = JSON.parse(await readFile(file, "utf8"));
+  for (const table of body.fingerprint.tables) if (table.name === "t") table.hash = "1";
+  await writeFile(file, sealManifest(body).text);
+}
+
 async function expectUntouched(rows: unknown): Promise<void> {
   expect(await world.rows()).toEqual(rows);
   expect(await world.databases()).toEqual([world.db.name]);
@@ -100,10 +108,7 @@ describe("over an existing database", () => {
   test("a copy that is not what was backed up: exit 10 with the tables, untouched", async () => {
     const id = await world.backup();
     const damaged = await damage();
-    const file = world.path("store", `${id}.json`);
-    const { sha256: _seal, ...body } = JSON.parse(await readFile(file, "utf8"));
-    for (const table of body.fingerprint.tables) if (table.name === "t") table.hash = "1";
-    await writeFile(file, sealManifest(body).text);
+    await misstate(id);
     const { exit, json } = await world.restore("--from", id);
     expect([exit, json().error.code]).toEqual([10, "BACKUP.FINGERPRINT_MISMATCH"]);
     expect(json().data.restore).toMatchObject({ swapped: false, previous: null });
@@ -135,10 +140,7 @@ describe("over an existing database", () => {
   test("--in-place whose comparison finds a difference: exit 10, said to be restored and different, with the way back", async () => {
     const id = await world.backup();
     const damaged = await damage();
-    const file = world.path("store", `${id}.json`);
-    const { sha256: _seal, ...body } = JSON.parse(await readFile(file, "utf8"));
-    for (const table of body.fingerprint.tables) if (table.name === "t") table.hash = "1";
-    await writeFile(file, sealManifest(body).text);
+    await misstate(id);
     const { exit, stdout, stderr } = await world.run([
       "restore",
       "app",

@@ -78,6 +78,16 @@ test.each(FORMATS)("what was made after the look and before the transaction goes
   expect(await namesIn(db)).toEqual(["a"]);
 });
 
+test.each(FORMATS)("time limits that the database sets for its sessions do not count (%s)", async (format) => {
+  await using db = await freshDatabase(inject("postgresUrl"));
+  await using t = await testContext();
+  const { source } = await backup(db, t, format);
+  await db.sql(`ALTER DATABASE "${db.name}" SET idle_in_transaction_session_timeout = '1ms'`);
+  await using restorer = await postgresEngine.restorer(address(db.url), t.context);
+  await using copy = await restorer.load(source, IN_PLACE);
+  expect((await copy.fingerprint("counts")).tables).toMatchObject([{ name: "a", rows: 2000 }]);
+});
+
 test("objects of every rare kind are replaced by those of the backup", async () => {
   await using db = await freshDatabase(inject("postgresUrl"));
   await using t = await testContext();

@@ -53,6 +53,7 @@ describe("the last words of pg_restore", () => {
     ["only those", { code: 1, stderr: `${REFUSED}${REFUSED}${IGNORED}` }, true],
     ["notices beside them", { code: 1, stderr: `NOTICE:  skipping\n${REFUSED}${IGNORED}` }, true],
     ["another error", { code: 1, stderr: `${REFUSED}${COPY_FAILED}${IGNORED}` }, false],
+    ["errors that it counts and does not name", { code: 1, stderr: IGNORED }, false],
     ["no end", { code: 1, stderr: REFUSED }, false],
     ["an end by a signal", { code: null, stderr: `${REFUSED}${IGNORED}` }, false],
     ["more than is kept", { code: 1, stderr: `${"x".repeat(65_536 - IGNORED.length - 1)}\n${IGNORED}` }, false],

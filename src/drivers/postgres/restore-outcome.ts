@@ -21,5 +21,6 @@ export function isRefusedAtFirst({ major }: Tool, place: Pick<LoadPlace, "major"
 export function wasOnlyRefusedAtFirst({ code, stderr }: ChildEnd): boolean {
   if (code !== 1 || stderr.length >= STDERR_KEPT_CHARS) return false;
   if (!LAST_LINE.test(stderr.trimEnd().split("\n").at(-1) ?? "")) return false;
-  return [...stderr.matchAll(ERROR)].every(([, text = ""]) => HARMLESS.test(text));
+  const errors = [...stderr.matchAll(ERROR)];
+  return errors.length > 0 && errors.every(([, text = ""]) => HARMLESS.test(text));
 }
