@@ -9,9 +9,11 @@ import { previousCommand } from "#dbops/commands/restore/previous.js";
 import { runCommand } from "#dbops/commands/restore/run.js";
 import { undoCommand } from "#dbops/commands/restore/undo.js";
 import { sealManifest } from "#dbops/lib/backup/manifest.js";
+import type { Ids } from "#dbops/lib/core/ids.js";
 import { commandIn, nextOf } from "../support/command-words.js";
 import { startDbops } from "../support/dbops-process.js";
 import { freshDatabase, onServer } from "../support/fresh-database.js";
+import { ManualClock } from "../support/manual-clock.js";
 import { startCluster } from "../support/postgres-cluster.js";
 import { type PostgresWorld, postgresWorld } from "../support/postgres-world.js";
 
@@ -37,6 +39,12 @@ async function misstate(id: string): Promise<void> {
   const { sha256: _seal, ...body } = JSON.parse(await readFile(file, "utf8"));
   for (const table of body.fingerprint.tables) if (table.name === "t") table.hash = "1";
   await writeFile(file, sealManifest(body).text);
+}
+
+/** Names of later runs sort before those of earlier ones of the same second. */
+function fallingIds(): Ids {
+  let next = 0xffffff;
+  return { hex: (length) => (next--).toString(16).padStart(length, "0").slice(-length) };
 }
 
 async function expectUntouched(rows: unknown): Promise<void> {
@@ -193,16 +201,20 @@ describe("over an existing database", () => {
     expect(await world.rows()).toEqual(damaged);
   });
 
-  test("undo does not put back what an earlier swap kept after a restore in place, unless that is named", async () => {
+  test("undo does not put back what a swap of the same second kept before a restore in place, unless that is named", async () => {
     const id = await world.backup();
     const damaged = await damage();
-    const kept = (await world.restore("--from", id)).json().data.restore.previous;
+    const clock = new ManualClock();
+    const moment = { clock, ids: fallingIds() };
+    const kept = (await world.restoreWith(moment, "--from", id)).json().data.restore.previous;
     await world.db.sql("DELETE FROM t WHERE id > 3");
+    clock.pass(300);
     const lost = await world.rows();
-    const { safetyBackup, safetyStore } = (await world.restore("--from", id, "--in-place")).json().data.restore;
+    const { safetyBackup, safetyStore } = (await world.restoreWith(moment, "--from", id, "--in-place")).json().data
+      .restore;
     expect(safetyStore).toBe(world.path("store"));
 
-    const { exit, json } = await world.run(["restore", "undo", "app", "--confirm", "app", "--json"]);
+    const { exit, json } = await world.run(["restore", "undo", "app", "--confirm", "app", "--json"], moment);
     expect([exit, json().error.code]).toEqual([11, "RESTORE.NOTHING_TO_UNDO"]);
     expect(json().error.hint).toContain(`--from ${safetyBackup} --store ${safetyStore} --in-place`);
     expect(json().error.hint).toContain(`dbops restore undo app ${kept}`);
@@ -211,12 +223,14 @@ describe("over an existing database", () => {
     expect((await previousCommand.schema()).parse(listed.json().data)).toEqual(listed.json().data);
     expect(listed.json().data.inPlace).toMatchObject([{ target: "app", safetyBackup, store: safetyStore }]);
 
-    expect((await world.restore("--from", safetyBackup, "--in-place")).exit).toBe(0);
+    clock.pass(5000);
+    expect((await world.restoreWith(moment, "--from", safetyBackup, "--in-place")).exit).toBe(0);
     expect(await world.rows()).toEqual(lost);
-    const named = await world.run(["restore", "undo", "app", kept, "--confirm", "app"]);
+    clock.pass(5000);
+    const named = await world.run(["restore", "undo", "app", kept, "--confirm", "app"], moment);
     expect(named.exit, named.stderr).toBe(0);
     expect(await world.rows()).toEqual(damaged);
-    const undone = await world.run(["restore", "undo", "app", "--confirm", "app"]);
+    const undone = await world.run(["restore", "undo", "app", "--confirm", "app"], moment);
     expect(undone.exit, undone.stderr).toBe(0);
     expect(await world.rows()).toEqual(lost);
   });

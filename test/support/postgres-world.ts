@@ -15,6 +15,7 @@ export interface PostgresWorld extends AsyncDisposable {
   backup(...flags: readonly string[]): Promise<string>;
   /** `dbops restore app` with consent, as JSON. */
   restore(...flags: readonly string[]): Promise<RunResult>;
+  restoreWith(options: Partial<RunOptions>, ...flags: readonly string[]): Promise<RunResult>;
   /** The rows of the table `t`, sorted. */
   rows(url?: string): Promise<unknown>;
   /** Databases that belong to this one: itself, kept states, unfinished copies. */
@@ -32,6 +33,8 @@ export async function postgresWorld(serverUrl: string): Promise<PostgresWorld> {
   const config = { version: 1, targets: { app: db.url }, backup: { store: "./store", scratch: "./scratch" } };
   await writeFile(join(folder, "dbops.yaml"), JSON.stringify(config));
   const run = (argv: readonly string[], options: Partial<RunOptions> = {}) => runCli(argv, { cwd: folder, ...options });
+  const restoreWith = (options: Partial<RunOptions>, ...flags: readonly string[]) =>
+    run(["restore", "app", "--confirm", "app", "--json", ...flags], options);
   return {
     folder,
     db,
@@ -42,7 +45,8 @@ export async function postgresWorld(serverUrl: string): Promise<PostgresWorld> {
       expect(exit, stderr).toBe(0);
       return json().data.backup.id;
     },
-    restore: (...flags) => run(["restore", "app", "--confirm", "app", "--json", ...flags]),
+    restore: (...flags) => restoreWith({}, ...flags),
+    restoreWith,
     rows: async (url = db.url) => await onServer(url, "SELECT * FROM t ORDER BY id"),
     databases: () => databasesOf(serverUrl, db.name),
     [Symbol.asyncDispose]: async () => {

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "#dbops/lib/core/clock.js";
 import { systemClock } from "#dbops/lib/core/clock.js";
-import { randomIds } from "#dbops/lib/core/ids.js";
+import { type Ids, randomIds } from "#dbops/lib/core/ids.js";
 import { runCli as runInProcess } from "#dbops/main.js";
 import { fakeStreams } from "./fake-streams.js";
 
@@ -15,6 +15,7 @@ export interface RunOptions {
   /** Told to the streams once they exist, to type answers or await output. */
   readonly talk?: (streams: ReturnType<typeof fakeStreams>) => Promise<void>;
   readonly clock?: Clock;
+  readonly ids?: Ids;
   /** Sends the run a signal when it resolves. */
   readonly interrupt?: Promise<"SIGINT" | "SIGTERM" | "SIGHUP">;
 }
@@ -45,7 +46,7 @@ export async function runCli(argv: readonly string[], options: RunOptions): Prom
     streams,
     cwd: options.cwd,
     clock: options.clock ?? systemClock,
-    ids: randomIds,
+    ids: options.ids ?? randomIds,
     onSignal: (listener) => {
       void options.interrupt?.then(listener);
       return { [Symbol.dispose]: () => {} };

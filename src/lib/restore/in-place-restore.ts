@@ -53,14 +53,18 @@ export function wayBack(word: string, { safetyBackup, store }: Omit<InPlaceResto
   return `dbops restore ${target} --from ${safetyBackup} --store ${shellWord(store)} --in-place --confirm ${target}`;
 }
 
-/** The names of records begin with the time of their run. */
+/** The names of records begin with the second in which their run began, which a script's next run may share. */
 async function newestRecord(identity: string, storage: Storage): Promise<RestoreRecord | null> {
   const names = (await storage.list("restore-")).map(({ name }) => name).filter((name) => name.endsWith(".json"));
+  let newest: { readonly record: RestoreRecord; readonly second: string } | null = null;
   for (const name of names.reverse()) {
+    const second = name.slice(0, name.lastIndexOf("-"));
+    if (newest !== null && newest.second !== second) break;
     const record = readRecord(await text(await storage.get(name)), `${storage.label}: ${name}`);
-    if (record.identity === identity) return record;
+    if (record.identity !== identity) continue;
+    if (newest === null || record.at > newest.record.at) newest = { record, second };
   }
-  return null;
+  return newest?.record ?? null;
 }
 
 function readRecord(json: string, place: string): RestoreRecord {
