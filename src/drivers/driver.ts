@@ -9,6 +9,7 @@ import type { Fingerprint, FingerprintMode } from "./fingerprint-model.js";
 import type { Restorer, Scratch, ScratchRequest } from "./restore-model.js";
 import type { SchemaModel } from "./schema-model.js";
 import type { Snapshot, SnapshotRequest } from "./snapshot-model.js";
+import type { ReadView } from "./view-model.js";
 
 /** Where a database is. `location` may hold a password; `name` never does. */
 export interface TargetAddress {
@@ -130,6 +131,8 @@ export interface Driver extends AsyncDisposable {
   readonly rows: RowReader;
   /** Of the live database, in one consistent view. */
   fingerprint(mode: FingerprintMode): Promise<Fingerprint>;
+  /** Opens a consistent look at all tables, for exports; the result must be disposed. */
+  openView(): Promise<ReadView>;
   /** Takes a consistent snapshot; the result must be disposed. */
   takeSnapshot(request: SnapshotRequest): Promise<Snapshot>;
   /** The engine's own lines of `dbops doctor`. */

@@ -12,6 +12,7 @@ const CONTRACTS = [
   "drivers/restore-model.ts",
   "drivers/schema-model.ts",
   "drivers/snapshot-model.ts",
+  "drivers/view-model.ts",
 ];
 const LEAVES = ["lib/config/", "lib/terminal/", "lib/storage/", "lib/codec/"];
 const LEAF: RoomRules = { values: ["lib/core/", "lib/system/"], types: LEAVES };

@@ -12,6 +12,7 @@ import type {
 import type { Fingerprint, FingerprintMode } from "../fingerprint-model.js";
 import type { SchemaModel } from "../schema-model.js";
 import type { Snapshot, SnapshotRequest } from "../snapshot-model.js";
+import type { ReadView } from "../view-model.js";
 import { type ConnInfo, labelOf } from "./conn-info.js";
 import { openSession } from "./connect.js";
 import { diagnose } from "./doctor.js";
@@ -76,6 +77,10 @@ class PostgresDriver implements Driver {
 
   async fingerprint(mode: FingerprintMode): Promise<Fingerprint> {
     return await readFingerprint(this.#parts, mode);
+  }
+
+  async openView(): Promise<ReadView> {
+    throw new Error("comes with the next commit");
   }
 
   async takeSnapshot(request: SnapshotRequest): Promise<Snapshot> {

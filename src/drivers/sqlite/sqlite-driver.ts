@@ -16,6 +16,7 @@ import type {
 import type { Fingerprint, FingerprintMode } from "../fingerprint-model.js";
 import type { SchemaModel } from "../schema-model.js";
 import type { Snapshot, SnapshotRequest } from "../snapshot-model.js";
+import type { ReadView } from "../view-model.js";
 import { type Access, chooseAccess } from "./access.js";
 import { Connection } from "./connection.js";
 import { diagnoseFile } from "./doctor.js";
@@ -113,6 +114,10 @@ export class SqliteDriver implements Driver {
     } finally {
       await rm(path, { force: true });
     }
+  }
+
+  async openView(): Promise<ReadView> {
+    throw new Error("comes with the next commit");
   }
 
   async takeSnapshot(request: SnapshotRequest): Promise<Snapshot> {

@@ -84,6 +84,12 @@ export const ERROR_CODES = {
     means: "Objects of the database kept changing during the work, which was given up.",
     retryable: true,
   },
+  "EXPORT.MIXED_COLUMN": {
+    exit: "USAGE",
+    means: "A column mixes numbers, text and blobs, which CSV would not tell apart.",
+  },
+  "EXPORT.NOT_UTF8": { exit: "USAGE", means: "A text is not UTF-8, which CSV cannot say." },
+  "EXPORT.NULL_UNSEEN": { exit: "USAGE", means: "NULL in the only column of a CSV file would be an empty line." },
   "OUTPUT.UNWRITABLE": {
     exit: "FAILED",
     means: "The standard output, or a file that was asked for, cannot be written.",

@@ -1,0 +1,52 @@
+import { z } from "zod";
+
+export const EXPORT_MANIFEST_VERSION = 1;
+export const EXPORT_MANIFEST_NAME = "manifest.json";
+export const EXPORT_SCHEMA_NAME = "schema.sql";
+
+const columnSchema = z.object({
+  name: z.string(),
+  /** Native type; null where the engine knows none. */
+  type: z.string().nullable(),
+  generated: z.boolean(),
+});
+
+const tableSchema = z.object({
+  schema: z.string().nullable(),
+  name: z.string(),
+  /** Its file, beside the manifest. */
+  file: z.string(),
+  columns: z.array(columnSchema),
+  rows: z.int(),
+  bytes: z.int(),
+  /** Of the file as it stands there. */
+  sha256: z.string(),
+  /** Columns with NaN or an infinity: their text spells stand for numbers. */
+  nonFinite: z.array(z.string()),
+  /** Columns that mix numbers, text and blobs, which CSV does not tell apart. */
+  mixed: z.array(z.string()),
+});
+
+/** `manifest.json` of an exported folder or archive: what import needs to bring the very same rows back. */
+export const exportManifestSchema = z.object({
+  version: z.int(),
+  tool: z.string(),
+  /** The engine's name, and its version. */
+  engine: z.string(),
+  serverVersion: z.string(),
+  takenAt: z.iso.datetime(),
+  format: z.enum(["csv", "tsv", "json", "ndjson"]),
+  /** How the files of one format are spelled. */
+  dialect: z.object({
+    delimiter: z.string().nullable(),
+    null: z.string().nullable(),
+    blob: z.enum(["hex", "base64"]).nullable(),
+    int64: z.enum(["number", "string"]).nullable(),
+    compression: z.enum(["zstd", "gzip", "none"]),
+  }),
+  schemaFile: z.object({ file: z.string(), sha256: z.string() }).nullable(),
+  tables: z.array(tableSchema),
+});
+
+export type ExportManifest = z.infer<typeof exportManifestSchema>;
+export type ExportedTable = z.infer<typeof tableSchema>;
