@@ -65,6 +65,12 @@ export const COMMANDS: readonly RegistryEntry[] = [
     load: async () => (await import("./backup/accept.js")).acceptCommand,
   },
   {
+    path: "export",
+    summary: "write tables as CSV, JSON, SQL or a SQLite file, exact and of one moment",
+    danger: "writes",
+    load: async () => (await import("./export/export.js")).exportCommand,
+  },
+  {
     path: "restore run",
     summary: "load a backup beside a database, prove it equal, and swap it in",
     danger: "destroys",

@@ -72,6 +72,9 @@ export interface EncodedRows {
 
 /** The statements that make tables, to be run around the loading of their rows. */
 export interface Definition {
+  /** What a script of definition and rows begins and ends with, so that it is run as a whole. */
+  readonly opening: string;
+  readonly closing: string;
   /** Types, tables and what else must exist before rows can be loaded. */
   readonly before: string;
   /** Indexes, foreign keys, triggers, views, where counters stand. */

@@ -1,7 +1,7 @@
+import { qualifiedName } from "../../lib/core/named.js";
 import { shellWord } from "../../lib/core/shell-word.js";
 import { formatBytes, formatCount } from "../../lib/core/units.js";
 import type { Block, Cell, View } from "../../lib/core/view.js";
-import { qualifiedName } from "../../lib/info/find-table.js";
 import type { DatabaseReport, TableReport } from "../../lib/info/info-report.js";
 import type { Context } from "../define.js";
 import type { InfoData, InfoEntry } from "./info-schema.js";

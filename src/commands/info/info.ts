@@ -1,6 +1,7 @@
 import { asDbopsError, DbopsError, reportError } from "../../lib/core/errors.js";
+import { qualifiedName } from "../../lib/core/named.js";
 import { databaseReport } from "../../lib/info/database-report.js";
-import { findTable, qualifiedName } from "../../lib/info/find-table.js";
+import { findTable } from "../../lib/info/find-table.js";
 import { type Context, defineCommand, type Outcome } from "../define.js";
 import { optionText, TARGET_ARGUMENT, targetWord } from "../options.js";
 import type { InfoData, InfoEntry } from "./info-schema.js";

@@ -1,6 +1,6 @@
+import { qualifiedName } from "../../lib/core/named.js";
 import { formatBytes, formatCount } from "../../lib/core/units.js";
 import type { Block, Cell, TableColumn, View } from "../../lib/core/view.js";
-import { qualifiedName } from "../../lib/info/find-table.js";
 import type { TableReport } from "../../lib/info/info-report.js";
 
 /** A count, `~` before an estimate, `?` when nobody knows. */

@@ -90,6 +90,7 @@ export const ERROR_CODES = {
   },
   "EXPORT.NOT_UTF8": { exit: "USAGE", means: "A text is not UTF-8, which CSV cannot say." },
   "EXPORT.NULL_UNSEEN": { exit: "USAGE", means: "NULL in the only column of a CSV file would be an empty line." },
+  "OUTPUT.EXISTS": { exit: "FAILED", means: "Something that is not replaced stands where the output would go." },
   "OUTPUT.UNWRITABLE": {
     exit: "FAILED",
     means: "The standard output, or a file that was asked for, cannot be written.",

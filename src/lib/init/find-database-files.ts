@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { foreignCode } from "../core/errors.js";
-import { openForRead } from "../system/files.js";
+import { isDatabaseFile } from "../system/database-signature.js";
 
 /** Database files below a folder, and folders and files that could not be read. */
 export interface FoundFiles {
@@ -10,8 +10,6 @@ export interface FoundFiles {
   readonly unreadable: readonly string[];
 }
 
-/** The first bytes of a database file (https://www.sqlite.org/fileformat2.html#magic_header_string). */
-const SIGNATURE = Buffer.from("SQLite format 3\0", "latin1");
 const DEEPEST = 3;
 const SKIPPED_FOLDERS = new Set(["node_modules", ".git", "backups"]);
 /** dbops's own lock files, states that a restore has put aside, and backups. */
@@ -49,9 +47,7 @@ async function entriesOf(folder: string, unreadable: string[]) {
 
 async function hasSignature(path: string, unreadable: string[]): Promise<boolean> {
   try {
-    await using handle = await openForRead(path);
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(SIGNATURE.length), 0, SIGNATURE.length, 0);
-    return buffer.subarray(0, bytesRead).equals(SIGNATURE);
+    return await isDatabaseFile(path);
   } catch (error) {
     return givenUp(error, path, unreadable) ? false : Promise.reject(error);
   }

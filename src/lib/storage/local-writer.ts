@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
-import { type FileHandle, link, lstat, open, rename, rm, unlink } from "node:fs/promises";
+import { link, lstat, open, rename, rm, unlink } from "node:fs/promises";
 import { addAbortSignal, type Readable } from "node:stream";
 import { DbopsError, foreignCode } from "../core/errors.js";
+import { writeHashed } from "../system/write-hashed.js";
 import { writingTo } from "./local-errors.js";
 import type { StoredObject } from "./storage.js";
 
@@ -13,7 +13,7 @@ export async function writePartial(partial: string, content: Readable, signal: A
   const handle = await writingTo(partial, () => open(partial, "wx", 0o600));
   try {
     try {
-      const stored = await writeAll(handle, partial, addAbortSignal(signal, content));
+      const stored = await writeHashed(handle, addAbortSignal(signal, content), (work) => writingTo(partial, work));
       await writingTo(partial, () => handle.sync());
       return stored;
     } finally {
@@ -44,19 +44,6 @@ export async function refuseExisting(path: string): Promise<void> {
     }),
   );
   if (found !== null) throw exists(path);
-}
-
-async function writeAll(handle: FileHandle, place: string, content: Readable): Promise<StoredObject> {
-  const hash = createHash("sha256");
-  let bytes = 0;
-  for await (const chunk of content) {
-    const data: Uint8Array = chunk;
-    const written = writingTo(place, () => handle.writeFile(data));
-    hash.update(data);
-    bytes += data.byteLength;
-    await written;
-  }
-  return { bytes, sha256: hash.digest("hex") };
 }
 
 async function linkOrRename(partial: string, path: string): Promise<void> {

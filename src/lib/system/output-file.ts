@@ -18,8 +18,13 @@ export async function requireWritable(path: string): Promise<void> {
 /** Writes a file that was asked for, completely or not at all. OUTPUT.UNWRITABLE, RESOURCE.DISK_FULL. */
 export async function writeOutputFile(path: string, content: string, mode = 0o600): Promise<void> {
   await requireWritable(path);
+  await writingOutput(path, () => writeFileAtomically(path, content, mode));
+}
+
+/** Runs file work on something that was asked for. OUTPUT.UNWRITABLE, RESOURCE.DISK_FULL. */
+export async function writingOutput<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
-    await writeFileAtomically(path, content, mode);
+    return await work();
   } catch (error) {
     if (foreignCode(error) === null) throw error;
     throw diskFullError(error, path) ?? unwritable(path, error);
@@ -35,7 +40,8 @@ async function isFolder(path: string): Promise<boolean> {
   }
 }
 
-function unwritable(path: string, cause: unknown): DbopsError {
+/** OUTPUT.UNWRITABLE. */
+export function unwritable(path: string, cause: unknown): DbopsError {
   return new DbopsError("OUTPUT.UNWRITABLE", {
     message: `cannot write ${path}`,
     why: messageOf(cause),

@@ -44,7 +44,8 @@ export const exportManifestSchema = z.object({
     int64: z.enum(["number", "string"]).nullable(),
     compression: z.enum(["zstd", "gzip", "none"]),
   }),
-  schemaFile: z.object({ file: z.string(), sha256: z.string() }).nullable(),
+  /** The rows belong at byte `rowsAt`: tables before it, indexes, keys and triggers after it. */
+  schemaFile: z.object({ file: z.string(), sha256: z.string(), rowsAt: z.int() }),
   tables: z.array(tableSchema),
 });
 

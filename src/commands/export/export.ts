@@ -1,0 +1,69 @@
+import { qualifiedName } from "../../lib/core/named.js";
+import { formatNumberOf } from "../../lib/core/units.js";
+import type { ChosenRows } from "../../lib/export/choose-rows.js";
+import { outputForm } from "../../lib/export/output-form.js";
+import { performExport } from "../../lib/export/perform-export.js";
+import { prepareExport } from "../../lib/export/prepare-export.js";
+import { type Context, defineCommand, type Outcome } from "../define.js";
+import { TARGET_ARGUMENT, targetWord } from "../options.js";
+import { EXPORT_OPTIONS, type ExportFlags, exportFlags } from "./export-options.js";
+import type { ExportData } from "./export-schema.js";
+import { exportView } from "./export-view.js";
+
+interface Input {
+  readonly target: string | null;
+  readonly flags: ExportFlags;
+}
+
+export const exportCommand = defineCommand<Input, ExportData>({
+  path: "export",
+  summary: "write tables as CSV, JSON, SQL or a SQLite file, exact and of one moment",
+  danger: "writes",
+  examples: [
+    ["dbops export app --table orders -o orders.csv.zst", "one table; the name says how"],
+    ["dbops export app -o export/", "every table, with schema and manifest, so that nothing is lost"],
+    ["dbops export app --table orders --where 'total > 100' -o - | head", "rows for other programs"],
+    ["dbops export app --query 'SELECT * FROM a JOIN b USING (id)' -o report.json", "whatever a SELECT gives"],
+  ],
+  args: [TARGET_ARGUMENT],
+  options: EXPORT_OPTIONS,
+  input: (raw) => ({ target: targetWord(raw), flags: exportFlags(raw) }),
+  plan: async (context, { target: word, flags }) => {
+    const form = outputForm(flags.form);
+    const target = context.config.one(word);
+    const { output } = flags.form;
+    const path = output === "-" ? null : context.path(output.replace(/(?<=.)\/+$/, ""));
+    const driver = await context.open(target);
+    const job = await prepareExport(driver, { ...flags, form, path }, context);
+    return {
+      targets: [target.name],
+      steps: job.chosen.map((rows) => ({ summary: `write ${wordsFor(rows)} to ${path ?? "stdout"}`, risk: "safe" })),
+      run: async (): Promise<Outcome<ExportData>> => {
+        const made = await performExport(job, { form, path, openData: () => context.openData() });
+        return outcomeOf({ export: { target: target.name, output: path ?? "-", ...made } }, context);
+      },
+    };
+  },
+  view: (data) => exportView(data),
+  schema: async () => (await import("./export-schema.js")).exportSchema,
+});
+
+/** What --lossy let pass is told, and is no whole success. */
+function outcomeOf(data: ExportData, { progress }: Context): Outcome<ExportData> {
+  const lossy = data.export.tables.flatMap(({ name, mixed, notUtf8 }) =>
+    [
+      ...mixed.map((column) => [column, "mixes numbers, text and blobs"]),
+      ...notUtf8.map((column) => [column, "is not all UTF-8"]),
+    ].map(
+      ([column, trouble]) =>
+        `${name ?? "the query"}: column ${column} ${trouble}; the file does not say which is which`,
+    ),
+  );
+  for (const warning of lossy) progress.warn(warning);
+  return { data, exit: lossy.length > 0 ? "PARTIAL" : "OK" };
+}
+
+function wordsFor({ table, source }: ChosenRows): string {
+  const what = table === null ? "the rows of the query" : qualifiedName(table);
+  return source.limit === null ? what : `${what} (at most ${formatNumberOf("row", source.limit)})`;
+}

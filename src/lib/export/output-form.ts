@@ -1,0 +1,89 @@
+import { COMPRESSION_EXTENSIONS, type Compression } from "../codec/choose-compression.js";
+import { DbopsError } from "../core/errors.js";
+
+export const EXPORT_FORMATS = ["csv", "tsv", "json", "ndjson", "sql", "sqlite"] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+/** What the files of a folder may be. */
+export type FolderFormat = Exclude<ExportFormat, "sql" | "sqlite">;
+
+/** What is made where; the name says it. */
+export type OutputForm =
+  | { readonly kind: "text"; readonly format: Exclude<ExportFormat, "sqlite">; readonly compression: Compression }
+  | { readonly kind: "database" }
+  | { readonly kind: "folder"; readonly format: FolderFormat; readonly compression: Compression }
+  | { readonly kind: "archive"; readonly format: FolderFormat; readonly container: "zip" | "tar.gz" };
+
+export interface FormWish {
+  /** As given with --output. */
+  readonly output: string;
+  readonly format: ExportFormat | null;
+  readonly compress: Compression | null;
+}
+
+const TEXT = /\.(csv|tsv|ndjson|jsonl|json|sql)(\.gz|\.zst)?$/i;
+const DATABASE = /\.(?:sqlite3?|db)$/i;
+const ARCHIVE = /\.(zip|tar\.gz|tgz)$/i;
+
+/** The form that an output's name and --format mean together. USAGE.INVALID where they contradict each other. */
+export function outputForm({ output, format, compress }: FormWish): OutputForm {
+  if (output === "-") return streamForm(format ?? "csv", compress);
+  const text = TEXT.exec(output);
+  const database = DATABASE.exec(output);
+  const archive = ARCHIVE.exec(output);
+  const extension = (text ?? database ?? archive)?.[0];
+  if (extension !== undefined && compress !== null) throw compressedByName(extension);
+  if (text !== null) return textForm(text, format);
+  if (database !== null) {
+    agree(database[0], "sqlite", format);
+    return { kind: "database" };
+  }
+  const inFolder = folderFormat(output, format);
+  if (archive === null) return { kind: "folder", format: inFolder, compression: compress ?? "none" };
+  return { kind: "archive", format: inFolder, container: /zip$/i.test(archive[0]) ? "zip" : "tar.gz" };
+}
+
+function streamForm(format: ExportFormat, compress: Compression | null): OutputForm {
+  if (format !== "sqlite") return { kind: "text", format, compression: compress ?? "none" };
+  throw new DbopsError("USAGE.INVALID", {
+    message: "a SQLite file cannot be written to the standard output",
+    hint: "name a file: --output export.sqlite",
+  });
+}
+
+function textForm([extension, word = "", packed]: RegExpExecArray, format: ExportFormat | null): OutputForm {
+  const named = word.toLowerCase() === "jsonl" ? "ndjson" : word.toLowerCase();
+  const found = EXPORT_FORMATS.find((each) => each === named);
+  if (found === undefined || found === "sqlite") throw new Error(`no format is called ${named}`);
+  agree(extension, found, format);
+  return { kind: "text", format: found, compression: compressionOf(packed?.toLowerCase() ?? "") };
+}
+
+function compressionOf(extension: string): Compression {
+  if (extension === COMPRESSION_EXTENSIONS.zstd) return "zstd";
+  return extension === COMPRESSION_EXTENSIONS.gzip ? "gzip" : "none";
+}
+
+function agree(extension: string, named: ExportFormat, format: ExportFormat | null): void {
+  if (format === null || format === named) return;
+  throw new DbopsError("USAGE.INVALID", {
+    message: `--format ${format} and an output that ends in ${extension} contradict each other`,
+    hint: "leave --format away, or give the output another name",
+  });
+}
+
+function folderFormat(output: string, format: ExportFormat | null): FolderFormat {
+  if (format === null) return "csv";
+  if (format !== "sql" && format !== "sqlite") return format;
+  throw new DbopsError("USAGE.INVALID", {
+    message: `--format ${format} makes one file, and ${output} would be a folder of files`,
+    hint: `give the output a name that ends in .${format}`,
+  });
+}
+
+function compressedByName(extension: string): DbopsError {
+  return new DbopsError("USAGE.INVALID", {
+    message: `--compress goes with folders and the standard output, not with ${extension}`,
+    why: "the extension of a single file says how it is compressed",
+    hint: "end its name in .gz or .zst",
+  });
+}

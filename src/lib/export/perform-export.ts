@@ -1,0 +1,117 @@
+import { stat } from "node:fs/promises";
+import type { Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { timed } from "../core/clock.js";
+import { writeOutputStream } from "../system/output-stream.js";
+import { definitionOf } from "./definition-of.js";
+import { type ExportJob, readingPhase } from "./export-job.js";
+import type { ExportReport } from "./export-report.js";
+import { exportText } from "./export-text.js";
+import type { OutputForm } from "./output-form.js";
+import { packText } from "./pack-text.js";
+import type { WrittenRows } from "./read-rows.js";
+import { refuseLossy } from "./refuse-lossy.js";
+import { writeArchive } from "./write-archive.js";
+import { writeDatabase } from "./write-database.js";
+import { writeFolder } from "./write-folder.js";
+
+export interface OutputPlace {
+  readonly form: OutputForm;
+  /** Absolute; null = the standard output. */
+  readonly path: string | null;
+  readonly openData: () => Writable;
+}
+
+/** What lies at the output in the end. */
+interface Made {
+  readonly written: readonly WrittenRows[];
+  /** Of each table, where it has one of its own. */
+  readonly files: readonly string[] | null;
+  readonly sizeBytes: number | null;
+  readonly sha256: string | null;
+}
+
+/** Writes what was chosen to where it was asked for, as a whole or not at all. EXPORT.*, OUTPUT.*, RESOURCE.DISK_FULL and what reading throws. */
+export async function performExport(
+  job: ExportJob,
+  place: OutputPlace,
+): Promise<Omit<ExportReport, "target" | "output">> {
+  const { value: made, durationMs } = await timed(job.services.driverContext.clock, () => make(job, place));
+  const { form } = place;
+  return {
+    format: form.kind === "database" ? "sqlite" : form.format,
+    container: form.kind === "folder" ? "folder" : form.kind === "archive" ? form.container : "file",
+    compression: "compression" in form ? form.compression : "none",
+    takenAt: job.takenAt.toISOString(),
+    tables: made.written.map((rows, index) => tableReport(job, made, { rows, index })),
+    rows: made.written.reduce((sum, { rows }) => sum + rows, 0),
+    sizeBytes: made.sizeBytes,
+    sha256: made.sha256,
+    durationMs,
+  };
+}
+
+async function make(job: ExportJob, { form, path, openData }: OutputPlace): Promise<Made> {
+  if (path === null) {
+    if (form.kind !== "text") throw new Error(`${form.kind} does not go to the standard output`);
+    return { ...(await sendText(job, form, openData)), files: null, sizeBytes: null, sha256: null };
+  }
+  switch (form.kind) {
+    case "text":
+      return { ...(await storeText(job, form, path)), files: null };
+    case "database":
+      return { written: await writeDatabase(path, job), files: null, sizeBytes: (await stat(path)).size, sha256: null };
+    case "folder": {
+      const { written, tables, sizeBytes } = await writeFolder(path, job, form);
+      return { written, files: tables.map(({ file }) => file), sizeBytes, sha256: null };
+    }
+    case "archive": {
+      const { written, tables, bytes, sha256 } = await writeArchive(path, job, form);
+      return { written, files: tables.map(({ file }) => file), sizeBytes: bytes, sha256 };
+    }
+  }
+}
+
+type TextForm = Extract<OutputForm, { kind: "text" }>;
+
+/** What was sent cannot be taken back, so what would stop it is looked for first. */
+async function sendText(job: ExportJob, form: TextForm, openData: () => Writable): Promise<{ written: WrittenRows[] }> {
+  if (form.format === "csv" || form.format === "tsv") await refuseLossy(job);
+  const { content, written } = await openText(job, form);
+  await pipeline(content, openData(), { signal: job.services.driverContext.signal });
+  return { written };
+}
+
+async function storeText(job: ExportJob, form: TextForm, path: string): Promise<Omit<Made, "files">> {
+  const { run, driverContext } = job.services;
+  const { content, written } = await openText(job, form);
+  const { bytes, sha256 } = await writeOutputStream(path, content, { run, signal: driverContext.signal });
+  return { written, sizeBytes: bytes, sha256 };
+}
+
+async function openText(job: ExportJob, { format, compression }: TextForm) {
+  const { chosen, view, spelling, services } = job;
+  const definition = format === "sql" ? await definitionOf(job) : null;
+  const written: WrittenRows[] = [];
+  const text = exportText(chosen, { view, phase: readingPhase(job), written }, { format, spelling, definition });
+  return { content: await packText(text, { compression, services }), written };
+}
+
+function tableReport(
+  { columns }: ExportJob,
+  { files }: Made,
+  { rows: written, index }: { readonly rows: WrittenRows; readonly index: number },
+): ExportReport["tables"][number] {
+  const { chosen, rows, bytes, mixed, notUtf8, nonFinite } = written;
+  return {
+    schema: chosen.table?.schema ?? null,
+    name: chosen.table?.name ?? null,
+    file: files?.[index] ?? null,
+    rows,
+    bytes,
+    columns: (columns[index] ?? []).map(({ name, type }) => ({ name, type })),
+    mixed: [...mixed],
+    notUtf8: [...notUtf8],
+    nonFinite: [...nonFinite],
+  };
+}

@@ -1,0 +1,40 @@
+import type { BlobText, Int64Text, RowFormat } from "../../drivers/view-model.js";
+import { DbopsError } from "../core/errors.js";
+import type { ExportFormat } from "./output-form.js";
+
+/** How values are spelled; null = as is usual for the format. */
+export interface Spelling {
+  readonly nullText: string | null;
+  readonly blob: BlobText | null;
+  readonly int64: Int64Text | null;
+  readonly isLossy: boolean;
+}
+
+/** Which flag means something for which format. */
+const FLAGS = [
+  { flag: "--null", isGiven: ({ nullText }: Spelling) => nullText !== null, formats: ["csv", "tsv"] },
+  { flag: "--blob", isGiven: ({ blob }: Spelling) => blob !== null, formats: ["csv", "tsv"] },
+  { flag: "--lossy", isGiven: ({ isLossy }: Spelling) => isLossy, formats: ["csv", "tsv"] },
+  { flag: "--int64", isGiven: ({ int64 }: Spelling) => int64 !== null, formats: ["json", "ndjson"] },
+] as const;
+
+/** USAGE.INVALID for a flag that would change nothing. */
+export function checkSpelling(format: ExportFormat, spelling: Spelling): void {
+  for (const { flag, isGiven, formats } of FLAGS) {
+    if (!isGiven(spelling) || formats.some((each) => each === format)) continue;
+    throw new DbopsError("USAGE.INVALID", {
+      message: `${flag} does nothing with ${format}`,
+      why: `it goes with ${formats.join(" and ")}`,
+      hint: "leave it away",
+    });
+  }
+}
+
+/** How the engine is to write rows; JSON is made of lines of JSON. */
+export function rowFormat(format: Exclude<ExportFormat, "sqlite">, spelling: Spelling): RowFormat {
+  if (format === "sql") return { kind: "sql" };
+  if (format === "json" || format === "ndjson") return { kind: "ndjson", int64: spelling.int64 ?? "number" };
+  const { nullText, isLossy } = spelling;
+  const delimiter = format === "csv" ? "," : "\t";
+  return { kind: "csv", delimiter, nullText, blob: spelling.blob ?? "hex", isLossy };
+}

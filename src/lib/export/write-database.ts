@@ -1,0 +1,64 @@
+import { Readable } from "node:stream";
+import type { LoadedCopy } from "../../drivers/restore-model.js";
+import { DbopsError } from "../core/errors.js";
+import { qualifiedName } from "../core/named.js";
+import { definitionOf } from "./definition-of.js";
+import { type ExportJob, readingPhase } from "./export-job.js";
+import { exportText } from "./export-text.js";
+import type { WrittenRows } from "./read-rows.js";
+
+/** The kind of file that is a database by itself. */
+const DATABASE_KIND = "sqlite";
+
+/** Makes a new database file of what was chosen, counts its rows and lets it appear. UNSUPPORTED.ENGINE, BACKUP.FINGERPRINT_MISMATCH. */
+export async function writeDatabase(path: string, job: ExportJob): Promise<readonly WrittenRows[]> {
+  const { driver, services } = job;
+  const engine = await services.engine(driver.engine);
+  if (!engine.fileKinds.includes(DATABASE_KIND)) throw noDatabaseFile(engine.title);
+  const address = { engine: driver.engine, name: path, location: path };
+  await using restorer = await engine.restorer(address, services.driverContext);
+  const definition = await definitionOf(job);
+  const written: WrittenRows[] = [];
+  const phase = readingPhase(job);
+  const openMain = async (): Promise<Readable> => {
+    written.length = 0;
+    const reading = { view: job.view, phase, written };
+    return Readable.from(exportText(job.chosen, reading, { format: "sql", spelling: job.spelling, definition }));
+  };
+  const source = {
+    kind: "sql",
+    rawBytes: null,
+    serverVersion: null,
+    databaseName: null,
+    openMain,
+    readPart: async () => null,
+  };
+  await using copy = await restorer.load(source, { jobs: 1, isInPlace: false });
+  phase.done();
+  await requireAllRows(copy, written);
+  await copy.swap({ disconnect: false, waitMs: 0, at: services.driverContext.clock.now() });
+  return written;
+}
+
+/** A file counts when the rows that were read are in it. */
+async function requireAllRows(copy: LoadedCopy, written: readonly WrittenRows[]): Promise<void> {
+  const { tables } = await copy.fingerprint("counts");
+  for (const { chosen, rows } of written) {
+    const { table } = chosen;
+    const found = tables.find(({ name }) => name === table?.name);
+    // A virtual table's rows are in its shadow tables.
+    if (table === null || found === undefined || found.rows === rows) continue;
+    throw new DbopsError("BACKUP.FINGERPRINT_MISMATCH", {
+      message: `${qualifiedName(table)} has ${found.rows} rows in the new file, and ${rows} were read`,
+      hint: "nothing was left at the output; this should never happen: please report it",
+    });
+  }
+}
+
+function noDatabaseFile(title: string): DbopsError {
+  return new DbopsError("UNSUPPORTED.ENGINE", {
+    message: `${title} tables cannot be exported into a SQLite file`,
+    why: "their types need rules of their own to become SQLite's",
+    hint: "export a folder (--output export/) or a script (--output export.sql)",
+  });
+}
