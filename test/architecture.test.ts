@@ -160,7 +160,7 @@ function isLight(packageName: string): boolean {
 }
 
 function lineCap(path: string): number {
-  return path.startsWith("commands/") ? 120 : 300;
+  return /^commands\/[^/]+\//.test(path) ? 120 : 300;
 }
 
 function mayNameEngines(path: string): boolean {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { EXPORT_FORMATS } from "./output-form.js";
 
 const tableSchema = z.object({
   schema: z.string().nullable(),
@@ -23,7 +24,7 @@ export const exportReportSchema = z.object({
   target: z.string(),
   /** `-` for the standard output. */
   output: z.string(),
-  format: z.enum(["csv", "tsv", "json", "ndjson", "sql", "sqlite"]),
+  format: z.enum(EXPORT_FORMATS),
   /** `folder`, `zip` and `tar.gz` hold a file per table. */
   container: z.enum(["file", "folder", "zip", "tar.gz"]),
   compression: z.enum(["zstd", "gzip", "none"]),

@@ -1,11 +1,9 @@
 import type { Definition } from "../../drivers/view-model.js";
 import type { ChosenRows } from "./choose-rows.js";
 import { jsonArray } from "./json-array.js";
-import type { ExportFormat } from "./output-form.js";
+import type { TextFormat } from "./output-form.js";
 import { type Reading, readRows } from "./read-rows.js";
 import { rowFormat, type Spelling } from "./spelling.js";
-
-type TextFormat = Exclude<ExportFormat, "sqlite">;
 
 export interface TextOptions {
   readonly format: TextFormat;

@@ -1,14 +1,19 @@
 import { COMPRESSION_EXTENSIONS, type Compression } from "../codec/choose-compression.js";
 import { DbopsError } from "../core/errors.js";
 
-export const EXPORT_FORMATS = ["csv", "tsv", "json", "ndjson", "sql", "sqlite"] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 /** What the files of a folder may be. */
-export type FolderFormat = Exclude<ExportFormat, "sql" | "sqlite">;
+export const FOLDER_FORMATS = ["csv", "tsv", "json", "ndjson"] as const;
+export type FolderFormat = (typeof FOLDER_FORMATS)[number];
+export const TEXT_FORMATS = [...FOLDER_FORMATS, "sql"] as const;
+export type TextFormat = (typeof TEXT_FORMATS)[number];
+/** The kind of file that is a database by itself. */
+export const DATABASE_FORMAT = "sqlite";
+export const EXPORT_FORMATS = [...TEXT_FORMATS, DATABASE_FORMAT] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 /** What is made where; the name says it. */
 export type OutputForm =
-  | { readonly kind: "text"; readonly format: Exclude<ExportFormat, "sqlite">; readonly compression: Compression }
+  | { readonly kind: "text"; readonly format: TextFormat; readonly compression: Compression }
   | { readonly kind: "database" }
   | { readonly kind: "folder"; readonly format: FolderFormat; readonly compression: Compression }
   | { readonly kind: "archive"; readonly format: FolderFormat; readonly container: "zip" | "tar.gz" };
@@ -34,7 +39,7 @@ export function outputForm({ output, format, compress }: FormWish): OutputForm {
   if (extension !== undefined && compress !== null) throw compressedByName(extension);
   if (text !== null) return textForm(text, format);
   if (database !== null) {
-    agree(database[0], "sqlite", format);
+    agree(database[0], DATABASE_FORMAT, format);
     return { kind: "database" };
   }
   const inFolder = folderFormat(output, format);
@@ -43,7 +48,8 @@ export function outputForm({ output, format, compress }: FormWish): OutputForm {
 }
 
 function streamForm(format: ExportFormat, compress: Compression | null): OutputForm {
-  if (format !== "sqlite") return { kind: "text", format, compression: compress ?? "none" };
+  const text = TEXT_FORMATS.find((each) => each === format);
+  if (text !== undefined) return { kind: "text", format: text, compression: compress ?? "none" };
   throw new DbopsError("USAGE.INVALID", {
     message: "a SQLite file cannot be written to the standard output",
     hint: "name a file: --output export.sqlite",
@@ -52,8 +58,8 @@ function streamForm(format: ExportFormat, compress: Compression | null): OutputF
 
 function textForm([extension, word = "", packed]: RegExpExecArray, format: ExportFormat | null): OutputForm {
   const named = word.toLowerCase() === "jsonl" ? "ndjson" : word.toLowerCase();
-  const found = EXPORT_FORMATS.find((each) => each === named);
-  if (found === undefined || found === "sqlite") throw new Error(`no format is called ${named}`);
+  const found = TEXT_FORMATS.find((each) => each === named);
+  if (found === undefined) throw new Error(`no format is called ${named}`);
   agree(extension, found, format);
   return { kind: "text", format: found, compression: compressionOf(packed?.toLowerCase() ?? "") };
 }
@@ -73,7 +79,8 @@ function agree(extension: string, named: ExportFormat, format: ExportFormat | nu
 
 function folderFormat(output: string, format: ExportFormat | null): FolderFormat {
   if (format === null) return "csv";
-  if (format !== "sql" && format !== "sqlite") return format;
+  const found = FOLDER_FORMATS.find((each) => each === format);
+  if (found !== undefined) return found;
   throw new DbopsError("USAGE.INVALID", {
     message: `--format ${format} makes one file, and ${output} would be a folder of files`,
     hint: `give the output a name that ends in .${format}`,

@@ -7,7 +7,7 @@ import { definitionOf } from "./definition-of.js";
 import { type ExportJob, readingPhase } from "./export-job.js";
 import type { ExportReport } from "./export-report.js";
 import { exportText } from "./export-text.js";
-import type { OutputForm } from "./output-form.js";
+import { DATABASE_FORMAT, type OutputForm } from "./output-form.js";
 import { packText } from "./pack-text.js";
 import type { WrittenRows } from "./read-rows.js";
 import { refuseLossy } from "./refuse-lossy.js";
@@ -39,7 +39,7 @@ export async function performExport(
   const { value: made, durationMs } = await timed(job.services.driverContext.clock, () => make(job, place));
   const { form } = place;
   return {
-    format: form.kind === "database" ? "sqlite" : form.format,
+    format: form.kind === "database" ? DATABASE_FORMAT : form.format,
     container: form.kind === "folder" ? "folder" : form.kind === "archive" ? form.container : "file",
     compression: "compression" in form ? form.compression : "none",
     takenAt: job.takenAt.toISOString(),

@@ -5,7 +5,7 @@ import { requireNothingAt, requireOutputFile } from "../system/output-stream.js"
 import { type ChosenRows, chooseRows, type RowsWish } from "./choose-rows.js";
 import type { ExportJob } from "./export-job.js";
 import type { ExportServices } from "./export-services.js";
-import type { OutputForm } from "./output-form.js";
+import { DATABASE_FORMAT, type OutputForm } from "./output-form.js";
 import { checkSpelling, type Spelling } from "./spelling.js";
 
 export interface ExportRequest {
@@ -28,7 +28,7 @@ export async function prepareExport(
   services: OwningServices,
 ): Promise<ExportJob> {
   const { form, path, rows, spelling } = request;
-  checkSpelling(form.kind === "database" ? "sqlite" : form.format, spelling);
+  checkSpelling(form.kind === "database" ? DATABASE_FORMAT : form.format, spelling);
   if (path !== null) await requirePlace(form, path);
   const view = services.own(await driver.openView());
   const takenAt = services.driverContext.clock.now();

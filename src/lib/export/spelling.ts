@@ -1,6 +1,6 @@
 import type { BlobText, Int64Text, RowFormat } from "../../drivers/view-model.js";
 import { DbopsError } from "../core/errors.js";
-import type { ExportFormat } from "./output-form.js";
+import type { ExportFormat, TextFormat } from "./output-form.js";
 
 /** How values are spelled; null = as is usual for the format. */
 export interface Spelling {
@@ -31,7 +31,7 @@ export function checkSpelling(format: ExportFormat, spelling: Spelling): void {
 }
 
 /** How the engine is to write rows; JSON is made of lines of JSON. */
-export function rowFormat(format: Exclude<ExportFormat, "sqlite">, spelling: Spelling): RowFormat {
+export function rowFormat(format: TextFormat, spelling: Spelling): RowFormat {
   if (format === "sql") return { kind: "sql" };
   if (format === "json" || format === "ndjson") return { kind: "ndjson", int64: spelling.int64 ?? "number" };
   const { nullText, isLossy } = spelling;

@@ -5,16 +5,14 @@ import { qualifiedName } from "../core/named.js";
 import { definitionOf } from "./definition-of.js";
 import { type ExportJob, readingPhase } from "./export-job.js";
 import { exportText } from "./export-text.js";
+import { DATABASE_FORMAT } from "./output-form.js";
 import type { WrittenRows } from "./read-rows.js";
-
-/** The kind of file that is a database by itself. */
-const DATABASE_KIND = "sqlite";
 
 /** Makes a new database file of what was chosen, counts its rows and lets it appear. UNSUPPORTED.ENGINE, BACKUP.FINGERPRINT_MISMATCH. */
 export async function writeDatabase(path: string, job: ExportJob): Promise<readonly WrittenRows[]> {
   const { driver, services } = job;
   const engine = await services.engine(driver.engine);
-  if (!engine.fileKinds.includes(DATABASE_KIND)) throw noDatabaseFile(engine.title);
+  if (!engine.fileKinds.includes(DATABASE_FORMAT)) throw noDatabaseFile(engine.title);
   const address = { engine: driver.engine, name: path, location: path };
   await using restorer = await engine.restorer(address, services.driverContext);
   const definition = await definitionOf(job);
