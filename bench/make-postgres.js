@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import Database from "better-sqlite3";
 import { findServerPrograms } from "./programs.js";
-import { INDEXES, SCHEMA } from "./rows.js";
 
 const run = promisify(execFile);
 const READY_ATTEMPTS = 200;
 
 /**
  * @typedef {object} Cluster
- * @property {string} url of the database with the content
+ * @property {string} url of the database `app` with the content
+ * @property {(database: string) => string} urlOf another database
  * @property {string} socketDir
  * @property {NodeJS.ProcessEnv} env for libpq programs
  * @property {(sql: string) => Promise<void>} admin runs SQL in the maintenance database
@@ -53,39 +53,45 @@ export async function startCluster() {
     await stop();
     throw error;
   }
-  return { url: `postgresql://postgres@/app?host=${folder}`, socketDir: folder, env, admin, stop };
+  const urlOf = (/** @type {string} */ database) => `postgresql://postgres@/${database}?host=${folder}`;
+  return { url: urlOf("app"), urlOf, socketDir: folder, env, admin, stop };
 }
 
 /**
- * Copies the content of the SQLite database into the database `app` of the cluster.
+ * Copies the content of a SQLite database into a new database of the cluster.
  * @param {Cluster} cluster
  * @param {string} sqlitePath
+ * @param {{ database: string, schema: Record<string, readonly (readonly string[])[]>, indexes: readonly (readonly string[])[] }} content
  */
-export async function fillPostgres(cluster, sqlitePath) {
-  await cluster.admin("CREATE DATABASE app");
+export async function fillPostgres(cluster, sqlitePath, { database, schema, indexes }) {
+  await cluster.admin(`CREATE DATABASE ${database}`);
+  const inDatabase = { ...cluster, database };
   const source = new Database(sqlitePath, { readonly: true });
   try {
-    for (const [table, columns] of Object.entries(SCHEMA)) {
-      await psql(cluster, `CREATE TABLE ${table} (${columns.map(([name, , type]) => `${name} ${type}`).join(", ")})`);
+    for (const [table, columns] of Object.entries(schema)) {
+      await psql(
+        inDatabase,
+        `CREATE TABLE ${table} (${columns.map(([name, , type]) => `${name} ${type}`).join(", ")})`,
+      );
       const rows = source.prepare(`SELECT * FROM ${table}`).raw().iterate();
-      await psql(cluster, `COPY ${table} FROM STDIN`, copyLines(rows));
+      await psql(inDatabase, `COPY ${table} FROM STDIN`, copyLines(rows));
     }
   } finally {
     source.close();
   }
-  for (const [table, column] of INDEXES) {
-    await psql(cluster, `CREATE INDEX ${table}_${column} ON ${table} (${column})`);
+  for (const [table, column] of indexes) {
+    await psql(inDatabase, `CREATE INDEX ${table}_${column} ON ${table} (${column})`);
   }
-  await psql(cluster, "VACUUM (FREEZE, ANALYZE)");
+  await psql(inDatabase, "VACUUM (FREEZE, ANALYZE)");
 }
 
 /**
- * @param {Cluster} cluster
+ * @param {Cluster & { database: string }} cluster
  * @param {string} sql
  * @param {Iterable<string>} input
  */
-async function psql({ env }, sql, input = []) {
-  const child = spawn("psql", ["-Xq", "-v", "ON_ERROR_STOP=1", "-d", "app", "-c", sql], {
+async function psql({ env, database }, sql, input = []) {
+  const child = spawn("psql", ["-Xq", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql], {
     env,
     stdio: ["pipe", "ignore", "inherit"],
   });

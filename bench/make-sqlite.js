@@ -1,5 +1,5 @@
 import Database from "better-sqlite3";
-import { INDEXES, openRows, ROUND, SCHEMA } from "./rows.js";
+import { INDEXES, MILLION, openRows, ROUND, SCHEMA } from "./rows.js";
 
 /**
  * Makes a SQLite database with a write-ahead log, about `sizeMb` megabytes with its indexes.
@@ -42,5 +42,25 @@ function fill(db, sizeBytes) {
   });
   for (let round = 0; Number(db.pragma("page_count", { simple: true })) * pageSize < sizeBytes; round += 1) {
     addRound(round);
+  }
+}
+
+/**
+ * Makes a SQLite database of one table `t` with a million rows.
+ * @param {string} path
+ */
+export function makeMillion(path) {
+  const db = new Database(path);
+  try {
+    db.pragma("synchronous = OFF");
+    db.exec(`CREATE TABLE t (${MILLION.columns.map(([name, type]) => `${name} ${type}`).join(", ")})`);
+    const insert = db.prepare(`INSERT INTO t VALUES (${MILLION.columns.map(() => "?").join(", ")})`);
+    const { million } = openRows();
+    db.transaction(() => {
+      for (let id = 1; id <= MILLION.rows; id += 1) insert.run(...million(id));
+    })();
+    db.exec("CREATE INDEX t_at ON t (at)");
+  } finally {
+    db.close();
   }
 }

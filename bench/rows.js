@@ -44,6 +44,19 @@ export const INDEXES = [
   ["documents", "customer_id"],
 ];
 
+/** One table by itself, about 110 MB of a million rows. */
+export const MILLION = {
+  rows: 1_000_000,
+  columns: [
+    ["id", "INTEGER PRIMARY KEY", "bigint PRIMARY KEY"],
+    ["n", "INTEGER NOT NULL", "bigint NOT NULL"],
+    ["x", "REAL NOT NULL", "double precision NOT NULL"],
+    ["name", "TEXT NOT NULL", "text NOT NULL"],
+    ["at", "TEXT NOT NULL", "text NOT NULL"],
+    ["note", "TEXT NOT NULL", "text NOT NULL"],
+  ],
+};
+
 /** Rows of each table in one round; rounds are added until the database has its size. */
 export const ROUND = { customers: 400, orders: 2000, events: 3000, documents: 40 };
 
@@ -70,6 +83,8 @@ export function openRows(seed = 42) {
       .toString(16)
       .padStart(8, "0");
   return {
+    /** @param {number} id @returns {unknown[]} */
+    million: (id) => [id, int(2 ** 31), random(), `${pick(WORDS)} ${hex()}`, time(), words(4 + int(3))],
     /** @param {number} id @returns {unknown[]} */
     customers: (id) => {
       const name = `${pick(WORDS)} ${pick(WORDS)} ${int(10000)}`;

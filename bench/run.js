@@ -1,11 +1,14 @@
 import { availableParallelism, cpus } from "node:os";
 import { missingPrograms } from "./case.js";
 import { postgresBackup } from "./cases/postgres-backup.js";
+import { postgresExport } from "./cases/postgres-export.js";
 import { postgresMemory } from "./cases/postgres-memory.js";
 import { postgresRestore } from "./cases/postgres-restore.js";
 import { sqliteBackup } from "./cases/sqlite-backup.js";
 import { sqliteDump } from "./cases/sqlite-dump.js";
+import { sqliteExport } from "./cases/sqlite-export.js";
 import { sqliteMemory } from "./cases/sqlite-memory.js";
+import { sqliteUtilsExport } from "./cases/sqlite-utils-export.js";
 import { sqliteWriter } from "./cases/sqlite-writer.js";
 import { startUp } from "./cases/start-up.js";
 import { HELP, readOptions } from "./options.js";
@@ -21,6 +24,9 @@ const CASES = [
   postgresBackup,
   postgresRestore,
   postgresMemory,
+  sqliteExport,
+  sqliteUtilsExport,
+  postgresExport,
 ];
 
 const options = readOptions(process.argv.slice(2));

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { fillPostgres, startCluster } from "./make-postgres.js";
-import { makeSqlite } from "./make-sqlite.js";
+import { makeMillion, makeSqlite } from "./make-sqlite.js";
 import { runOnce } from "./measure.js";
+import { INDEXES, MILLION, SCHEMA } from "./rows.js";
 
 export const DBOPS = fileURLToPath(new URL("../bin/dbops.js", import.meta.url));
 
@@ -14,6 +15,10 @@ export class World {
   #sqlite = null;
   /** @type {Promise<import("./make-postgres.js").Cluster> | null} */
   #cluster = null;
+  /** @type {Promise<string> | null} */
+  #million = null;
+  /** @type {Promise<string> | null} */
+  #millionOnServer = null;
 
   /**
    * @param {string} folder
@@ -43,10 +48,31 @@ export class World {
   cluster() {
     this.#cluster ??= (async () => {
       const cluster = await startCluster();
-      await fillPostgres(cluster, await this.sqlite());
+      await fillPostgres(cluster, await this.sqlite(), { database: "app", schema: SCHEMA, indexes: INDEXES });
       return cluster;
     })();
     return this.#cluster;
+  }
+
+  /** Path of a SQLite database whose one table `t` has a million rows. */
+  million() {
+    this.#million ??= (async () => {
+      const path = this.path("million.db");
+      makeMillion(path);
+      return path;
+    })();
+    return this.#million;
+  }
+
+  /** URL of the same on the cluster, in its database `million`. */
+  millionOnServer() {
+    this.#millionOnServer ??= (async () => {
+      const cluster = await this.cluster();
+      const schema = { t: MILLION.columns };
+      await fillPostgres(cluster, await this.million(), { database: "million", schema, indexes: [["t", "at"]] });
+      return cluster.urlOf("million");
+    })();
+    return this.#millionOnServer;
   }
 
   /** @param {string} name */

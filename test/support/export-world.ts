@@ -78,6 +78,6 @@ async function postgresPlace(serverUrl: string): Promise<Place> {
     sql: async (statements) => {
       await onServer(db.url, statements);
     },
-    drop: () => db[Symbol.asyncDispose](),
+    drop: async () => await db[Symbol.asyncDispose](),
   };
 }
