@@ -1,5 +1,6 @@
 import type { ForeignKey, Index, SchemaModel, Table } from "../schema-model.js";
 import type { Connection } from "./connection.js";
+import { estimatedRows } from "./estimated-rows.js";
 import { checksIn, indexTermsIn } from "./sql-text.js";
 import type { BtreeSize } from "./worker-protocol.js";
 
@@ -75,13 +76,6 @@ function readTable(connection: Connection, { name, sql }: ObjectRow, bytes: Read
 function kindOf(connection: Connection, name: string): Table["kind"] {
   const type = connection.text("SELECT type FROM pragma_table_list(?) WHERE schema = 'main'", name);
   return type === "virtual" || type === "shadow" ? type : "table";
-}
-
-/** The first number that ANALYZE left for any index of the table. */
-function estimatedRows(connection: Connection, table: string): number | null {
-  if (connection.count("SELECT count(*) FROM sqlite_schema WHERE name = 'sqlite_stat1'") === 0) return null;
-  const stat = connection.text("SELECT stat FROM sqlite_stat1 WHERE tbl = ? AND stat IS NOT NULL LIMIT 1", table);
-  return /^\d+/.test(stat) ? Number.parseInt(stat, 10) : null;
 }
 
 function readIndexes(connection: Connection, table: string, bytes: ReadonlyMap<string, number>): readonly Index[] {

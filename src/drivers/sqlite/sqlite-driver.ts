@@ -29,6 +29,7 @@ import { readSchema } from "./schema.js";
 import { libraryVersion, serverFacts } from "./server-facts.js";
 import { sidecarsOf } from "./sidecars.js";
 import { privateFile, takeSnapshot } from "./snapshot.js";
+import { SqliteView } from "./view.js";
 import { Worker } from "./worker-client.js";
 import type { OpenRequest } from "./worker-protocol.js";
 
@@ -117,7 +118,7 @@ export class SqliteDriver implements Driver {
   }
 
   async openView(): Promise<ReadView> {
-    throw new Error("comes with the next commit");
+    return await SqliteView.open(this.#openRequest(), this.#context);
   }
 
   async takeSnapshot(request: SnapshotRequest): Promise<Snapshot> {

@@ -1,15 +1,18 @@
 import type { ChildProcess } from "node:child_process";
+import { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { DbopsError } from "../../lib/core/errors.js";
 import { type Child, toolFailed } from "../../lib/system/child-registry.js";
 import type { DriverContext } from "../driver.js";
 import type { Fingerprint, FingerprintMode } from "../fingerprint-model.js";
 import type { SourceCondition } from "../snapshot-model.js";
+import type { ViewAnswer, ViewQuestion } from "./view-protocol.js";
 import {
   type BtreeSize,
   type CopyRequest,
   type CopyResult,
   type CopyStage,
+  DATA_PIPE,
   isWorkerReply,
   type OpenRequest,
   type OverwriteRequest,
@@ -33,20 +36,31 @@ export class Worker implements AsyncDisposable {
     this.#child = started.child;
     this.#process = started.process;
     this.#signal = signal;
-    this.#onAbort = () => void this.#child.end();
+    this.#onAbort = () => void this.#end();
+    // A pipe that breaks means that the child has died, which #death reports.
+    this.data?.on("error", () => {});
     signal.addEventListener("abort", this.#onAbort, { once: true });
   }
 
-  static async start(context: DriverContext): Promise<Worker> {
+  static async start(context: DriverContext, { hasDataPipe = false } = {}): Promise<Worker> {
     context.signal.throwIfAborted();
-    return new Worker(
-      await context.children.fork(new URL("./worker.js", import.meta.url), context.env),
-      context.signal,
-    );
+    const module = new URL("./worker.js", import.meta.url);
+    return new Worker(await context.children.fork(module, context.env, { hasDataPipe }), context.signal);
   }
 
   get pid(): number {
     return this.#child.pid;
+  }
+
+  /** What the child writes into its further pipe; null when it was given none. */
+  get data(): Socket | null {
+    const pipe = this.#process.stdio[DATA_PIPE];
+    return pipe instanceof Socket ? pipe : null;
+  }
+
+  async view(question: ViewQuestion): Promise<ViewAnswer> {
+    const result = await this.#ask({ kind: "view", question });
+    return result.of === "view" ? result.value : unexpected(result);
   }
 
   async copy(request: Omit<CopyRequest, "kind">, onProgress: OnProgress): Promise<CopyResult> {
@@ -83,6 +97,16 @@ export class Worker implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#signal.removeEventListener("abort", this.#onAbort);
+    await this.#end();
+  }
+
+  /** Ends a child that only reads, at once: one that is blocked in a write hears no milder signal. */
+  kill(): void {
+    this.#process.kill("SIGKILL");
+  }
+
+  async #end(): Promise<void> {
+    if (this.data !== null) this.kill();
     await this.#child.end();
   }
 

@@ -1,6 +1,10 @@
 import type { ErrorCode } from "../../lib/core/error-codes.js";
 import type { Fingerprint, FingerprintMode } from "../fingerprint-model.js";
 import type { SourceCondition } from "../snapshot-model.js";
+import type { ViewAnswer, ViewQuestion } from "./view-protocol.js";
+
+/** The descriptor of the pipe through which a child that was given one sends rows. */
+export const DATA_PIPE = 4;
 
 /** What the forked child is asked to do, one request after another. */
 export type WorkerRequest =
@@ -9,7 +13,8 @@ export type WorkerRequest =
   | CheckRequest
   | FingerprintRequest
   | SizesRequest
-  | ScriptRequest;
+  | ScriptRequest
+  | ViewRequest;
 
 export interface OpenRequest {
   readonly path: string;
@@ -62,6 +67,11 @@ export type ScriptRequest =
   | { readonly kind: "scriptPiece"; readonly bytes: Uint8Array }
   | { readonly kind: "scriptEnd" };
 
+export interface ViewRequest {
+  readonly kind: "view";
+  readonly question: ViewQuestion;
+}
+
 export interface ScriptResult {
   readonly statements: number;
   /** What is wrong with foreign keys; null when nothing is. */
@@ -86,7 +96,8 @@ export type WorkerResult =
   | { readonly of: "fingerprint"; readonly value: Fingerprint }
   | { readonly of: "sizes"; readonly value: readonly BtreeSize[] }
   | { readonly of: "scriptPiece" }
-  | { readonly of: "script"; readonly value: ScriptResult };
+  | { readonly of: "script"; readonly value: ScriptResult }
+  | { readonly of: "view"; readonly value: ViewAnswer };
 
 export type WorkerReply =
   | { readonly kind: "progress"; readonly stage: CopyStage; readonly donePages: number; readonly totalPages: number }
@@ -110,6 +121,7 @@ export function isWorkerRequest(message: unknown): message is WorkerRequest {
     "scriptBegin",
     "scriptPiece",
     "scriptEnd",
+    "view",
   ]);
 }
 

@@ -1,5 +1,6 @@
 import { asDbopsError, DbopsError } from "../../lib/core/errors.js";
 import type { Fingerprint } from "../fingerprint-model.js";
+import { btreeSizes } from "./btree-sizes.js";
 import { conditionOf } from "./condition.js";
 import { Connection } from "./connection.js";
 import { translateError } from "./errors.js";
@@ -8,6 +9,8 @@ import { copyDatabase } from "./page-copy.js";
 import { PageFile } from "./page-file.js";
 import { overwriteDatabase } from "./page-overwrite.js";
 import { ScriptLoad } from "./script-load.js";
+import type { ViewAnswer, ViewQuestion } from "./view-protocol.js";
+import { ViewSession } from "./view-session.js";
 import {
   type FingerprintRequest,
   isWorkerRequest,
@@ -26,6 +29,7 @@ const CACHE_KIB = 2000;
 const stopping = new AbortController();
 let queue: Promise<void> = Promise.resolve();
 let script: ScriptLoad | null = null;
+let view: ViewSession | null = null;
 
 process.on("message", (message: unknown) => {
   if (isWorkerRequest(message)) queue = queue.then(() => answer(message));
@@ -59,6 +63,8 @@ async function work(request: WorkerRequest): Promise<WorkerResult> {
       return { of: "fingerprint", value: await fingerprint(request) };
     case "sizes":
       return { of: "sizes", value: reading(request.database, btreeSizes) };
+    case "view":
+      return { of: "view", value: lookAt(request.question) };
     default:
       return runScript(request);
   }
@@ -71,6 +77,16 @@ async function fingerprint({ database, mode }: FingerprintRequest): Promise<Fing
   const outline = reading(database, describe);
   await using file = await PageFile.open(database.path);
   return hashTables(outline, file);
+}
+
+/** The view's transaction ends with this process. */
+function lookAt(question: ViewQuestion): ViewAnswer {
+  if (question.ask === "open") {
+    view = new ViewSession(question.database);
+    return { to: "open" };
+  }
+  if (view === null) throw new DbopsError("RUN.BUG", { message: "a view was asked before it was opened" });
+  return view.answer(question);
 }
 
 function runScript(request: ScriptRequest): WorkerResult {
@@ -101,12 +117,6 @@ function reading<T>(database: OpenRequest, work: (connection: Connection) => T):
   } finally {
     if (connection.db.inTransaction) connection.db.exec("ROLLBACK");
   }
-}
-
-function btreeSizes(connection: Connection): readonly { readonly name: string; readonly bytes: number }[] {
-  return connection
-    .rows<{ name: string; pgsize: bigint }>("SELECT name, pgsize FROM dbstat WHERE aggregate = TRUE")
-    .map(({ name, pgsize }) => ({ name, bytes: Number(pgsize) }));
 }
 
 /** Of the same memory. */

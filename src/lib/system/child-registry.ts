@@ -73,17 +73,18 @@ export class ChildRegistry implements AsyncDisposable {
     return this.#register(process, spec.command, stdout);
   }
 
-  /** Forks a module of ours with a message channel; stdout is not piped. */
+  /** Forks a module of ours with a message channel; stdout is not piped. A data pipe is its descriptor 4, where writes block. */
   async fork(
     module: URL,
     env: Readonly<Record<string, string | undefined>>,
+    { hasDataPipe = false } = {},
   ): Promise<{ child: Child; process: ChildProcess }> {
     const process = fork(module, [], {
       detached: true,
       env: definedOnly(env),
       execArgv: [],
       serialization: "advanced",
-      stdio: ["ignore", "ignore", "pipe", "ipc"],
+      stdio: ["ignore", "ignore", "pipe", "ipc", ...(hasDataPipe ? ["pipe" as const] : [])],
     });
     await started(process, { command: "node", args: [], env });
     return { child: await this.#register(process, "node", null), process };

@@ -1,0 +1,26 @@
+import { DbopsError } from "../../lib/core/errors.js";
+
+/** What CSV cannot say; each names the flag that helps. */
+export function mixedColumn(column: string, examples: string): DbopsError {
+  return new DbopsError("EXPORT.MIXED_COLUMN", {
+    message: `column ${column} mixes numbers, text and blobs`,
+    why: `${examples}; in CSV they would look alike`,
+    hint: "--format ndjson keeps them apart; --lossy writes them as CSV all the same",
+  });
+}
+
+export function notUtf8(column: string, row: number): DbopsError {
+  return new DbopsError("EXPORT.NOT_UTF8", {
+    message: `column ${column}: the text in row ${row} is not valid Unicode`,
+    why: "CSV has no spelling for its bytes",
+    hint: "--format ndjson keeps the bytes; --lossy writes U+FFFD in their place",
+  });
+}
+
+export function nullUnseen(column: string, row: number): DbopsError {
+  return new DbopsError("EXPORT.NULL_UNSEEN", {
+    message: `column ${column} is the only one and NULL in row ${row}`,
+    why: "its line would be empty, and readers skip empty lines",
+    hint: "spell NULL, as in --null NULL, or use --format ndjson",
+  });
+}

@@ -1,0 +1,94 @@
+import { DbopsError } from "../../lib/core/errors.js";
+import type { RowFacts, RowFormat, RowSource } from "../view-model.js";
+import { ByteSink } from "./byte-sink.js";
+import type { Connection } from "./connection.js";
+import { CsvWriter } from "./csv-writer.js";
+import type { DatabaseText } from "./database-text.js";
+import { translating } from "./errors.js";
+import { InsertWriter } from "./insert-writer.js";
+import { NdjsonWriter } from "./ndjson-writer.js";
+import { readCells } from "./read-cells.js";
+import { FrameReader } from "./read-frames.js";
+import { findRelation, type RowSelection, selectionOf } from "./row-selection.js";
+import { RowTally } from "./row-tally.js";
+import type { RowOutput, RowWriter } from "./row-writer.js";
+import { DATA_PIPE } from "./worker-protocol.js";
+
+interface EncodeRequest {
+  readonly source: RowSource;
+  readonly format: RowFormat;
+}
+
+/** Writes all rows into the data pipe; returns when the last byte is in it. */
+export function encodeRows(
+  connection: Connection,
+  { source, format }: EncodeRequest,
+  databaseText: DatabaseText,
+): { readonly facts: RowFacts; readonly bytes: number } {
+  const selection = format.kind === "sql" ? loadable(selectionOf(connection, source)) : selectionOf(connection, source);
+  const names = selection.columns.map(({ name }) => name);
+  const output: RowOutput = { sink: new ByteSink(DATA_PIPE), tally: new RowTally(names), databaseText };
+  const writer = writerOf(connection, { source, format }, output);
+  translating(source.kind === "table" ? `cannot read ${source.table.name}` : "the query failed", () => {
+    writer.begin();
+    readRows(connection, selection, { writer, output });
+    output.sink.flush();
+  });
+  return { facts: output.tally.facts(), bytes: output.sink.total };
+}
+
+function readRows(
+  connection: Connection,
+  selection: RowSelection,
+  { writer, output }: { readonly writer: RowWriter; readonly output: RowOutput },
+): void {
+  const { walk, cells } = selection;
+  // Numbers and text joined by SQLite are in the database's encoding.
+  if (walk !== null && output.databaseText.isUtf8) {
+    new FrameReader(connection, { ...walk, cells }, { writer, output }).read();
+  } else readCells(connection, { ...selection, parameters: [] }, writer, output);
+}
+
+function writerOf(connection: Connection, { source, format }: EncodeRequest, output: RowOutput): RowWriter {
+  const { names } = output.tally;
+  switch (format.kind) {
+    case "csv":
+      return new CsvWriter(names, format, output);
+    case "ndjson":
+      requireUnique(names);
+      return new NdjsonWriter(names, format.int64, output);
+    case "sql":
+      return new InsertWriter(loadableTable(connection, source), names, output);
+  }
+}
+
+/** Generated columns are read, never loaded. */
+function loadable(selection: RowSelection): RowSelection {
+  const isLoaded = selection.columns.map(({ isGenerated }) => !isGenerated);
+  return {
+    ...selection,
+    columns: selection.columns.filter((_, index) => isLoaded[index]),
+    cells: selection.cells.filter((_, index) => isLoaded[index]),
+  };
+}
+
+function loadableTable(connection: Connection, source: RowSource): string {
+  const relation = source.kind === "table" ? findRelation(connection, source.table.name) : null;
+  if (relation !== null && relation.type !== "view") return relation.name;
+  throw new DbopsError("USAGE.INVALID", {
+    message:
+      relation === null ? "the rows of a query belong to no table" : `${relation.name} is a view, which takes no rows`,
+    why: "a script of INSERT statements needs a table to put the rows into",
+    hint: "choose another format, such as --format ndjson",
+  });
+}
+
+function requireUnique(names: readonly string[]): void {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new DbopsError("USAGE.INVALID", {
+    message: `two columns are named ${twice}`,
+    why: "an object has one value for each name",
+    hint: "give one of them another name with AS",
+  });
+}

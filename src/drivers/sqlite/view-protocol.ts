@@ -1,0 +1,24 @@
+import type { TableName } from "../driver.js";
+import type { SchemaModel } from "../schema-model.js";
+import type { Definition, ResultColumn, RowFacts, RowFormat, RowSource } from "../view-model.js";
+import type { OpenRequest } from "./worker-protocol.js";
+
+/** What the child that holds a view is asked; all of it is read in one transaction. */
+export type ViewQuestion =
+  | { readonly ask: "open"; readonly database: OpenRequest }
+  | { readonly ask: "schema" }
+  | { readonly ask: "columns"; readonly source: RowSource }
+  | { readonly ask: "mixedColumns"; readonly source: RowSource }
+  | { readonly ask: "estimate"; readonly source: RowSource }
+  | { readonly ask: "definition"; readonly tables: readonly TableName[] | null }
+  | { readonly ask: "encode"; readonly source: RowSource; readonly format: RowFormat };
+
+export type ViewAnswer =
+  | { readonly to: "open" }
+  | { readonly to: "schema"; readonly schema: SchemaModel }
+  | { readonly to: "columns"; readonly columns: readonly ResultColumn[] }
+  | { readonly to: "mixedColumns"; readonly names: readonly string[] }
+  | { readonly to: "estimate"; readonly rows: number | null }
+  | { readonly to: "definition"; readonly definition: Definition }
+  /** `bytes` have gone through the data pipe. */
+  | { readonly to: "encode"; readonly facts: RowFacts; readonly bytes: number };
