@@ -85,8 +85,8 @@ describe.each(ENGINES)("%s", (engine) => {
       );
       await exported("--table", "items", "-o", "items.json");
       expect(JSON.parse(await read("items.json"))[1]).toMatchObject({ data: { $base64: true, encoded: "AP8=" } });
-      await exported("--table", "nothing", "-o", "nothing.json");
-      expect(JSON.parse(await read("nothing.json"))).toEqual([]);
+      await exported("--table", "notes", "-o", "notes.json");
+      expect(JSON.parse(await read("notes.json"))).toEqual([]);
     });
 
     test("compressed as its name says", async () => {
@@ -136,8 +136,8 @@ describe.each(ENGINES)("%s", (engine) => {
 
   describe("several tables", () => {
     test("as one JSON object", async () => {
-      await exported("--tables", "orders,nothing", "-o", "all.json", "--int64", "string");
-      expect(JSON.parse(await read("all.json"))).toEqual({ orders: ORDERS, nothing: [] });
+      await exported("--tables", "orders,notes", "-o", "all.json", "--int64", "string");
+      expect(JSON.parse(await read("all.json"))).toEqual({ orders: ORDERS, notes: [] });
     });
 
     test("as a folder: a file each, the schema, and a manifest that is true", async () => {
@@ -147,7 +147,7 @@ describe.each(ENGINES)("%s", (engine) => {
       expect(manifest.engine).toBe(engine);
       expect(manifest.tables.map(({ name, file, rows }) => [name, file, rows])).toEqual([
         ["items", "items.csv", 3],
-        ["nothing", "nothing.csv", 0],
+        ["notes", "notes.csv", 0],
         ["orders", "orders.csv", 1],
       ]);
       for (const { file, sha256: hash, bytes } of manifest.tables) {
@@ -183,7 +183,7 @@ describe.each(ENGINES)("%s", (engine) => {
       expect(await read("a", "items.csv")).toBe(ITEMS);
       await exported("-o", "all.tar.gz");
       const { stdout } = await execute("tar", ["-tzf", world.path("all.tar.gz")]);
-      expect(stdout.split("\n")).toEqual(["manifest.json", "schema.sql", "items.csv", "nothing.csv", "orders.csv", ""]);
+      expect(stdout.split("\n")).toEqual(["manifest.json", "schema.sql", "items.csv", "notes.csv", "orders.csv", ""]);
       expect(await world.outputs()).toEqual(["a", "all.tar.gz", "all.zip"]);
     });
   });
@@ -239,7 +239,7 @@ describe.each(ENGINES)("%s", (engine) => {
     const { exit, stdout } = await world.export(["-o", "out/", "--dry-run"]);
     expect(exit).toBe(0);
     expect(stdout).toContain(world.path("out"));
-    expect(stdout).toMatch(/items[\s\S]*nothing[\s\S]*orders/);
+    expect(stdout).toMatch(/items[\s\S]*notes[\s\S]*orders/);
     expect(await world.outputs()).toEqual([]);
   });
 

@@ -49,7 +49,7 @@ function content(blobType: string, blob: string): string {
   return `CREATE TABLE items (id integer PRIMARY KEY, name text NOT NULL, price double precision, data ${blobType});
     CREATE TABLE orders (id integer PRIMARY KEY, item_id integer REFERENCES items (id), n bigint);
     CREATE INDEX orders_item ON orders (item_id);
-    CREATE TABLE nothing (id integer PRIMARY KEY, note text);
+    CREATE TABLE notes (id integer PRIMARY KEY, note text);
     CREATE VIEW totals AS SELECT name, sum(n) AS n FROM orders JOIN items ON items.id = item_id GROUP BY name;
     INSERT INTO items VALUES (1, 'plain', 1.5, NULL), (2, 'with "quotes", commas
 and lines', 0.1, ${blob}), (3, '', NULL, NULL);

@@ -29,8 +29,11 @@ export function definitionOf(connection: Connection, tables: readonly TableName[
   const virtual = of("table").filter(({ isVirtual }) => isVirtual === 1n);
   const after = [...of("index"), ...of("view"), ...of("trigger")].map(({ sql }) => statement(sql));
   return {
-    before: [...encodingOf(connection), ...[...plain, ...virtual].map(({ sql }) => statement(sql))].join(""),
-    after: [...counters(connection, plain), ...after].join(""),
+    // As in the sqlite3 program's .dump: parents may come after their children, and all of it counts or nothing.
+    opening: [...encodingOf(connection), "PRAGMA foreign_keys = OFF;\nBEGIN TRANSACTION;\n"].join(""),
+    closing: "COMMIT;\n",
+    before: [...plain, ...virtual].map(({ sql }) => statement(sql)).join(""),
+    after: [...counters(connection, plain), ...after, ...(tables === null ? ownNumbers(connection) : [])].join(""),
   };
 }
 
@@ -38,6 +41,14 @@ export function definitionOf(connection: Connection, tables: readonly TableName[
 function encodingOf(connection: Connection): readonly string[] {
   const encoding = connection.text("PRAGMA encoding");
   return encoding === "UTF-8" ? [] : [`PRAGMA encoding = '${encoding}';\n`];
+}
+
+/** What an application writes into the header: which program's file it is, and of which version. */
+function ownNumbers(connection: Connection): readonly string[] {
+  return ["application_id", "user_version"]
+    .map((name) => ({ name, value: connection.count(`PRAGMA ${name}`) }))
+    .filter(({ value }) => value !== 0)
+    .map(({ name, value }) => `PRAGMA ${name} = ${value};\n`);
 }
 
 /** Where AUTOINCREMENT stands: loading rows leaves the highest key, which may have been deleted in the source. */
