@@ -10,6 +10,7 @@ import { manifestSchema } from "#dbops/lib/backup/manifest.js";
 import { SETTINGS } from "#dbops/lib/config/settings.js";
 import { ERROR_CODES } from "#dbops/lib/core/error-codes.js";
 import { EXIT_CODES, exitCode } from "#dbops/lib/core/exit-codes.js";
+import { requiredWords } from "#dbops/lib/runtime/command.js";
 import { subcommandsOf } from "#dbops/lib/runtime/command-words.js";
 import { GLOBAL_OPTIONS } from "#dbops/lib/runtime/global-flags.js";
 import { leafHelp } from "#dbops/lib/runtime/help.js";
@@ -87,8 +88,8 @@ function withPart(text, { path, name, part }) {
 async function commandTable() {
   const rows = [];
   for (const { path, summary, danger, load } of COMMANDS) {
-    const args = ((await load()).spec.args ?? []).map(({ name }) => name);
-    rows.push([`\`${["dbops", shortest(path), ...args].join(" ")}\``, summary, danger]);
+    const words = requiredWords((await load()).spec);
+    rows.push([`\`${["dbops", shortest(path), ...words].join(" ")}\``, summary, danger]);
   }
   return markdownTable(["command", "what it does", "danger"], rows);
 }

@@ -55,7 +55,7 @@ describe("what is written from the code", () => {
 describe("error codes", () => {
   const used = readSources()
     .filter(({ path }) => path !== "lib/core/error-codes.ts")
-    .flatMap(({ withStrings }) => [...withStrings.matchAll(/"([A-Z]+\.[A-Z_]+)"/g)].map(([, code]) => code ?? ""));
+    .flatMap(({ withStrings }) => [...withStrings.matchAll(/"([A-Z]+\.[A-Z_0-9]+)"/g)].map(([, code]) => code ?? ""));
 
   test("that the code names are in the table", () => {
     expect([...new Set(used)].filter((code) => !(code in ERROR_CODES))).toEqual([]);
@@ -68,7 +68,7 @@ describe("error codes", () => {
   test("that the pages name exist", () => {
     const area = [...new Set(Object.keys(ERROR_CODES).map((code) => code.split(".")[0]))].join("|");
     for (const page of PAGES) {
-      const named = [...read(page).matchAll(new RegExp(String.raw`\b(?:${area})\.[A-Z][A-Z_]+\b`, "g"))].map(
+      const named = [...read(page).matchAll(new RegExp(String.raw`\b(?:${area})\.[A-Z][A-Z_0-9]+\b`, "g"))].map(
         ([code]) => code,
       );
       expect({ page, unknown: named.filter((code) => !(code in ERROR_CODES)) }).toEqual({ page, unknown: [] });

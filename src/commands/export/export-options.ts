@@ -10,7 +10,11 @@ const BLOBS = ["hex", "base64"] as const;
 const INT64 = ["number", "string"] as const;
 
 export const EXPORT_OPTIONS = [
-  { flags: "-o, --output <path>", help: "file, folder (ends in /) or - for stdout; the extension says the format" },
+  {
+    flags: "-o, --output <path>",
+    help: "file, folder (ends in /) or - for stdout; the extension says the format",
+    isRequired: true,
+  },
   { flags: "--format <format>", help: "where the name does not say it; default csv", choices: EXPORT_FORMATS },
   { flags: "--compress <kind>", help: "of a folder's files, or of stdout; default none", choices: COMPRESSIONS },
   { flags: "--table <table>", help: "only this table or view; `schema.table` where names repeat", isRepeatable: true },

@@ -16,12 +16,26 @@ export interface OptionSpec {
   /** A collector: may be given several times. */
   readonly isRepeatable?: true;
   readonly choices?: readonly string[];
+  /** Nothing can be done without it: usage lines show it. */
+  readonly isRequired?: true;
 }
 
 export interface ArgumentSpec {
   /** As commander writes it: `[target]`, `<file...>`. */
   readonly name: string;
   readonly help: string;
+}
+
+/** What must stand on a command line: `[target]`, `--output <path>`. */
+export function requiredWords({
+  args = [],
+  options = [],
+}: {
+  readonly args?: readonly ArgumentSpec[] | undefined;
+  readonly options?: readonly OptionSpec[] | undefined;
+}): readonly string[] {
+  const flags = options.filter(({ isRequired }) => isRequired).map((option) => option.flags.replace(/^-\w, /, ""));
+  return [...args.map(({ name }) => name), ...flags];
 }
 
 /** What the command line said, before any meaning is given to it. */

@@ -1,5 +1,5 @@
 import { EXIT_CODES } from "../core/exit-codes.js";
-import type { Command, Group, OptionSpec } from "./command.js";
+import { type Command, type Group, type OptionSpec, requiredWords } from "./command.js";
 import type { CommandTable } from "./command-words.js";
 import { GLOBAL_OPTIONS } from "./global-flags.js";
 
@@ -28,7 +28,7 @@ export function rootHelp(table: CommandTable, group: Group | null): string {
 export function leafHelp(spec: Command["spec"], siblings: readonly string[]): string {
   const args = spec.args ?? [];
   const usage =
-    ["usage: dbops", spec.path, ...args.map(({ name }) => name), "[flags]"].join(" ") +
+    ["usage: dbops", spec.path, ...requiredWords(spec), "[flags]"].join(" ") +
     (spec.acceptsPassThrough ? " [-- args]" : "");
   return [
     `dbops ${spec.path}: ${spec.summary}`,
