@@ -45,7 +45,11 @@ function readRows(
   const { walk, cells } = selection;
   // Numbers and text joined by SQLite are in the database's encoding.
   if (walk !== null && output.databaseText.isUtf8) {
-    new FrameReader(connection, { ...walk, cells }, { writer, output }).read();
+    new FrameReader(
+      connection,
+      { ...walk, cells, types: selection.columns.map(({ type }) => type) },
+      { writer, output },
+    ).read();
   } else readCells(connection, { ...selection, parameters: [] }, writer, output);
 }
 

@@ -1,5 +1,5 @@
-import type { Span } from "./byte-sink.js";
 import type { Connection } from "./connection.js";
+import { NumberSpan } from "./number-span.js";
 import { realText } from "./real-text.js";
 import type { RowOutput, RowWriter } from "./row-writer.js";
 
@@ -7,7 +7,6 @@ type Cell = null | string | number | Uint8Array;
 
 /** A mask of more columns would no longer be exact in a double with room to spare. */
 const COLUMNS_PER_MASK = 30;
-const LONGEST_NUMBER = 64;
 
 /** Which rows: as of a RowSelection. */
 export interface CellQuery {
@@ -21,7 +20,7 @@ export interface CellQuery {
 export function readCells(connection: Connection, query: CellQuery, writer: RowWriter, output: RowOutput): void {
   const { prefix, cells, from, parameters } = query;
   const width = cells.length;
-  const scratch = new Scratch();
+  const scratch = new NumberSpan();
   const statement = connection.db
     .prepare<unknown[], readonly Cell[]>(
       `${prefix} SELECT ${[...cells.map(cellSql), ...masksOf(cells)].join(", ")} ${from}`,
@@ -71,13 +70,4 @@ function writeText(
   const text = output.databaseText.toUtf8(bytes);
   if (text === null) writer.invalidText(column, bytes);
   else writer.text(column, { bytes: text, start: 0, end: text.length });
-}
-
-/** The bytes of a number, good until the next. */
-class Scratch {
-  readonly #bytes = Buffer.alloc(LONGEST_NUMBER);
-
-  take(ascii: string): Span {
-    return { bytes: this.#bytes, start: 0, end: this.#bytes.write(ascii, 0, "latin1") };
-  }
 }

@@ -1,31 +1,45 @@
 import { foreignCode } from "../../lib/core/errors.js";
+import type { Span } from "./byte-sink.js";
 import type { Connection } from "./connection.js";
+import { NumberSpan } from "./number-span.js";
 import { quoteIdent } from "./quote-ident.js";
 import { readCells } from "./read-cells.js";
-import { realText } from "./real-text.js";
+import { isInfinite, realText } from "./real-text.js";
 import type { RowOutput, RowWriter } from "./row-writer.js";
 
 /** What begins each cell: bytes that UTF-8 has no use for. */
 const TAGS = { null: 0xfa, integer: 0xfb, real: 0xfc, text: 0xfd, blob: 0xfe } as const;
 const LOWEST_TAG = TAGS.null;
-const REAL_FUNCTION = "dbops_real";
+/** SQLite spells both zeros alike. */
+const ZERO_FUNCTION = "dbops_zero";
+/** A decimal of so many characters has at most 15 digits, and there is no shorter one of the same double. */
+const SHORT_REAL = 16;
+const SMALL_E = 0x65;
+const MINUS = 0x2d;
+const NOTHING = new Uint8Array(0);
 const LOWEST_ROWID = -(2n ** 63n);
 const HIGHEST_ROWID = 2n ** 63n - 1n;
 const MOST_ROWS = 128;
 const BATCH_BYTES = 128 * 1024;
-/** A statement has a limit for the arguments of a function. */
+/** Functions take a limited number of arguments. */
 const CELLS_PER_CALL = 60;
 
 interface Walk {
   readonly table: string;
   readonly rowid: string;
   readonly cells: readonly string[];
+  /** As declared, by cell. */
+  readonly types: readonly (string | null)[];
+}
+
+interface Range {
+  readonly first: bigint;
+  readonly last: bigint;
 }
 
 interface Batch {
-  readonly bytes: Uint8Array | null;
+  readonly bytes: Uint8Array;
   readonly rows: number;
-  readonly last: bigint;
 }
 
 /**
@@ -37,6 +51,7 @@ export class FrameReader {
   readonly #walk: Walk;
   readonly #writer: RowWriter;
   readonly #output: RowOutput;
+  readonly #scratch = new NumberSpan();
   #bounds = new Int32Array(1024);
 
   constructor(connection: Connection, walk: Walk, { writer, output }: { writer: RowWriter; output: RowOutput }) {
@@ -47,32 +62,29 @@ export class FrameReader {
   }
 
   read(): void {
-    this.#connection.db.function(
-      REAL_FUNCTION,
-      { deterministic: true, directOnly: true, safeIntegers: false },
-      (value) => (typeof value === "number" ? realText(value) : null),
+    const { db } = this.#connection;
+    db.function(ZERO_FUNCTION, { deterministic: true, directOnly: true, safeIntegers: false }, (value) =>
+      Object.is(value, -0) ? "-0.0" : "0.0",
     );
-    const batches = this.#connection.db
-      .prepare<unknown[], [Uint8Array | null, bigint, bigint | null]>(frameSql(this.#walk))
-      .raw();
-    let next = LOWEST_ROWID;
-    for (let size = 1; ; ) {
-      const batch = this.#batch(() => batches.get(next, size));
-      if (batch !== null && batch.rows === 0) return;
-      if (batch === null || !this.#writeFrames(batch)) next = this.#readAgain(next, size);
-      else next = batch.last;
-      if (next === HIGHEST_ROWID) return;
-      next += 1n;
-      const rowBytes = batch === null ? BATCH_BYTES : (batch.bytes?.length ?? 0) / batch.rows;
+    const frames = db.prepare<unknown[], [Uint8Array | null, bigint]>(frameSql(this.#walk)).raw();
+    const lastOf = db.prepare<unknown[], bigint | null>(lastSql(this.#walk)).pluck();
+    let size = 1;
+    for (let first = LOWEST_ROWID; ; ) {
+      const last = lastOf.get(first, size) ?? HIGHEST_ROWID;
+      const batch = this.#batch(() => frames.get(first, last));
+      if (batch === null || !this.#writeFrames(batch)) this.#readAgain({ first, last });
+      if (last === HIGHEST_ROWID) return;
+      first = last + 1n;
+      const rowBytes = batch === null || batch.rows === 0 ? BATCH_BYTES : batch.bytes.length / batch.rows;
       size = Math.max(1, Math.min(MOST_ROWS, 2 * size, Math.trunc(BATCH_BYTES / Math.max(rowBytes, 1))));
     }
   }
 
   /** Null when together the rows are larger than SQLite's limit for one value. */
-  #batch(get: () => [Uint8Array | null, bigint, bigint | null] | undefined): Batch | null {
+  #batch(get: () => [Uint8Array | null, bigint] | undefined): Batch | null {
     try {
-      const [bytes, rows, last] = get() ?? [null, 0n, null];
-      return { bytes, rows: Number(rows), last: last ?? HIGHEST_ROWID };
+      const [bytes, rows] = get() ?? [null, 0n];
+      return { bytes: bytes ?? NOTHING, rows: Number(rows) };
     } catch (error) {
       if (foreignCode(error) === "SQLITE_TOOBIG") return null;
       throw error;
@@ -81,7 +93,6 @@ export class FrameReader {
 
   /** False when there are more tags than cells: then a text holds such bytes. */
   #writeFrames({ bytes, rows }: Batch): boolean {
-    if (bytes === null) return false;
     const width = this.#walk.cells.length;
     if (this.#findCells(bytes, rows * width) !== rows * width) return false;
     const bounds = this.#bounds;
@@ -117,38 +128,63 @@ export class FrameReader {
     const tag = bytes[cell.start];
     if (tag === TAGS.text) this.#writer.text(column, value);
     else if (tag === TAGS.integer) this.#writer.integer(column, value);
-    else if (tag === TAGS.real) this.#writer.real(column, value);
+    else if (tag === TAGS.real) this.#writer.real(column, this.#shortest(value));
     else if (tag === TAGS.blob) this.#writer.blob(column, fromHex(bytes.subarray(value.start, end)));
     else this.#writer.null(column);
   }
 
-  /** The same rows cell by cell; the last one's rowid. */
-  #readAgain(first: bigint, size: number): bigint {
+  /** SQLite spells 15 digits where they do, and else 17, though 16 may be enough. */
+  #shortest(spelling: Span): Span {
+    const { bytes, start, end } = spelling;
+    if (isInfinite(bytes, start)) return this.#scratch.take(bytes[start] === MINUS ? "-Infinity" : "Infinity");
+    if (end - start <= SHORT_REAL && !isExponential(spelling)) return spelling;
+    let text = "";
+    for (let index = start; index < end; index += 1) text += String.fromCharCode(bytes[index] ?? 0);
+    return this.#scratch.take(realText(Number(text)));
+  }
+
+  #readAgain({ first, last }: Range): void {
     const { table, rowid, cells } = this.#walk;
-    const from = `FROM ${quoteIdent(table)} WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT ?`;
-    const parameters = [first, size];
-    readCells(this.#connection, { prefix: "", cells, from, parameters }, this.#writer, this.#output);
-    const last = this.#connection.value(`SELECT max(r) FROM (SELECT ${rowid} AS r ${from})`, ...parameters);
-    return typeof last === "bigint" ? last : HIGHEST_ROWID;
+    const from = `FROM ${quoteIdent(table)} WHERE ${rowid} BETWEEN ? AND ? ORDER BY ${rowid}`;
+    readCells(this.#connection, { prefix: "", cells, from, parameters: [first, last] }, this.#writer, this.#output);
   }
 }
 
-function frameSql({ table, rowid, cells }: Walk): string {
-  const frames = cells.map(
-    (cell) => `CASE typeof(${cell})
-      WHEN 'text' THEN ${tagSql(TAGS.text)} || ${cell}
-      WHEN 'integer' THEN ${tagSql(TAGS.integer)} || ${cell}
-      WHEN 'real' THEN ${tagSql(TAGS.real)} || ${REAL_FUNCTION}(${cell})
-      WHEN 'blob' THEN ${tagSql(TAGS.blob)} || hex(${cell})
-      ELSE ${tagSql(TAGS.null)} END`,
-  );
+/** NOT INDEXED: rows are joined in the order in which they are found. */
+function frameSql({ table, rowid, cells, types }: Walk): string {
+  const frames = cells.map((cell, index) => frameOf(cell, types[index] ?? ""));
   const parts: string[] = [];
   for (let start = 0; start < frames.length; start += CELLS_PER_CALL) {
     parts.push(`concat(${frames.slice(start, start + CELLS_PER_CALL).join(", ")})`);
   }
-  return `SELECT CAST(group_concat(frame, '') AS BLOB), count(*), max(id)
-    FROM (SELECT concat(${parts.join(", ")}) AS frame, ${rowid} AS id FROM ${quoteIdent(table)}
-      WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT ?)`;
+  return `SELECT CAST(group_concat(${parts.join(" || ")}, '') AS BLOB), count(*)
+    FROM ${quoteIdent(table)} NOT INDEXED WHERE ${rowid} BETWEEN ? AND ?`;
+}
+
+/** The last of the next rows; null when there are fewer. */
+function lastSql({ table, rowid }: Walk): string {
+  return `SELECT ${rowid} FROM ${quoteIdent(table)} NOT INDEXED WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT 1 OFFSET ? - 1`;
+}
+
+/** Asks first for what the declared type makes most likely. */
+function frameOf(cell: string, type: string): string {
+  const integer = `WHEN 'integer' THEN ${tagSql(TAGS.integer)} || ${cell}`;
+  const real = `WHEN 'real' THEN ${tagSql(TAGS.real)} || iif(${cell} = 0.0, ${ZERO_FUNCTION}(${cell}), ${cell})`;
+  const text = `WHEN 'text' THEN ${tagSql(TAGS.text)} || ${cell}`;
+  const blob = `WHEN 'blob' THEN ${tagSql(TAGS.blob)} || hex(${cell})`;
+  const isInteger = /INT/i.test(type);
+  const isReal = /REAL|FLOA|DOUB/i.test(type);
+  const order = isInteger
+    ? [integer, text, real, blob]
+    : isReal
+      ? [real, integer, text, blob]
+      : [text, integer, real, blob];
+  return `CASE typeof(${cell}) ${order.join(" ")} ELSE ${tagSql(TAGS.null)} END`;
+}
+
+function isExponential({ bytes, start, end }: Span): boolean {
+  for (let index = start; index < end; index += 1) if (bytes[index] === SMALL_E) return true;
+  return false;
 }
 
 function fromHex({ buffer, byteOffset, length }: Uint8Array): Buffer {

@@ -5,7 +5,7 @@ export function realText(value: number): string {
   return Number.isInteger(value) && !text.includes("e") ? `${text}.0` : text;
 }
 
-/** Of a spelling's bytes: "Infinity" and "-Infinity" are told by their letter. */
+/** Of a spelling's bytes: ours and SQLite's ("Inf") begin with the same letter. */
 export function isInfinite(bytes: Uint8Array, start: number): boolean {
   return bytes[start] === CAPITAL_I || (bytes[start] === MINUS && bytes[start + 1] === CAPITAL_I);
 }
