@@ -22,6 +22,7 @@ import { lockDatabase } from "./lock.js";
 import { NO_TIMEOUTS } from "./no-timeouts.js";
 import { rowReader } from "./rows.js";
 import { readSchema } from "./schema.js";
+import { openPostgresView } from "./postgres-view.js";
 import { readNature, readServerFacts, type ServerNature } from "./server-facts.js";
 import type { Session } from "./session.js";
 import { takeSnapshot } from "./snapshot.js";
@@ -80,7 +81,7 @@ class PostgresDriver implements Driver {
   }
 
   async openView(): Promise<ReadView> {
-    throw new Error("comes with the next commit");
+    return await openPostgresView({ ...this.#parts, tools: this.#tools });
   }
 
   async takeSnapshot(request: SnapshotRequest): Promise<Snapshot> {

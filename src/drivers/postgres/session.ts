@@ -1,4 +1,4 @@
-import type { Client } from "pg";
+import type { Client, Submittable } from "pg";
 import type { Value } from "../driver.js";
 import type { ServerAddress } from "./conn-info.js";
 import { translateError } from "./errors.js";
@@ -41,6 +41,16 @@ export class Session implements AsyncDisposable {
   /** Runs several statements, whose rows nobody needs. */
   async run(script: string): Promise<void> {
     await this.query(script);
+  }
+
+  /** Runs a query that reads the server's answer itself. `doing` ends the sentence "cannot …" of its errors. */
+  async submit<T>(query: Submittable & { readonly done: Promise<T> }, doing: string): Promise<T> {
+    try {
+      return await this.#client.query(query).done;
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      throw translateError(error, doing);
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

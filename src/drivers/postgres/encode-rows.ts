@@ -1,0 +1,112 @@
+import { DbopsError } from "../../lib/core/errors.js";
+import { heldPromise } from "../../lib/core/held-promise.js";
+import type { EncodedRows, RowFacts, RowFormat, RowSource } from "../view-model.js";
+import { CopyOut } from "./copy-out.js";
+import { csvStatement, jsonFields, jsonStatement, textStatement } from "./copy-statement.js";
+import { csvShape } from "./csv-shape.js";
+import { ndjsonShape } from "./ndjson-shape.js";
+import { noticeNonFinite } from "./non-finite.js";
+import { insertion } from "./insertion.js";
+import { plainShape, type RowShape } from "./row-shape.js";
+import { RowStream } from "./row-stream.js";
+import type { Session } from "./session.js";
+import { requireUnchanged } from "./unchanged-tables.js";
+import type { ViewSession } from "./view-session.js";
+import { nameOf, resolveSource, selectRows, type ViewSource } from "./view-source.js";
+
+/** Streams the rows as the server spells them. USAGE.INVALID, EXPORT.NULL_UNSEEN, EXPORT.NOT_UTF8, DB.*, LOCK.DATABASE, CONNECT.LOST. */
+export function encodeRows(view: ViewSession, source: RowSource, format: RowFormat): EncodedRows {
+  const stream = new RowStream();
+  stream.on("error", () => undefined);
+  let isRead = false;
+  stream.once("close", () => {
+    // Only its end stops a COPY.
+    if (!isRead) void view[Symbol.asyncDispose]();
+  });
+  const reading = view.act((session) => read(session, { view, source, format, stream }));
+  const ended = reading.then(
+    (facts) => {
+      isRead = true;
+      stream.finish();
+      return facts;
+    },
+    (error: unknown) => {
+      isRead = true;
+      stream.destroy(error instanceof Error ? error : new Error(String(error)));
+      throw error;
+    },
+  );
+  return { stream, ended: heldPromise(ended) };
+}
+
+interface Reading {
+  readonly view: ViewSession;
+  readonly source: RowSource;
+  readonly format: RowFormat;
+  readonly stream: RowStream;
+}
+
+async function read(session: Session, { view, source, format, stream }: Reading): Promise<RowFacts> {
+  const resolved = await resolveSource(view, source);
+  await requireUnchanged(session);
+  const plan = await planOf(session, resolved, format);
+  if (plan.before !== "") stream.add(Buffer.from(plan.before));
+  const copy = new CopyOut(plan.statement, { shape: plan.shape, stream });
+  const rows = await session.submit(copy, `read ${nameOf(source)}`);
+  await requireUnchanged(session);
+  if (plan.after !== "") stream.add(Buffer.from(plan.after));
+  return { rows, mixed: [], notUtf8: [], nonFinite: await plan.nonFinite() };
+}
+
+interface Plan {
+  readonly statement: string;
+  readonly shape: RowShape;
+  readonly before: string;
+  readonly after: string;
+  /** Asked when all rows have been read. */
+  readonly nonFinite: () => Promise<readonly string[]>;
+}
+
+async function planOf(session: Session, source: ViewSource, format: RowFormat): Promise<Plan> {
+  const bare = { before: "", after: "", nonFinite: async () => [] };
+  switch (format.kind) {
+    case "csv": {
+      if (source.columns.length === 1 && format.nullText === null) await requireNoNull(session, source);
+      const { shape, columns } = noticeNonFinite(csvShape(format.delimiter), session, source);
+      return { ...bare, statement: csvStatement(source, format), shape, nonFinite: columns };
+    }
+    case "ndjson": {
+      requireDistinctNames(source);
+      const found = new Set<number>();
+      const shape = ndjsonShape(jsonFields(source, format), (index) => found.add(index));
+      const nonFinite = async () => source.columns.filter((_, index) => found.has(index)).map(({ name }) => name);
+      return { ...bare, statement: jsonStatement(source), shape, nonFinite };
+    }
+    case "sql":
+      return { ...bare, ...insertion(source), shape: plainShape };
+  }
+}
+
+async function requireNoNull(session: Session, source: ViewSource): Promise<void> {
+  const [column] = source.columns;
+  if (column === undefined) return;
+  const rows = `SELECT FROM (${selectRows(source, column.sql)}\n) AS dbops_nulls (value) WHERE pg_catalog.num_nulls(value) > 0`;
+  const { found } = await session.one<{ found: boolean }>(`SELECT EXISTS (${rows}) AS found`);
+  if (!found) return;
+  throw new DbopsError("EXPORT.NULL_UNSEEN", {
+    message: `column ${column.name} holds NULL`,
+    why: "in a CSV file of one column it would be an empty line, which readers skip",
+    hint: "choose a word for it: --null STR",
+  });
+}
+
+function requireDistinctNames({ columns }: ViewSource): void {
+  const names = columns.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return;
+  throw new DbopsError("USAGE.INVALID", {
+    message: `two columns are called ${twice}`,
+    why: "an object of JSON would hold only one of them",
+    hint: "name them apart: SELECT … AS …",
+  });
+}

@@ -1,0 +1,92 @@
+import type { DriverContext } from "../driver.js";
+import type { ConnInfo } from "./conn-info.js";
+import { openSession } from "./connect.js";
+import { FIXED_SETTINGS } from "./fingerprint.js";
+import { NO_TIMEOUTS } from "./no-timeouts.js";
+import type { Session } from "./session.js";
+
+/** Rows come in the order in which they lie, each time they are read; the server notices soon when we have gone. */
+const SETTINGS = `
+  SET client_encoding = 'UTF8'; SET synchronize_seqscans = off;
+  SELECT pg_catalog.set_config(name, '1000', false) FROM pg_catalog.pg_settings WHERE name = 'client_connection_check_interval'`;
+
+export interface ViewWhere {
+  readonly conn: ConnInfo;
+  readonly context: DriverContext;
+}
+
+/** The session of a view, in its one transaction. */
+export class ViewSession implements AsyncDisposable {
+  readonly session: Session;
+  readonly #searchPath: string;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(session: Session, searchPath: string) {
+    this.session = session;
+    this.#searchPath = searchPath;
+  }
+
+  /** Does one thing after the other, each in a subtransaction of its own: what fails leaves the view as it was, and no locks stay. */
+  act<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    const turn = this.#last.then(() => this.#inSubtransaction(work));
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** The same where names must print in full. */
+  actPlainly<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    return this.act((session) => this.plainly(() => work(session)));
+  }
+
+  /** Within an act: names print in full. What users write finds its names as in any session of theirs. */
+  async plainly<T>(work: () => Promise<T>): Promise<T> {
+    await this.hidePath();
+    const result = await work();
+    await this.session.query("SELECT pg_catalog.set_config('search_path', $1, true)", [this.#searchPath]);
+    return result;
+  }
+
+  /** Until the act ends. */
+  async hidePath(): Promise<void> {
+    await this.session.run("SET LOCAL search_path = ''");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.session[Symbol.asyncDispose]();
+  }
+
+  async #inSubtransaction<T>(work: (session: Session) => Promise<T>): Promise<T> {
+    await this.session.run("SAVEPOINT dbops_act");
+    try {
+      const result = await work(this.session);
+      await this.#leave();
+      return result;
+    } catch (error) {
+      await this.#leave().catch(() => undefined);
+      throw error;
+    }
+  }
+
+  async #leave(): Promise<void> {
+    await this.session.run("ROLLBACK TO SAVEPOINT dbops_act; RELEASE SAVEPOINT dbops_act");
+  }
+}
+
+/** Connects and fixes the state that the view shows. CONNECT.*. */
+export async function openViewSession({ conn, context }: ViewWhere): Promise<ViewSession> {
+  const session = await openSession(conn, { context });
+  try {
+    const { path } = await session.one<{ path: string }>("SELECT pg_catalog.current_setting('search_path') AS path");
+    await session.run(NO_TIMEOUTS);
+    await session.run(`SET lock_timeout = ${Math.max(1, context.lockTimeoutMs)}`);
+    await session.run(`${FIXED_SETTINGS}; ${SETTINGS}`);
+    await session.query("SELECT pg_catalog.set_config('search_path', $1, false)", [path]);
+    await session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    // A transaction's state is that of its first query.
+    await session.run("SELECT 1");
+    return new ViewSession(session, path);
+  } catch (error) {
+    await session[Symbol.asyncDispose]();
+    throw error;
+  }
+}
