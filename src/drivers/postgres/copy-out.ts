@@ -35,8 +35,8 @@ export class CopyOut implements Submittable {
     this.#takeOver(connection);
     connection.stream.cork();
     connection.parse({ text: this.#sql, name: "", types: [] }, true);
-    connection.bind(null, true);
-    connection.execute(null, true);
+    connection.bind({}, true);
+    connection.execute({}, true);
     connection.sync();
     connection.stream.uncork();
   }

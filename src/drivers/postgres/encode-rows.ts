@@ -2,7 +2,7 @@ import { DbopsError } from "../../lib/core/errors.js";
 import { heldPromise } from "../../lib/core/held-promise.js";
 import type { EncodedRows, RowFacts, RowFormat, RowSource } from "../view-model.js";
 import { CopyOut } from "./copy-out.js";
-import { csvStatement, jsonFields, jsonStatement, textStatement } from "./copy-statement.js";
+import { csvStatement, jsonFields, jsonStatement } from "./copy-statement.js";
 import { csvShape } from "./csv-shape.js";
 import { ndjsonShape } from "./ndjson-shape.js";
 import { noticeNonFinite } from "./non-finite.js";
