@@ -12,6 +12,8 @@ export interface TocEntry {
   readonly hasData: boolean;
   /** Its rows are lines of COPY rather than statements. */
   readonly isCopied: boolean;
+  /** IDs of the entries that must exist before it. */
+  readonly dependencies: readonly number[];
 }
 
 /** The head of a custom or directory archive of pg_dump. */
@@ -112,7 +114,8 @@ function readEntry(reader: TocReader, { minor, isCustom, offsetSize }: Layout): 
   if (minor >= 16) reader.int();
   const owner = reader.text() ?? "";
   reader.text();
-  for (let dependency = reader.text(); dependency !== null; ) dependency = reader.text();
+  const dependencies: number[] = [];
+  for (let id = reader.text(); id !== null; id = reader.text()) dependencies.push(Number(id));
   if (isCustom) reader.skip(1 + offsetSize);
   else reader.text();
   return {
@@ -124,6 +127,7 @@ function readEntry(reader: TocReader, { minor, isCustom, offsetSize }: Layout): 
     definition,
     hasData,
     isCopied: copyStatement !== "",
+    dependencies,
   };
 }
 

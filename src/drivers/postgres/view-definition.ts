@@ -1,11 +1,91 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DbopsError } from "../../lib/core/errors.js";
+import type { ChildSpec } from "../../lib/system/child-registry.js";
 import type { TableName } from "../driver.js";
 import type { Definition } from "../view-model.js";
-import { connectedProgram } from "./child-program.js";
+import { parseToc } from "./archive-toc.js";
+import { requireSuccess } from "./child-output.js";
+import { connectedProgram, plainEnvironment } from "./child-program.js";
 import type { ViewParts } from "./postgres-view.js";
-import { quoteQualified } from "./quote-ident.js";
-import { childFailed } from "./child-errors.js";
+import { setSequences } from "./set-sequences.js";
+import { entriesOfTables } from "./table-entries.js";
 import type { ViewSession } from "./view-session.js";
+import { findRelation, type ViewRelation, withPartitions } from "./view-source.js";
 
-export async function dumpDefinition(parts: ViewParts, view: ViewSession, tables: readonly TableName[] | null): Promise<Definition> {
-  throw new Error("x");
+/** pg_dump's definitions in the view's very state, without owners and rights. TOOL.*, DB.REFUSED, LOCK.DATABASE. */
+export async function dumpDefinition(
+  parts: ViewParts,
+  view: ViewSession,
+  tables: readonly TableName[] | null,
+): Promise<Definition> {
+  const relations = tables === null ? null : await view.act((session) => findAll(session, tables));
+  const folder = await parts.context.workDir();
+  const archive = join(folder, `definition-${parts.context.ids.hex(6)}.pgdump`);
+  try {
+    await dump(parts, view, archive);
+    const chosen = relations === null ? [] : [`--use-list=${await writeList(archive, relations)}`];
+    const before = await script(parts, ["--section=pre-data", ...chosen, archive]);
+    const after = await script(parts, ["--section=post-data", ...chosen, archive]);
+    const counters = await view.actPlainly((session) => setSequences(session, relations?.map(({ oid }) => oid) ?? null));
+    return { before, after: counters + after };
+  } finally {
+    await rm(archive, { force: true });
+    await rm(listOf(archive), { force: true });
+  }
+}
+
+async function findAll(
+  session: ViewSession["session"],
+  tables: readonly TableName[],
+): Promise<readonly ViewRelation[]> {
+  const found: ViewRelation[] = [];
+  for (const table of tables) found.push(...(await withPartitions(session, await findRelation(session, table))));
+  return found;
+}
+
+async function dump({ conn, context, nature, tools }: ViewParts, view: ViewSession, archive: string): Promise<void> {
+  const tool = await tools.find("pg_dump", nature.major);
+  const args = [
+    "--format=custom",
+    "--compress=0",
+    "--schema-only",
+    "--no-subscriptions",
+    `--file=${archive}`,
+    `--snapshot=${await view.exportSnapshot()}`,
+    `--lock-wait-timeout=${Math.max(1, context.lockTimeoutMs)}`,
+  ];
+  const spec = await connectedProgram(tool, { conn, server: view.session.server }, { args, context });
+  await run({ ...spec, stdout: "ignore" }, context);
+}
+
+/** Which entries pg_restore is to write, as a file for it. */
+async function writeList(archive: string, tables: readonly ViewRelation[]): Promise<string> {
+  const toc = parseToc(await readFile(archive));
+  if (toc === null) throw new DbopsError("TOOL.FAILED", { message: "pg_dump wrote no table of contents" });
+  const lines = entriesOfTables(toc.entries, tables).map(({ id }) => `${id};\n`);
+  await writeFile(listOf(archive), lines.join(""), { mode: 0o600 });
+  return listOf(archive);
+}
+
+function listOf(archive: string): string {
+  return `${archive}.list`;
+}
+
+async function script({ context, nature, tools }: ViewParts, args: readonly string[]): Promise<string> {
+  const tool = await tools.find("pg_restore", nature.major);
+  const all = ["--file=-", "--no-owner", "--no-privileges", "--no-tablespaces", ...args];
+  const spec = { command: tool.path, args: all, env: plainEnvironment(context) };
+  return (await context.children.run(spec, context.signal)).stdout;
+}
+
+async function run(spec: ChildSpec, { children, signal }: ViewParts["context"]): Promise<void> {
+  const child = await children.start(spec);
+  const stop = (): void => void child.end();
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    await requireSuccess(child, signal);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
 }

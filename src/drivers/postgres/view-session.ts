@@ -51,6 +51,13 @@ export class ViewSession implements AsyncDisposable {
     await this.session.run("SET LOCAL search_path = ''");
   }
 
+  /** By which others can look at the same state; not within an act. */
+  async exportSnapshot(): Promise<string> {
+    const exported = this.#last.then(() => this.session.one<{ id: string }>("SELECT pg_catalog.pg_export_snapshot() AS id"));
+    this.#last = exported.catch(() => undefined);
+    return (await exported).id;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.session[Symbol.asyncDispose]();
   }

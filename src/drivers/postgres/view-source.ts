@@ -69,6 +69,17 @@ export async function findRelation(session: Session, table: TableName): Promise<
   });
 }
 
+/** A partitioned table and all below it; any other alone. */
+export async function withPartitions(session: Session, relation: ViewRelation): Promise<readonly ViewRelation[]> {
+  if (relation.kind !== "p") return [relation];
+  return await session.query<SqlRow & ViewRelation>(
+    `SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind::text AS kind
+       FROM pg_catalog.pg_partition_tree($1) t JOIN pg_catalog.pg_class c ON c.oid = t.relid
+       JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace`,
+    [relation.oid],
+  );
+}
+
 interface AttributeRow extends SqlRow {
   readonly name: string;
   readonly oid: number;
@@ -145,8 +156,8 @@ async function describe(session: Session, sql: string, doing: string): Promise<r
     const place = error instanceof DbopsError ? positionOf(error.cause) : null;
     if (!(error instanceof DbopsError) || place === null) throw error;
     const { code, message, why, hint, cause } = error;
-    const found = sql.slice(Math.max(0, place - 1)).trimStart().split("\n", 1)[0] ?? "";
-    const at = found === "" ? `at its end` : `at: ${found.slice(0, 60)}`;
+    const found = [...sql].slice(Math.max(0, place - 1)).join("").trimStart().split("\n", 1)[0] ?? "";
+    const at = found === "" ? "at its end" : `at: ${found.slice(0, 60)}`;
     throw new DbopsError(code, { message, why: `${why}, character ${place}, ${at}`, hint: hint ?? undefined, cause });
   }
 }
