@@ -4,9 +4,9 @@ import type { EncodedRows, RowFacts, RowFormat, RowSource } from "../view-model.
 import { CopyOut } from "./copy-out.js";
 import { csvStatement, jsonFields, jsonStatement } from "./copy-statement.js";
 import { csvShape } from "./csv-shape.js";
+import { insertion } from "./insertion.js";
 import { ndjsonShape } from "./ndjson-shape.js";
 import { noticeNonFinite } from "./non-finite.js";
-import { insertion } from "./insertion.js";
 import { plainShape, type RowShape } from "./row-shape.js";
 import { RowStream } from "./row-stream.js";
 import type { Session } from "./session.js";

@@ -84,8 +84,7 @@ class ObjectWriter {
     if (spelling === "json") return false;
     if (spelling === "bigNumber") return isUnsafe(row, position);
     const byte = row[position];
-    const isNonFinite =
-      byte === CAPITAL_N || byte === CAPITAL_I || (byte === MINUS && row[position + 1] === CAPITAL_I);
+    const isNonFinite = byte === CAPITAL_N || byte === CAPITAL_I || (byte === MINUS && row[position + 1] === CAPITAL_I);
     if (isNonFinite) this.#onNonFinite(index);
     return isNonFinite;
   }

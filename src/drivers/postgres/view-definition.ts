@@ -27,7 +27,9 @@ export async function dumpDefinition(
     const chosen = relations === null ? [] : [`--use-list=${await writeList(archive, relations)}`];
     const before = await script(parts, ["--section=pre-data", ...chosen, archive]);
     const after = await script(parts, ["--section=post-data", ...chosen, archive]);
-    const counters = await view.actPlainly((session) => setSequences(session, relations?.map(({ oid }) => oid) ?? null));
+    const counters = await view.actPlainly((session) =>
+      setSequences(session, relations?.map(({ oid }) => oid) ?? null),
+    );
     return { before, after: counters + after };
   } finally {
     await rm(archive, { force: true });

@@ -53,7 +53,9 @@ export class ViewSession implements AsyncDisposable {
 
   /** By which others can look at the same state; not within an act. */
   async exportSnapshot(): Promise<string> {
-    const exported = this.#last.then(() => this.session.one<{ id: string }>("SELECT pg_catalog.pg_export_snapshot() AS id"));
+    const exported = this.#last.then(() =>
+      this.session.one<{ id: string }>("SELECT pg_catalog.pg_export_snapshot() AS id"),
+    );
     this.#last = exported.catch(() => undefined);
     return (await exported).id;
   }

@@ -37,7 +37,11 @@ export async function resolveSource(view: ViewSession, source: RowSource): Promi
   const resolved = source.kind === "table" ? await tableSource(view, source) : await querySource(view, source);
   const { relation, columns } = resolved;
   if (source.kind === "table" && source.where === null && relation?.kind !== VIEW) await view.hidePath();
-  await describe(view.session, selectRows(resolved, columns.map(({ sql }) => sql).join(", ")), `read ${nameOf(source)}`);
+  await describe(
+    view.session,
+    selectRows(resolved, columns.map(({ sql }) => sql).join(", ")),
+    `read ${nameOf(source)}`,
+  );
   return resolved;
 }
 
@@ -156,7 +160,12 @@ async function describe(session: Session, sql: string, doing: string): Promise<r
     const place = error instanceof DbopsError ? positionOf(error.cause) : null;
     if (!(error instanceof DbopsError) || place === null) throw error;
     const { code, message, why, hint, cause } = error;
-    const found = [...sql].slice(Math.max(0, place - 1)).join("").trimStart().split("\n", 1)[0] ?? "";
+    const found =
+      [...sql]
+        .slice(Math.max(0, place - 1))
+        .join("")
+        .trimStart()
+        .split("\n", 1)[0] ?? "";
     const at = found === "" ? "at its end" : `at: ${found.slice(0, 60)}`;
     throw new DbopsError(code, { message, why: `${why}, character ${place}, ${at}`, hint: hint ?? undefined, cause });
   }

@@ -1,0 +1,98 @@
+import { expect, inject, test } from "vitest";
+import { freshDatabase } from "../support/fresh-database.js";
+import { encoded, NDJSON, openView, query, table } from "../support/postgres-view.js";
+
+const server = (): string => inject("postgresUrl");
+
+test("NDJSON: numbers are the server's digits, and those no reader keeps are strings", async () => {
+  await using db = await freshDatabase(server());
+  await db.sql(`CREATE DOMAIN big AS int8; CREATE DOMAIN bigger AS big;
+    CREATE TABLE t (i int8, d bigger, n numeric, f float8, g float4, o oid);
+    INSERT INTO t VALUES
+     (9007199254740991, -9007199254740991, 1234567890123456789012345678901234567890.5, 5e-324, 'NaN', 4294967295),
+     (9007199254740992, -9007199254740993, 'NaN', '-Infinity', 1.1, 0),
+     (9223372036854775807, -9223372036854775808, 0.10, 1e308, '-0', NULL), (NULL, NULL, NULL, NULL, NULL, NULL), (0, 7, 12, 'Infinity', 3, 1)`);
+  await using opened = await openView(db.url);
+  const { content, facts } = await encoded(opened.view, table("t"), NDJSON);
+  expect(content.split("\n")).toEqual([
+    '{"i":9007199254740991,"d":-9007199254740991,"n":1234567890123456789012345678901234567890.5,"f":5e-324,"g":"NaN","o":4294967295}',
+    '{"i":"9007199254740992","d":"-9007199254740993","n":"NaN","f":"-Infinity","g":1.1,"o":0}',
+    '{"i":"9223372036854775807","d":"-9223372036854775808","n":0.10,"f":1e+308,"g":-0,"o":null}',
+    '{"i":null,"d":null,"n":null,"f":null,"g":null,"o":null}',
+    '{"i":0,"d":7,"n":12,"f":"Infinity","g":3,"o":1}',
+    "",
+  ]);
+  expect(facts).toEqual({ rows: 5, mixed: [], notUtf8: [], nonFinite: ["n", "f", "g"] });
+  const numbers = await encoded(opened.view, table("t", { columns: ["i"], limit: 2 }), { ...NDJSON, int64: "number" });
+  expect(numbers.content).toBe('{"i":9007199254740991}\n{"i":9007199254740992}\n');
+});
+
+test("NDJSON: text, JSON, bytes and the rest, each on one line", async () => {
+  await using db = await freshDatabase(server());
+  await db.sql(`CREATE TYPE mood AS ENUM ('sad', 'so "so"'); CREATE TYPE pair AS (a int, b text);
+    CREATE TABLE t (s text, j json, k jsonb, b bytea, y bool, ts timestamp, tz timestamptz, iv interval, a int[], m mood, p pair, c char(3), r int4range)`);
+  await db.sql(
+    `INSERT INTO t VALUES ($1, $2, '{"k": 1e2, "k": 12345678901234567890}', '\\x00ff', true, '2020-01-02 03:04:05.6', '0044-03-15 12:00:00+00 BC',
+      '1 day', '{1,NULL}', 'so "so"', (1, 'x'), 'a', '[1,2)'), ('', 'null', 'null', '', false, 'infinity', '-infinity', NULL, '{}', 'sad', NULL, NULL, 'empty'),
+      (NULL, $3, NULL, decode(repeat('00', 90), 'hex'), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`,
+    [`q" \\ \\n \n\r\t\u0001\u0002 😀 \\.`, '{"a" :\n\t"x\\ny\\\\",\r\n "a": [1]}', '"\\u0001\\\\"'],
+  );
+  await using opened = await openView(db.url);
+  const { content, facts } = await encoded(opened.view, table("t"), NDJSON);
+  const lines = content.split("\n");
+  expect(lines).toHaveLength(4);
+  expect(JSON.parse(lines[0] ?? "")).toEqual({
+    s: `q" \\ \\n \n\r\t\u0001\u0002 😀 \\.`,
+    j: { a: [1] },
+    k: { k: 12345678901234567890 },
+    b: { $base64: true, encoded: "AP8=" },
+    y: true,
+    ts: "2020-01-02T03:04:05.6",
+    tz: "0044-03-15T12:00:00+00:00 BC",
+    iv: "1 day",
+    a: [1, null],
+    m: 'so "so"',
+    p: { a: 1, b: "x" },
+    c: "a  ",
+    r: "[1,2)",
+  });
+  expect(lines[0]).toContain('"j":{"a" : \t"x\\ny\\\\",   "a": [1]},"k":{"k": 12345678901234567890}');
+  expect(lines[1]).toBe(
+    '{"s":"","j":null,"k":null,"b":{"$base64":true,"encoded":""},"y":false,"ts":"infinity","tz":"-infinity","iv":null,"a":[],"m":"sad","p":null,"c":null,"r":"empty"}',
+  );
+  expect(lines[2]).toContain(`"j":"\\u0001\\\\","k":null,"b":{"$base64":true,"encoded":"${"A".repeat(120)}"}`);
+  expect(facts.rows).toBe(3);
+});
+
+test("NDJSON: strange names, no columns, many columns, many rows", async () => {
+  await using db = await freshDatabase(server());
+  const columns = Array.from({ length: 120 }, (_, index) => `c${index} int DEFAULT ${index}`);
+  await db.sql(`CREATE TABLE "a""; drop table x;--" ("say ""hi""\\" int, "select" text); INSERT INTO "a""; drop table x;--" VALUES (1, 'x');
+    CREATE TABLE nothing (); INSERT INTO nothing DEFAULT VALUES; INSERT INTO nothing DEFAULT VALUES;
+    CREATE TABLE wide (${columns.join(", ")}); INSERT INTO wide DEFAULT VALUES`);
+  await using opened = await openView(db.url);
+  expect((await encoded(opened.view, table('a"; drop table x;--'), NDJSON)).content).toBe(
+    '{"say \\"hi\\"\\\\":1,"select":"x"}\n',
+  );
+  expect((await encoded(opened.view, table("nothing"), NDJSON)).content).toBe("{}\n{}\n");
+  const wide = await encoded(opened.view, table("wide"), NDJSON);
+  expect(JSON.parse(wide.content)).toEqual(Object.fromEntries(columns.map((_, index) => [`c${index}`, index])));
+  const many = await encoded(
+    opened.view,
+    query("SELECT i, repeat('é', i % 50) AS s FROM generate_series(1, 30000) i"),
+    NDJSON,
+  );
+  expect(
+    many.content
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line)),
+  ).toEqual(Array.from({ length: 30000 }, (_, index) => ({ i: index + 1, s: "é".repeat((index + 1) % 50) })));
+});
+
+test("NDJSON: two columns of one name", async () => {
+  await using db = await freshDatabase(server());
+  await using opened = await openView(db.url);
+  const { ended } = opened.view.encode(query("SELECT 1 AS a, 2 AS a"), NDJSON);
+  await expect(ended).rejects.toMatchObject({ code: "USAGE.INVALID" });
+});
