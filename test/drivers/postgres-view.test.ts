@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { access } from "node:fs/promises";
 import { setImmediate as turn } from "node:timers/promises";
 import pg from "pg";
@@ -187,6 +188,31 @@ test("an error in the middle ends the stream with it", async () => {
   await expect(ended).rejects.toMatchObject({ code: "DB.REFUSED", why: expect.stringContaining("division by zero") });
   expect(bytes).toBeGreaterThan(0);
   expect((await encoded(opened.view, query("SELECT 1 AS a"), CSV)).content).toBe("a\n1\n");
+});
+
+test("text that is not UTF-8, in a database that takes any bytes", async () => {
+  const name = `ascii_${randomBytes(5).toString("hex")}`;
+  await onServer(
+    server(),
+    `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C'`,
+  );
+  const url = new URL(server());
+  url.pathname = `/${name}`;
+  try {
+    await onServer(
+      url.href,
+      "CREATE TABLE t AS SELECT E'caf\\xe9' AS a, 1 AS b; CREATE TABLE u AS SELECT E'caf\\xc3\\xa9' AS a",
+    );
+    await using opened = await openView(url.href);
+    for (const format of [CSV, NDJSON, SQL]) {
+      await expect(opened.view.encode(table("t"), format).ended).rejects.toMatchObject({ code: "EXPORT.NOT_UTF8" });
+    }
+    expect((await encoded(opened.view, table("u"), CSV)).content).toBe("a\ncafé\n");
+    const asBytes = query("SELECT convert_to(a, 'SQL_ASCII') AS a FROM t");
+    expect((await encoded(opened.view, asBytes, CSV)).content).toBe("a\n\\x636166e9\n");
+  } finally {
+    await onServer(server(), `DROP DATABASE ${name} WITH (FORCE)`);
+  }
 });
 
 test("a cut connection", async () => {

@@ -4,6 +4,7 @@ import type { EncodedRows, RowFacts, RowFormat, RowSource } from "../view-model.
 import { CopyOut } from "./copy-out.js";
 import { csvStatement, jsonFields, jsonStatement } from "./copy-statement.js";
 import { csvShape } from "./csv-shape.js";
+import { sqlStateOf } from "./errors.js";
 import { insertion } from "./insertion.js";
 import { ndjsonShape } from "./ndjson-shape.js";
 import { noticeNonFinite } from "./non-finite.js";
@@ -13,6 +14,9 @@ import type { Session } from "./session.js";
 import { requireUnchanged } from "./unchanged-tables.js";
 import type { ViewSession } from "./view-session.js";
 import { nameOf, resolveSource, selectRows, type ViewSource } from "./view-source.js";
+
+/** character_not_in_repertoire, untranslatable_character. */
+const NOT_UTF8 = new Set(["22021", "22P05"]);
 
 /** Streams the rows as the server spells them. USAGE.INVALID, EXPORT.NULL_UNSEEN, EXPORT.NOT_UTF8, DB.*, LOCK.DATABASE, CONNECT.LOST. */
 export function encodeRows(view: ViewSession, source: RowSource, format: RowFormat): EncodedRows {
@@ -52,10 +56,26 @@ async function read(session: Session, { view, source, format, stream }: Reading)
   const plan = await planOf(session, resolved, format);
   if (plan.before !== "") stream.add(Buffer.from(plan.before));
   const copy = new CopyOut(plan.statement, { shape: plan.shape, stream });
-  const rows = await session.submit(copy, `read ${nameOf(source)}`);
+  const rows = await copied(session, copy, source);
   await requireUnchanged(session);
   if (plan.after !== "") stream.add(Buffer.from(plan.after));
   return { rows, mixed: [], notUtf8: [], nonFinite: await plan.nonFinite() };
+}
+
+/** A database of encoding SQL_ASCII may hold any bytes; the server refuses to give those that are not UTF-8. */
+async function copied(session: Session, copy: CopyOut, source: RowSource): Promise<number> {
+  try {
+    return await session.submit(copy, `read ${nameOf(source)}`);
+  } catch (error) {
+    const isForeign = NOT_UTF8.has(sqlStateOf(error) ?? "");
+    if (!isForeign || !(error instanceof DbopsError)) throw error;
+    throw new DbopsError("EXPORT.NOT_UTF8", {
+      message: error.message,
+      why: error.why ?? undefined,
+      hint: "read that column as bytes: a query with convert_to(column, 'SQL_ASCII')",
+      cause: error,
+    });
+  }
 }
 
 interface Plan {
