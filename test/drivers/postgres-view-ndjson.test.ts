@@ -90,6 +90,46 @@ test("NDJSON: strange names, no columns, many columns, many rows", async () => {
   ).toEqual(Array.from({ length: 30000 }, (_, index) => ({ i: index + 1, s: "é".repeat((index + 1) % 50) })));
 });
 
+test("NDJSON: text of every kind of byte, and what looks like NULL, comes back as it was", async () => {
+  await using db = await freshDatabase(server());
+  const values = [
+    null,
+    "",
+    "null",
+    " null",
+    "nul",
+    "nullable",
+    "\u0001",
+    "\u0002",
+    "\u0001\u0001\u0002\u0001",
+    "a\u0001\nb\u0002\r",
+    '"',
+    "\\.",
+    "\\",
+    "\n",
+    "ü\u007f\u2028",
+    ...Array.from({ length: 31 }, (_, index) => `x${String.fromCharCode(index + 1)}`),
+  ];
+  await db.sql("CREATE TABLE t (a text, n int, b varchar, d date, u uuid)");
+  await db.sql(
+    "INSERT INTO t SELECT v, i, v, '0044-03-15 BC', '0f0e0d0c-0b0a-0908-0706-050403020100' FROM json_array_elements_text($1) WITH ORDINALITY AS e (v, i)",
+    [JSON.stringify(values)],
+  );
+  await db.sql("INSERT INTO t (a, b) VALUES (repeat(E'\\x01', 300000), repeat(E'\\n', 300000))");
+  await using opened = await openView(db.url);
+  const { content } = await encoded(opened.view, table("t"), NDJSON);
+  const rows: unknown[] = content
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  const [d, u] = ["0044-03-15 BC", "0f0e0d0c-0b0a-0908-0706-050403020100"];
+  expect(rows.slice(0, -1)).toEqual(values.map((value, index) => ({ a: value, n: index + 1, b: value, d, u })));
+  const large = { a: "\u0001".repeat(300000), n: null, b: "\n".repeat(300000), d: null, u: null };
+  expect(JSON.stringify(rows.at(-1)) === JSON.stringify(large)).toBe(true);
+  const alone = await encoded(opened.view, table("t", { columns: ["a"], limit: 3 }), NDJSON);
+  expect(alone.content).toBe('{"a":null}\n{"a":""}\n{"a":"null"}\n');
+});
+
 test("NDJSON: two columns of one name", async () => {
   await using db = await freshDatabase(server());
   await using opened = await openView(db.url);

@@ -11,9 +11,12 @@ type NdjsonFormat = Extract<RowFormat, { readonly kind: "ndjson" }>;
 const BOOL = 16;
 const BYTEA = 17;
 const INT8 = 20;
-const NUMBERS = new Set([21, 23, 26, 700, 701, 1700]);
+const NUMBERS = new Set([INT8, 21, 23, 26, 700, 701, 1700]);
 const JSON_TYPES = new Set([114, 3802]);
+/** "char", name, text, char(n), varchar, date, uuid: their JSON is their text in quotes. */
+const TEXTS = new Set([18, 19, 25, 1042, 1043, 1082, 2950]);
 const FRACTIONS = new Set([700, 701, 1700]);
+const AS_THEY_ARE = [NUMBERS, JSON_TYPES, TEXTS];
 
 /** float4, float8 and numeric: types with NaN and infinities. */
 export function canBeNonFinite({ baseType }: ViewColumn): boolean {
@@ -40,6 +43,7 @@ export function jsonStatement(source: ViewSource): string {
 export function jsonFields({ columns }: ViewSource, { int64 }: NdjsonFormat): readonly JsonField[] {
   return columns.map(({ name, baseType }) => {
     if (baseType === INT8 && int64 === "string") return { name, spelling: "bigNumber" };
+    if (TEXTS.has(baseType)) return { name, spelling: "text" };
     return { name, spelling: FRACTIONS.has(baseType) ? "number" : "json" };
   });
 }
@@ -60,7 +64,7 @@ function copyRows(select: string, options: string): string {
 }
 
 function jsonText({ baseType, sql }: ViewColumn): string {
-  if (NUMBERS.has(baseType) || baseType === INT8 || JSON_TYPES.has(baseType)) return sql;
+  if (AS_THEY_ARE.some((types) => types.has(baseType))) return sql;
   if (baseType === BOOL) return `${sql}::pg_catalog.text`;
   if (baseType === BYTEA) return `'{"$base64":true,"encoded":"' || ${base64(sql)} || '"}'`;
   return `pg_catalog.to_json(${sql})`;

@@ -1,8 +1,9 @@
 import type { RowSpans } from "./copy-messages.js";
+import { DELIMITER, JsonWriter } from "./json-writer.js";
 import type { RowShape } from "./row-shape.js";
 
-/** How the server spells a field: JSON already, or a number that may need quotes. */
-export type FieldSpelling = "json" | "number" | "bigNumber";
+/** How the server spells a field: JSON already, a number that may need quotes, or plain text. */
+export type FieldSpelling = "json" | "number" | "bigNumber" | "text";
 
 export interface JsonField {
   readonly name: string;
@@ -11,22 +12,16 @@ export interface JsonField {
 
 /**
  * How COPY is asked for fields: bytes that no JSON text holds separate and quote them, so that nothing is escaped. Only
- * what holds a line break between its tokens, or is the JSON text null, comes quoted.
+ * what holds such a byte or a line break, or is the word null, comes quoted.
  */
 export const JSON_COPY_OPTIONS = String.raw`FORMAT csv, DELIMITER E'\x02', QUOTE E'\x01', ESCAPE E'\x01', NULL 'null'`;
 
-const QUOTE = 0x01;
-const DELIMITER = 0x02;
-const NEWLINE = 0x0a;
-const RETURN = 0x0d;
-const SPACE = 0x20;
-const DOUBLE_QUOTE = 0x22;
 const MINUS = 0x2d;
 const CAPITAL_I = 0x49;
 const CAPITAL_N = 0x4e;
 const LARGEST_SAFE = Buffer.from(String(Number.MAX_SAFE_INTEGER));
 
-/** JSON objects, one a line, of rows copied with JSON_COPY_OPTIONS; `isNonFinite` is told the place of each field that is no JSON number. */
+/** JSON objects, one a line, of rows copied with JSON_COPY_OPTIONS; `onNonFinite` is told the place of each field that is no JSON number. */
 export function ndjsonShape(fields: readonly JsonField[], onNonFinite: (index: number) => void): RowShape {
   if (fields.length === 0) return (_block, spans) => Buffer.from("{}\n".repeat(spans.length / 2));
   const writer = new ObjectWriter(fields, onNonFinite);
@@ -37,8 +32,9 @@ class ObjectWriter {
   readonly #keys: readonly Buffer[];
   readonly #spellings: readonly FieldSpelling[];
   readonly #onNonFinite: (index: number) => void;
-  /** The most that a row grows by. */
+  /** The most that a row grows by, escapes aside. */
   readonly #growthBytes: number;
+  readonly #writer = new JsonWriter();
 
   constructor(fields: readonly JsonField[], onNonFinite: (index: number) => void) {
     this.#keys = fields.map(({ name }, index) => Buffer.from(`${index === 0 ? "{" : ","}${JSON.stringify(name)}:`));
@@ -48,38 +44,28 @@ class ObjectWriter {
   }
 
   write(block: Buffer, spans: RowSpans): Buffer {
-    const largest = (spans.at(-1) ?? 0) - (spans[0] ?? 0) + (spans.length / 2) * this.#growthBytes;
-    const output = Buffer.allocUnsafe(largest);
-    let end = 0;
+    this.#writer.begin(block.subarray(spans[0], spans.at(-1)), (spans.length / 2) * this.#growthBytes);
     for (let index = 0; index < spans.length; index += 2) {
-      end = this.#writeRow(block.subarray(spans[index], spans[index + 1]), output, end);
+      this.#writeRow(block.subarray(spans[index], spans[index + 1]));
     }
-    return output.subarray(0, end);
+    return this.#writer.finish();
   }
 
-  #writeRow(row: Buffer, output: Buffer, start: number): number {
-    let position = 0;
-    let end = start;
+  #writeRow(row: Buffer): void {
+    const writer = this.#writer;
+    writer.beginRow(row);
     for (let index = 0; index < this.#keys.length; index += 1) {
       const key = this.#keys[index];
-      if (key !== undefined) end = append(key, output, end);
-      const isQuoted = this.#isQuoted(row, position, index);
-      if (isQuoted) output[end++] = DOUBLE_QUOTE;
-      for (; position < row.length - 1; position += 1) {
-        const byte = row[position] ?? 0;
-        if (byte === DELIMITER) break;
-        if (byte !== QUOTE) output[end++] = byte === NEWLINE || byte === RETURN ? SPACE : byte;
-      }
-      if (isQuoted) output[end++] = DOUBLE_QUOTE;
-      position += 1;
+      if (key !== undefined) writer.bytes(key);
+      if (this.#spellings[index] === "text") writer.text();
+      else writer.token(this.#isQuoted(row, index));
     }
-    output[end] = 0x7d;
-    output[end + 1] = NEWLINE;
-    return end + 2;
+    writer.endRow();
   }
 
   /** Whether the field that begins there is a number that becomes a string. */
-  #isQuoted(row: Buffer, position: number, index: number): boolean {
+  #isQuoted(row: Buffer, index: number): boolean {
+    const { position } = this.#writer;
     const spelling = this.#spellings[index];
     if (spelling === "json") return false;
     if (spelling === "bigNumber") return isUnsafe(row, position);
@@ -88,12 +74,6 @@ class ObjectWriter {
     if (isNonFinite) this.#onNonFinite(index);
     return isNonFinite;
   }
-}
-
-/** Where what was appended ends. Keys are short: a call of the runtime's copy would cost more than its bytes. */
-function append(key: Buffer, output: Buffer, start: number): number {
-  for (let index = 0; index < key.length; index += 1) output[start + index] = key[index] ?? 0;
-  return start + key.length;
 }
 
 /** Whether the integer that begins there lies beyond ±(2^53 - 1). */
