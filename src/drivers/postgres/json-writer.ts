@@ -81,12 +81,9 @@ export class JsonWriter {
   /** A field of text as a JSON string; null for NULL. */
   text(): void {
     const row = this.#row;
-    if (row[this.position] === QUOTE) return this.#text(this.position + 1, QUOTE);
-    const after = row[this.position + NULL.length];
-    const isNull = after === DELIMITER || this.position + NULL.length === row.length - 1;
-    if (isNull && row.compare(NULL, 0, NULL.length, this.position, this.position + NULL.length) === 0) {
-      this.token(false);
-    } else this.#text(this.position, DELIMITER);
+    if (row[this.position] === QUOTE) this.#text(this.position + 1, QUOTE);
+    else if (isNull(row, this.position)) this.token(false);
+    else this.#text(this.position, DELIMITER);
   }
 
   /** Up to `stop`, or to the row's end. Within quotes a doubled quote is one that belongs to the text. */
@@ -110,6 +107,12 @@ export class JsonWriter {
     this.#end = end;
     this.position = stop === QUOTE ? position + 2 : position + 1;
   }
+}
+
+function isNull(row: Buffer, position: number): boolean {
+  const end = position + NULL.length;
+  const isWhole = row[end] === DELIMITER || end === row.length - 1;
+  return isWhole && row.compare(NULL, 0, NULL.length, position, end) === 0;
 }
 
 /** The most bytes that these can become. */
