@@ -11,6 +11,7 @@ import { makeAuthority, signCertificate } from "../support/certificates.js";
 import { type TestContext, testContext } from "../support/driver-context.js";
 import { onServer } from "../support/fresh-database.js";
 import { type Cluster, startCluster } from "../support/postgres-cluster.js";
+import { CSV, encoded, openView, query } from "../support/postgres-view.js";
 import { snapshotRequest } from "../support/snapshot-request.js";
 import { keepSnapshot } from "../support/source.js";
 
@@ -164,4 +165,17 @@ describe("a backup over TLS", () => {
     expect(mine.length).toBeGreaterThanOrEqual(3);
     expect(mine.filter((line) => !line.includes("SSL enabled"))).toEqual([]);
   });
+});
+
+test("rows pass through TLS as they are", async () => {
+  const url = new URL(cluster.url("postgres"));
+  url.searchParams.set("sslmode", "require");
+  await using opened = await openView(url.href);
+  const all = await encoded(opened.view, query("SELECT i, repeat('é', 500) AS s FROM generate_series(1, 3000) i"), CSV);
+  expect(
+    all.content === `i,s\n${Array.from({ length: 3000 }, (_, i) => `${i + 1},${"é".repeat(500)}\n`).join("")}`,
+  ).toBe(true);
+  expect(
+    (await encoded(opened.view, query("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"), CSV)).content,
+  ).toBe("ssl\nt\n");
 });
