@@ -40,7 +40,7 @@ export type Int64Text = "number" | "string";
 /** How rows are spelled: always UTF-8, every record ended by "\n". */
 export type RowFormat =
   | {
-      /** RFC 4180 with a header line. NULL is `nullText` or empty, never quoted; a text that could be taken for it, '' and `\.` are. */
+      /** RFC 4180 with a header line. NULL is `nullText` or empty, never quoted; a text that is the same, and `\.`, are. */
       readonly kind: "csv";
       readonly delimiter: "," | "\t";
       readonly nullText: string | null;

@@ -72,7 +72,7 @@ describe.each(ENGINES)("%s", (engine) => {
     test("as TSV, with other words for NULL and bytes", async () => {
       await exported("--table", "items", "-o", "items.tsv", "--null", "\\N", "--blob", "base64");
       expect(await read("items.tsv")).toBe(
-        'id\tname\tprice\tdata\n1\tplain\t1.5\t\\N\n2\t"with ""quotes"", commas\nand lines"\t0.1\tAP8=\n3\t""\t\\N\t\\N\n',
+        'id\tname\tprice\tdata\n1\tplain\t1.5\t\\N\n2\t"with ""quotes"", commas\nand lines"\t0.1\tAP8=\n3\t\t\\N\t\\N\n',
       );
     });
 

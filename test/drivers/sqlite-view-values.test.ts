@@ -106,9 +106,9 @@ describe("CSV", () => {
     expect((await encoded(world.view, table("t"), CSV)).text).toBe('a,b,c,d\n1,,NULL,""\n2,x,,\n,,,\n');
     const spelled: RowFormat = { ...CSV, nullText: "NULL" };
     expect((await encoded(world.view, table("t"), spelled)).text).toBe(
-      'a,b,c,d\n1,NULL,"NULL",""\n2,x,NULL,NULL\nNULL,NULL,NULL,NULL\n',
+      'a,b,c,d\n1,NULL,"NULL",\n2,x,NULL,NULL\nNULL,NULL,NULL,NULL\n',
     );
-    expect((await encoded(world.view, table("t"), { ...CSV, nullText: "1" })).text).toContain('\n"1",1,NULL,""\n');
+    expect((await encoded(world.view, table("t"), { ...CSV, nullText: "1" })).text).toContain('\n"1",1,NULL,\n');
   });
 
   test("tabs, base64, and an empty blob that is not NULL", async () => {
@@ -173,7 +173,11 @@ describe("text that is not valid Unicode", () => {
   });
 
   test("in UTF-16", async () => {
-    const wide = ["PRAGMA encoding = 'UTF-16le'", "CREATE TABLE t(v)", "INSERT INTO t VALUES (CAST(X'00d84100' AS TEXT))"];
+    const wide = [
+      "PRAGMA encoding = 'UTF-16le'",
+      "CREATE TABLE t(v)",
+      "INSERT INTO t VALUES (CAST(X'00d84100' AS TEXT))",
+    ];
     await using world = await viewOf(...wide);
     expect((await encoded(world.view, table("t"), NDJSON)).facts.notUtf8).toEqual(["v"]);
     expect((await encoded(world.view, table("t"), SQL)).text).toContain("CAST(X'00d84100' AS TEXT)");

@@ -30,7 +30,8 @@ export async function dumpDefinition(
     const counters = await view.actPlainly((session) =>
       setSequences(session, relations?.map(({ oid }) => oid) ?? null),
     );
-    return { before, after: counters + after };
+    // psql --single-transaction makes a whole of it where that is wished.
+    return { opening: "", before, after: counters + after, closing: "" };
   } finally {
     await rm(archive, { force: true });
     await rm(listOf(archive), { force: true });

@@ -116,7 +116,7 @@ export class CsvWriter implements RowWriter {
     }
     this.#separate(column);
     const mayHoldQuotes = (found & NEEDS_QUOTES) !== 0;
-    if (mayHoldQuotes || start === end || isSame(text, END_OF_DATA) || isSame(text, this.#null)) {
+    if (mayHoldQuotes || isSame(text, END_OF_DATA) || isSame(text, this.#null)) {
       this.#quoted(text, mayHoldQuotes);
     } else this.#output.sink.span(text);
   }

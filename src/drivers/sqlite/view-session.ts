@@ -1,5 +1,4 @@
 import type { RowSource } from "../view-model.js";
-import { btreeSizes } from "./btree-sizes.js";
 import { Connection } from "./connection.js";
 import { DatabaseText } from "./database-text.js";
 import { definitionOf } from "./definition.js";
@@ -33,7 +32,8 @@ export class ViewSession {
     const connection = this.#connection;
     switch (question.ask) {
       case "schema":
-        return { to: "schema", schema: readSchema(connection, btreeSizes(connection)) };
+        // Sizes would be a walk through the whole file.
+        return { to: "schema", schema: readSchema(connection, []) };
       case "columns":
         return { to: "columns", columns: selectionOf(connection, question.source).columns };
       case "mixedColumns":
