@@ -248,6 +248,17 @@ test.each(["abort", "destroy", "dispose"] as const)("%s in the middle ends the s
   await opened[Symbol.asyncDispose]();
 });
 
+test("a query that has given nothing yet ends with its reader too", async () => {
+  await using db = await freshDatabase(server());
+  const opened = await openView(db.url);
+  const { ended } = opened.view.encode(query("SELECT pg_sleep(600)::text AS a, 1 AS b"), CSV);
+  const busy = `SELECT FROM pg_stat_activity WHERE datname = '${db.name}' AND wait_event = 'PgSleep'`;
+  while ((await onServer(server(), busy)).length === 0) await turn();
+  await opened[Symbol.asyncDispose]();
+  await expect(ended).rejects.toMatchObject({ code: "CONNECT.LOST" });
+  while ((await onServer(server(), busy)).length > 0) await turn();
+});
+
 test("a slow reader holds the server back", async () => {
   await using db = await freshDatabase(server());
   await db.sql(BIG);

@@ -5,10 +5,14 @@ import { FIXED_SETTINGS } from "./fingerprint.js";
 import { NO_TIMEOUTS } from "./no-timeouts.js";
 import type { Session } from "./session.js";
 
-/** Rows come in the order in which they lie, each time they are read; the server notices soon when we have gone. */
+/**
+ * Rows come in the order in which they lie, each time they are read. A server of 14 or newer notices soon when we have
+ * gone; on some systems it would refuse the setting.
+ */
 const SETTINGS = `
   SET client_encoding = 'UTF8'; SET synchronize_seqscans = off;
-  SELECT pg_catalog.set_config(name, '1000', false) FROM pg_catalog.pg_settings WHERE name = 'client_connection_check_interval'`;
+  SELECT pg_catalog.set_config(name, '1000', false) FROM pg_catalog.pg_settings
+   WHERE name = 'client_connection_check_interval' AND pg_catalog.version() ~ 'linux'`;
 
 export interface ViewWhere {
   readonly conn: ConnInfo;
