@@ -52,6 +52,7 @@ export class FrameReader {
   readonly #writer: RowWriter;
   readonly #output: RowOutput;
   readonly #scratch = new NumberSpan();
+  readonly #cell = new MovingSpan();
   #bounds = new Int32Array(1024);
 
   constructor(connection: Connection, walk: Walk, { writer, output }: { writer: RowWriter; output: RowOutput }) {
@@ -96,11 +97,12 @@ export class FrameReader {
     const width = this.#walk.cells.length;
     if (this.#findCells(bytes, rows * width) !== rows * width) return false;
     const bounds = this.#bounds;
+    this.#cell.bytes = bytes;
     for (let row = 0; row < rows; row += 1) {
       this.#writer.beginRow();
       for (let column = 0; column < width; column += 1) {
         const cell = row * width + column;
-        this.#writeCell(column, { bytes, start: bounds[cell] ?? 0, end: bounds[cell + 1] ?? 0 });
+        this.#writeCell(column, this.#cell.move(bounds[cell] ?? 0, bounds[cell + 1] ?? 0));
       }
       this.#writer.endRow();
     }
@@ -122,14 +124,13 @@ export class FrameReader {
     return found;
   }
 
-  #writeCell(column: number, cell: { readonly bytes: Uint8Array; readonly start: number; readonly end: number }): void {
-    const { bytes, end } = cell;
-    const value = { bytes, start: cell.start + 1, end };
-    const tag = bytes[cell.start];
+  #writeCell(column: number, value: Span): void {
+    const { bytes, start, end } = value;
+    const tag = bytes[start - 1];
     if (tag === TAGS.text) this.#writer.text(column, value);
     else if (tag === TAGS.integer) this.#writer.integer(column, value);
     else if (tag === TAGS.real) this.#writer.real(column, this.#shortest(value));
-    else if (tag === TAGS.blob) this.#writer.blob(column, fromHex(bytes.subarray(value.start, end)));
+    else if (tag === TAGS.blob) this.#writer.blob(column, fromHex(bytes.subarray(start, end)));
     else this.#writer.null(column);
   }
 
@@ -193,4 +194,18 @@ function fromHex({ buffer, byteOffset, length }: Uint8Array): Buffer {
 
 function tagSql(byte: number): string {
   return `CAST(X'${byte.toString(16)}' AS TEXT)`;
+}
+
+/** One object for all cells: one each would be most of the garbage. */
+class MovingSpan implements Span {
+  bytes: Uint8Array = NOTHING;
+  start = 0;
+  end = 0;
+
+  /** To the value behind the tag at `tag`. */
+  move(tag: number, end: number): Span {
+    this.start = tag + 1;
+    this.end = end;
+    return this;
+  }
 }
