@@ -21,10 +21,12 @@ const WORLD = `
   CREATE INDEX ON public.parts (id); CREATE INDEX by_mood ON public.parent (m) WHERE m = 'ok';
   CREATE TRIGGER touch BEFORE UPDATE ON public.parent FOR EACH ROW EXECUTE FUNCTION shop.touch();
   CREATE VIEW public.seen AS SELECT id FROM public.parent;
+  CREATE MATERIALIZED VIEW public.kept AS SELECT id FROM public.seen; CREATE UNIQUE INDEX ON public.kept (id);
   INSERT INTO public.parent (m, "select") VALUES ('ok', E'tab\\t \\\\. \\\\N \\n'), (NULL, ''), ('sad', NULL), ('ok', '\\.'), ('ok', '\\N');
   INSERT INTO public."a""; drop table x;--" (parent, f, b, n, v) VALUES (1, 'NaN', '\\x00ff', 1e40, 9223372036854775807), (NULL, '-0', '', 'NaN', NULL);
   INSERT INTO public.other VALUES (2);
-  INSERT INTO public.parts SELECT i, date '2020-06-01' + i, 'p' || i FROM generate_series(1, 500) i`;
+  INSERT INTO public.parts SELECT i, date '2020-06-01' + i, 'p' || i FROM generate_series(1, 500) i;
+  REFRESH MATERIALIZED VIEW public.kept`;
 const TABLES = ["parent", 'a"; drop table x;--', "other", "parts"];
 
 function load(url: string, script: string): void {
@@ -54,6 +56,7 @@ test("SQL: definitions and rows make the same database again", async () => {
   }
   load(to.url, pieces.join("\n"));
   expect(await fingerprintOf(to.url)).toEqual(await fingerprintOf(from.url));
+  expect(await to.sql("SELECT count(*)::int AS n FROM kept")).toEqual([{ n: 5 }]);
 });
 
 test("SQL: chosen tables bring what they need, and no foreign key to what is not there", async () => {
@@ -86,6 +89,17 @@ test("SQL: chosen tables bring what they need, and no foreign key to what is not
   ]);
   for (const one of kept) expect(all).toContainEqual(one);
   expect(await to.sql("SELECT count(*)::int AS n FROM pg_constraint WHERE contype = 'f'")).toEqual([{ n: 0 }]);
+});
+
+test("SQL: a chosen materialized view brings the views and tables under it, and is filled", async () => {
+  await using from = await freshDatabase(server());
+  await using to = await freshDatabase(server());
+  await from.sql(WORLD);
+  await using opened = await openView(from.url);
+  const chosen = ["parent", "kept"].map((name) => ({ schema: "public", name }));
+  const { before, after } = await opened.view.definition(chosen);
+  load(to.url, [before, (await encoded(opened.view, table("parent"), SQL)).content, after].join("\n"));
+  expect(await to.sql("SELECT count(*)::int AS n FROM kept")).toEqual([{ n: 5 }]);
 });
 
 test("SQL: generated columns are left out, and what has no rows of its own is refused", async () => {

@@ -12,6 +12,7 @@ const PARTS = new Set([
   "FK CONSTRAINT",
   "INDEX",
   "INDEX ATTACH",
+  "MATERIALIZED VIEW DATA",
   "POLICY",
   "ROW SECURITY",
   "RULE",

@@ -52,7 +52,9 @@ async function dump({ conn, context, nature, tools }: ViewParts, view: ViewSessi
   const args = [
     "--format=custom",
     "--compress=0",
-    "--schema-only",
+    // --schema-only would leave materialized views without rows.
+    "--section=pre-data",
+    "--section=post-data",
     "--no-subscriptions",
     `--file=${archive}`,
     `--snapshot=${await view.exportSnapshot()}`,
