@@ -103,6 +103,8 @@ export class Worker implements AsyncDisposable {
   /** Ends a child that only reads, at once: one that is blocked in a write hears no milder signal. */
   kill(): void {
     this.#process.kill("SIGKILL");
+    // A pipe that nobody reads would keep the child's end from being told.
+    this.data?.destroy();
   }
 
   async #end(): Promise<void> {
