@@ -139,9 +139,7 @@ export class FrameReader {
     const { bytes, start, end } = spelling;
     if (isInfinite(bytes, start)) return this.#scratch.take(bytes[start] === MINUS ? "-Infinity" : "Infinity");
     if (end - start <= SHORT_REAL && !isExponential(spelling)) return spelling;
-    let text = "";
-    for (let index = start; index < end; index += 1) text += String.fromCharCode(bytes[index] ?? 0);
-    return this.#scratch.take(realText(Number(text)));
+    return this.#scratch.take(realText(Number(asBuffer(bytes).toString("latin1", start, end))));
   }
 
   #readAgain({ first, last }: Range): void {
@@ -188,8 +186,13 @@ function isExponential({ bytes, start, end }: Span): boolean {
   return false;
 }
 
-function fromHex({ buffer, byteOffset, length }: Uint8Array): Buffer {
-  return Buffer.from(Buffer.from(buffer, byteOffset, length).toString("latin1"), "hex");
+function fromHex(digits: Uint8Array): Buffer {
+  return Buffer.from(asBuffer(digits).toString("latin1"), "hex");
+}
+
+/** The driver's blobs are Buffers, whatever their type says. */
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes);
 }
 
 function tagSql(byte: number): string {
