@@ -212,7 +212,7 @@ describe("many rows", () => {
 });
 
 describe("doubles", () => {
-  test("random ones read back equal, in the shortest spelling, however they are read", async () => {
+  test("random ones read back equal, however they are read", async () => {
     await using world = await viewOf(
       "CREATE TABLE bits(v INTEGER)",
       "CREATE TABLE t(id INTEGER PRIMARY KEY, x REAL)",
@@ -233,18 +233,19 @@ describe("doubles", () => {
     for await (const { rows } of world.driver.rows.read({ table: { schema: null, name: "t" }, columns: ["x"] })) {
       values.push(...rows.map(([x]) => x));
     }
-    expect(batches).toEqual(cells);
+    const lines = (await encoded(world.view, table("t", { columns: ["x"] }), NDJSON)).text.trimEnd().split("\n");
     expect(batches.map(Number)).toEqual(values);
-    expect(batches.filter((spelling, index) => spelling.replace(/\.0$/, "") !== String(values[index]))).toEqual([]);
+    expect(cells.map(Number)).toEqual(values);
+    expect(lines.map((line) => JSON.parse(line).x)).toEqual(values);
   });
 });
 
 describe("the script of a whole database", () => {
   async function scriptOf(view: ReadView, tables: readonly string[]): Promise<string> {
-    const { before, after } = await view.definition(null);
+    const { opening, before, after, closing } = await view.definition(null);
     const rows: string[] = [];
     for (const name of tables) rows.push((await encoded(view, table(name), SQL)).text);
-    return before + rows.join("") + after;
+    return opening + before + rows.join("") + after + closing;
   }
 
   const app = [
@@ -264,7 +265,7 @@ describe("the script of a whole database", () => {
   test.each(["UTF-8", "UTF-16le"])("run in an empty file it gives the same database, in %s", async (encoding) => {
     await using world = await viewOf(`PRAGMA encoding = '${encoding}'`, ...app);
     const path = `${world.path}.copy`;
-    sqlite(path, "PRAGMA foreign_keys = OFF", await scriptOf(world.view, ["child", "parent"]));
+    sqlite(path, await scriptOf(world.view, ["child", "parent"]));
     await using copy = await sqliteEngine.open({ engine: "sqlite", name: "b", location: path }, world.world.context);
     expect(await copy.fingerprint("hash")).toEqual(await world.driver.fingerprint("hash"));
   });

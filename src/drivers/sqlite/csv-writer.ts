@@ -2,6 +2,7 @@ import type { BlobText, RowFormat } from "../view-model.js";
 import { byteClasses, classesIn, isValidText } from "./byte-classes.js";
 import type { Span } from "./byte-sink.js";
 import { mixedColumn, notUtf8, nullUnseen } from "./csv-errors.js";
+import { CsvLines } from "./csv-lines.js";
 import { isInfinite } from "./real-text.js";
 import type { CellClass } from "./row-tally.js";
 import type { RowOutput, RowWriter } from "./row-writer.js";
@@ -25,11 +26,14 @@ export class CsvWriter implements RowWriter {
   readonly #delimiter: number;
   readonly #classes: Uint8Array;
 
+  readonly lines: CsvLines;
+
   constructor(names: readonly string[], format: CsvFormat, output: RowOutput) {
     this.#names = names;
     this.#format = format;
     this.#output = output;
     this.#null = Buffer.from(format.nullText ?? "");
+    this.lines = new CsvLines(this, output, { delimiter: format.delimiter, nullBytes: this.#null.length });
     this.#delimiter = format.delimiter.charCodeAt(0);
     this.#classes = byteClasses({
       [format.delimiter]: NEEDS_QUOTES,

@@ -1,6 +1,7 @@
 import type { TableName } from "../driver.js";
 import type { Definition } from "../view-model.js";
 import type { Connection } from "./connection.js";
+import { quoteText } from "./quote-text.js";
 
 interface ObjectRow {
   readonly type: "table" | "index" | "view" | "trigger";
@@ -64,10 +65,6 @@ function counters(connection: Connection, tables: readonly ObjectRow[]): readonl
       `DELETE FROM sqlite_sequence WHERE name = ${quoteText(name)};\n`,
       `INSERT INTO sqlite_sequence(name,seq) ${row};\n`,
     ]);
-}
-
-function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** A comment at the end must not swallow the semicolon. */

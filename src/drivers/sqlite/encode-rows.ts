@@ -8,7 +8,7 @@ import { translating } from "./errors.js";
 import { InsertWriter } from "./insert-writer.js";
 import { NdjsonWriter } from "./ndjson-writer.js";
 import { readCells } from "./read-cells.js";
-import { FrameReader } from "./read-frames.js";
+import { readWalk } from "./read-walk.js";
 import { findRelation, type RowSelection, selectionOf } from "./row-selection.js";
 import { RowTally } from "./row-tally.js";
 import type { RowOutput, RowWriter } from "./row-writer.js";
@@ -45,11 +45,7 @@ function readRows(
   const { walk, cells } = selection;
   // Numbers and text joined by SQLite are in the database's encoding.
   if (walk !== null && output.databaseText.isUtf8) {
-    new FrameReader(
-      connection,
-      { ...walk, cells, types: selection.columns.map(({ type }) => type) },
-      { writer, output },
-    ).read();
+    readWalk(connection, { ...walk, cells, columns: selection.columns }, { writer, output });
   } else readCells(connection, { ...selection, parameters: [] }, writer, output);
 }
 

@@ -1,8 +1,9 @@
 import { byteClasses, classesIn, isValidText } from "./byte-classes.js";
 import type { Span } from "./byte-sink.js";
+import { JsonRows } from "./json-rows.js";
 import { quoteIdent } from "./quote-ident.js";
 import { isInfinite } from "./real-text.js";
-import type { RowOutput, RowWriter } from "./row-writer.js";
+import type { JsonLines, RowOutput, RowWriter } from "./row-writer.js";
 
 const IS_QUOTE = 1;
 const IS_NUL = 2;
@@ -29,6 +30,8 @@ export class InsertWriter implements RowWriter {
     this.#output = output;
     this.#head = Buffer.from(`INSERT INTO ${quoteIdent(table)}(${names.map(quoteIdent).join(",")}) VALUES(`);
   }
+
+  readonly lines: JsonLines = new JsonRows(this);
 
   begin(): void {}
 

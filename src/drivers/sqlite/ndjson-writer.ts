@@ -2,7 +2,7 @@ import type { Int64Text } from "../view-model.js";
 import { byteClasses, classesIn, isValidText } from "./byte-classes.js";
 import type { Span } from "./byte-sink.js";
 import { isInfinite } from "./real-text.js";
-import type { RowOutput, RowWriter } from "./row-writer.js";
+import type { JsonLines, RowOutput, RowWriter } from "./row-writer.js";
 
 const NEEDS_ESCAPE = 1;
 const PIECE = 16 * 1024;
@@ -31,6 +31,11 @@ export class NdjsonWriter implements RowWriter {
     this.#output = output;
     this.#int64 = int64;
     this.#keys = names.map((name, column) => Buffer.from(`${column === 0 ? "{" : ","}${JSON.stringify(name)}:`));
+  }
+
+  /** As they are: only integers beyond 2^53 may be wished otherwise. */
+  get lines(): JsonLines | undefined {
+    return this.#int64 === "string" ? undefined : { shape: "object", write: (bytes, rows) => this.#take(bytes, rows) };
   }
 
   begin(): void {}
@@ -85,6 +90,11 @@ export class NdjsonWriter implements RowWriter {
   blob(column: number, bytes: Uint8Array): void {
     this.#output.tally.isNewMixture(column, "blob");
     this.#base64(column, bytes, BLOB_END);
+  }
+
+  #take(bytes: Uint8Array, rows: number): void {
+    this.#output.sink.put(bytes);
+    this.#output.tally.rows += rows;
   }
 
   #key(column: number): void {

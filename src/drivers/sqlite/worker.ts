@@ -1,6 +1,7 @@
 import { asDbopsError, DbopsError } from "../../lib/core/errors.js";
 import type { Fingerprint } from "../fingerprint-model.js";
 import { btreeSizes } from "./btree-sizes.js";
+import { bufferOf } from "./buffer-of.js";
 import { conditionOf } from "./condition.js";
 import { Connection } from "./connection.js";
 import { translateError } from "./errors.js";
@@ -117,11 +118,6 @@ function reading<T>(database: OpenRequest, work: (connection: Connection) => T):
   } finally {
     if (connection.db.inTransaction) connection.db.exec("ROLLBACK");
   }
-}
-
-/** Of the same memory. */
-function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function progress(donePages: number, totalPages: number): void {

@@ -1,84 +1,51 @@
 import { foreignCode } from "../../lib/core/errors.js";
+import { bufferOf } from "./buffer-of.js";
 import type { Span } from "./byte-sink.js";
 import type { Connection } from "./connection.js";
+import { MovingSpan } from "./moving-span.js";
 import { NumberSpan } from "./number-span.js";
 import { quoteIdent } from "./quote-ident.js";
-import { readCells } from "./read-cells.js";
-import { isInfinite, realText } from "./real-text.js";
-import type { RowOutput, RowWriter } from "./row-writer.js";
+import type { Batches, RowidRange, Walk, WrittenBatch } from "./read-walk.js";
+import type { RowWriter } from "./row-writer.js";
+import { shortReal } from "./short-real.js";
 
 /** What begins each cell: bytes that UTF-8 has no use for. */
 const TAGS = { null: 0xfa, integer: 0xfb, real: 0xfc, text: 0xfd, blob: 0xfe } as const;
 const LOWEST_TAG = TAGS.null;
 /** SQLite spells both zeros alike. */
 const ZERO_FUNCTION = "dbops_zero";
-/** A decimal of so many characters has at most 15 digits, and there is no shorter one of the same double. */
-const SHORT_REAL = 16;
-const SMALL_E = 0x65;
-const MINUS = 0x2d;
 const NOTHING = new Uint8Array(0);
-const LOWEST_ROWID = -(2n ** 63n);
-const HIGHEST_ROWID = 2n ** 63n - 1n;
-const MOST_ROWS = 128;
-const BATCH_BYTES = 128 * 1024;
 /** Functions take a limited number of arguments. */
 const CELLS_PER_CALL = 60;
-
-interface Walk {
-  readonly table: string;
-  readonly rowid: string;
-  readonly cells: readonly string[];
-  /** As declared, by cell. */
-  readonly types: readonly (string | null)[];
-}
-
-interface Range {
-  readonly first: bigint;
-  readonly last: bigint;
-}
 
 interface Batch {
   readonly bytes: Uint8Array;
   readonly rows: number;
 }
 
-/**
- * Reads a whole table of a UTF-8 database batch by batch, each as one blob that SQLite joins: several times as fast as
- * cell by cell. A batch that cannot be told apart exactly is read again cell by cell.
- */
-export class FrameReader {
-  readonly #connection: Connection;
-  readonly #walk: Walk;
+/** Rows as frames: every cell's own bytes behind a tag of its class, whatever the cell holds. */
+export class FrameBatches implements Batches {
+  readonly #width: number;
   readonly #writer: RowWriter;
-  readonly #output: RowOutput;
+  readonly #get: (range: RowidRange) => [Uint8Array | null, bigint] | undefined;
   readonly #scratch = new NumberSpan();
   readonly #cell = new MovingSpan();
   #bounds = new Int32Array(1024);
 
-  constructor(connection: Connection, walk: Walk, { writer, output }: { writer: RowWriter; output: RowOutput }) {
-    this.#connection = connection;
-    this.#walk = walk;
+  constructor({ db }: Connection, walk: Walk, writer: RowWriter) {
+    this.#width = walk.cells.length;
     this.#writer = writer;
-    this.#output = output;
-  }
-
-  read(): void {
-    const { db } = this.#connection;
     db.function(ZERO_FUNCTION, { deterministic: true, directOnly: true, safeIntegers: false }, (value) =>
       Object.is(value, -0) ? "-0.0" : "0.0",
     );
-    const frames = db.prepare<unknown[], [Uint8Array | null, bigint]>(frameSql(this.#walk)).raw();
-    const lastOf = db.prepare<unknown[], bigint | null>(lastSql(this.#walk)).pluck();
-    let size = 1;
-    for (let first = LOWEST_ROWID; ; ) {
-      const last = lastOf.get(first, size) ?? HIGHEST_ROWID;
-      const batch = this.#batch(() => frames.get(first, last));
-      if (batch === null || !this.#writeFrames(batch)) this.#readAgain({ first, last });
-      if (last === HIGHEST_ROWID) return;
-      first = last + 1n;
-      const rowBytes = batch === null || batch.rows === 0 ? BATCH_BYTES : batch.bytes.length / batch.rows;
-      size = Math.max(1, Math.min(MOST_ROWS, 2 * size, Math.trunc(BATCH_BYTES / Math.max(rowBytes, 1))));
-    }
+    const statement = db.prepare<unknown[], [Uint8Array | null, bigint]>(frameSql(walk)).raw();
+    this.#get = ({ first, last }) => statement.get(first, last);
+  }
+
+  write(range: RowidRange): WrittenBatch {
+    const batch = this.#batch(() => this.#get(range));
+    if (batch === null || !this.#writeFrames(batch)) return null;
+    return { rows: batch.rows, bytes: batch.bytes.length };
   }
 
   /** Null when together the rows are larger than SQLite's limit for one value. */
@@ -94,7 +61,7 @@ export class FrameReader {
 
   /** False when there are more tags than cells: then a text holds such bytes. */
   #writeFrames({ bytes, rows }: Batch): boolean {
-    const width = this.#walk.cells.length;
+    const width = this.#width;
     if (this.#findCells(bytes, rows * width) !== rows * width) return false;
     const bounds = this.#bounds;
     this.#cell.bytes = bytes;
@@ -102,7 +69,7 @@ export class FrameReader {
       this.#writer.beginRow();
       for (let column = 0; column < width; column += 1) {
         const cell = row * width + column;
-        this.#writeCell(column, this.#cell.move(bounds[cell] ?? 0, bounds[cell + 1] ?? 0));
+        this.#writeCell(column, this.#cell.move((bounds[cell] ?? 0) + 1, bounds[cell + 1] ?? 0));
       }
       this.#writer.endRow();
     }
@@ -129,40 +96,21 @@ export class FrameReader {
     const tag = bytes[start - 1];
     if (tag === TAGS.text) this.#writer.text(column, value);
     else if (tag === TAGS.integer) this.#writer.integer(column, value);
-    else if (tag === TAGS.real) this.#writer.real(column, this.#shortest(value));
+    else if (tag === TAGS.real) this.#writer.real(column, shortReal(value, this.#scratch));
     else if (tag === TAGS.blob) this.#writer.blob(column, fromHex(bytes.subarray(start, end)));
     else this.#writer.null(column);
-  }
-
-  /** SQLite spells 15 digits where they do, and else 17, though 16 may be enough. */
-  #shortest(spelling: Span): Span {
-    const { bytes, start, end } = spelling;
-    if (isInfinite(bytes, start)) return this.#scratch.take(bytes[start] === MINUS ? "-Infinity" : "Infinity");
-    if (end - start <= SHORT_REAL && !isExponential(spelling)) return spelling;
-    return this.#scratch.take(realText(Number(asBuffer(bytes).toString("latin1", start, end))));
-  }
-
-  #readAgain({ first, last }: Range): void {
-    const { table, rowid, cells } = this.#walk;
-    const from = `FROM ${quoteIdent(table)} WHERE ${rowid} BETWEEN ? AND ? ORDER BY ${rowid}`;
-    readCells(this.#connection, { prefix: "", cells, from, parameters: [first, last] }, this.#writer, this.#output);
   }
 }
 
 /** NOT INDEXED: rows are joined in the order in which they are found. */
-function frameSql({ table, rowid, cells, types }: Walk): string {
-  const frames = cells.map((cell, index) => frameOf(cell, types[index] ?? ""));
+function frameSql({ table, rowid, cells, columns }: Walk): string {
+  const frames = cells.map((cell, index) => frameOf(cell, columns[index]?.type ?? ""));
   const parts: string[] = [];
   for (let start = 0; start < frames.length; start += CELLS_PER_CALL) {
     parts.push(`concat(${frames.slice(start, start + CELLS_PER_CALL).join(", ")})`);
   }
   return `SELECT CAST(group_concat(${parts.join(" || ")}, '') AS BLOB), count(*)
     FROM ${quoteIdent(table)} NOT INDEXED WHERE ${rowid} BETWEEN ? AND ?`;
-}
-
-/** The last of the next rows; null when there are fewer. */
-function lastSql({ table, rowid }: Walk): string {
-  return `SELECT ${rowid} FROM ${quoteIdent(table)} NOT INDEXED WHERE ${rowid} >= ? ORDER BY ${rowid} LIMIT 1 OFFSET ? - 1`;
 }
 
 /** Asks first for what the declared type makes most likely. */
@@ -181,34 +129,10 @@ function frameOf(cell: string, type: string): string {
   return `CASE typeof(${cell}) ${order.join(" ")} ELSE ${tagSql(TAGS.null)} END`;
 }
 
-function isExponential({ bytes, start, end }: Span): boolean {
-  for (let index = start; index < end; index += 1) if (bytes[index] === SMALL_E) return true;
-  return false;
-}
-
 function fromHex(digits: Uint8Array): Buffer {
-  return Buffer.from(asBuffer(digits).toString("latin1"), "hex");
-}
-
-/** The driver's blobs are Buffers, whatever their type says. */
-function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes);
+  return Buffer.from(bufferOf(digits).toString("latin1"), "hex");
 }
 
 function tagSql(byte: number): string {
   return `CAST(X'${byte.toString(16)}' AS TEXT)`;
-}
-
-/** One object for all cells: one each would be most of the garbage. */
-class MovingSpan implements Span {
-  bytes: Uint8Array = NOTHING;
-  start = 0;
-  end = 0;
-
-  /** To the value behind the tag at `tag`. */
-  move(tag: number, end: number): Span {
-    this.start = tag + 1;
-    this.end = end;
-    return this;
-  }
 }
