@@ -58,6 +58,8 @@ export interface RowFacts {
   readonly rows: number;
   /** Columns that mix numbers, text and blobs; CSV does not tell them apart. */
   readonly mixed: readonly string[];
+  /** Columns that held bytes, which CSV spells like text. */
+  readonly blobs: readonly string[];
   /** Columns with text that is not UTF-8. */
   readonly notUtf8: readonly string[];
   /** Columns with NaN or an infinity, which JSON has no number for. */

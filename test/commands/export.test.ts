@@ -150,6 +150,7 @@ describe.each(ENGINES)("%s", (engine) => {
         ["notes", "notes.csv", 0],
         ["orders", "orders.csv", 1],
       ]);
+      expect(manifest.tables.map(({ blobs }) => blobs)).toEqual([["data"], [], []]);
       for (const { file, sha256: hash, bytes } of manifest.tables) {
         const content = await readFile(world.path("out", file));
         expect([sha256(content), content.length]).toEqual([hash, bytes]);

@@ -59,7 +59,8 @@ async function read(session: Session, { view, source, format, stream }: Reading)
   const rows = await copied(session, copy, source);
   await requireUnchanged(session);
   if (plan.after !== "") stream.add(Buffer.from(plan.after));
-  return { rows, mixed: [], notUtf8: [], nonFinite: await plan.nonFinite() };
+  const blobs = resolved.columns.filter(({ type }) => type === "bytea").map(({ name }) => name);
+  return { rows, mixed: [], blobs, notUtf8: [], nonFinite: await plan.nonFinite() };
 }
 
 /** A database of encoding SQL_ASCII may hold any bytes; the server refuses to give those that are not UTF-8. */

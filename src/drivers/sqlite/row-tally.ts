@@ -45,6 +45,7 @@ export class RowTally {
     const isMixed = (bits: number): boolean => (bits & (bits - 1)) !== 0;
     return {
       rows: this.rows,
+      blobs: this.names.filter((_, column) => ((this.#seen[column] ?? 0) & CELL_CLASSES.blob) !== 0),
       mixed: this.names.filter((_, column) => isMixed(this.#seen[column] ?? 0)),
       notUtf8: this.names.filter((_, column) => this.notUtf8.has(column)),
       nonFinite: this.names.filter((_, column) => this.nonFinite.has(column)),

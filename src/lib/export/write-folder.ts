@@ -74,14 +74,15 @@ async function writeTables(write: Write, job: ExportJob, { format, compression }
     const { bytes, sha256 } = await write(file, await packText(text, { compression, services }));
     const facts = written[index];
     if (facts === undefined) throw new Error(`${each.key} was not read to its end`);
-    const { rows, nonFinite, mixed } = facts;
+    const { rows, nonFinite, mixed, blobs } = facts;
     const columns = (job.columns[index] ?? []).map(({ name, type, isGenerated: generated }) => ({
       name,
       type,
       generated,
     }));
     const { schema, name } = each.table ?? { schema: null, name: each.key };
-    tables.push({ schema, name, file, columns, rows, bytes, sha256, nonFinite: [...nonFinite], mixed: [...mixed] });
+    const seen = { nonFinite: [...nonFinite], blobs: [...blobs], mixed: [...mixed] };
+    tables.push({ schema, name, file, columns, rows, bytes, sha256, ...seen });
   }
   phase.done();
   return { written, tables, sizeBytes: tables.reduce((sum, { bytes }) => sum + bytes, 0) };

@@ -23,6 +23,8 @@ const tableSchema = z.object({
   sha256: z.string(),
   /** Columns with NaN or an infinity: their text spells stand for numbers. */
   nonFinite: z.array(z.string()),
+  /** Columns that hold bytes: their text spells them as `dialect.blob` says. */
+  blobs: z.array(z.string()),
   /** Columns that mix numbers, text and blobs, which CSV does not tell apart. */
   mixed: z.array(z.string()),
 });
