@@ -176,6 +176,31 @@ describe.each(ENGINES)("%s", (engine) => {
       expect(JSON.parse(line ?? "")).toEqual(ORDERS[0]);
     });
 
+    test("as a script, which restores to the same rows and structure", async () => {
+      await exported("-o", "all.sql.zst");
+      const { exit, stderr } = await world.run(["restore", world.another, "--from", "all.sql.zst", "--yes"]);
+      expect(exit, stderr).toBe(0);
+      const scriptOf = async (target: string) =>
+        (await world.run(["export", target, "-o", "-", "--format", "sql"])).stdout;
+      const plain = (script: string) => script.replaceAll(/^\\(?:un)?restrict .*$/gm, "");
+      expect(plain(await scriptOf(world.another))).toBe(plain(await scriptOf(world.target)));
+    });
+
+    if (engine === "sqlite")
+      test("as a database file like the source, its own numbers included", async () => {
+        await world.sql("PRAGMA user_version = 7; PRAGMA application_id = 42");
+        await exported("-o", "copy.sqlite");
+        const dump = async (path: string) =>
+          (await execute("sqlite3", [path, ".dump", "PRAGMA user_version", "PRAGMA application_id"])).stdout;
+        expect(await dump(world.path("copy.sqlite"))).toBe(await dump(world.target));
+        expect((await refused("-o", "copy.sqlite")).exit).toBe(11);
+      });
+
+    if (engine === "postgres")
+      test("not as a database file where a database is none", async () => {
+        expect((await refused("-o", "copy.sqlite")).exit).toBe(8);
+      });
+
     test("as an archive of such a folder, the manifest first", async () => {
       const zipped = await exported("-o", "all.zip");
       expect(zipped).toMatchObject({ container: "zip", sha256: sha256(await readFile(world.path("all.zip"))) });

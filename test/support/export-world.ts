@@ -14,13 +14,15 @@ export interface ExportWorld extends AsyncDisposable {
   /** `dbops export TARGET …`. */
   export(argv: readonly string[], options?: Partial<RunOptions>): Promise<RunResult>;
   run(argv: readonly string[], options?: Partial<RunOptions>): Promise<RunResult>;
+  /** A target of the same engine that does not exist yet. */
+  readonly another: string;
   /** Runs statements of the engine, committed when it resolves. */
   sql(statements: string): Promise<void>;
   /** What lies in the folder besides the database and dbops's own state. */
   outputs(): Promise<string[]>;
 }
 
-const OWN_FILES = /^(?:app\.db(?:-wal|-shm|-journal)?|\.home|\.app\.db\.dbops-lock.*)$/;
+const OWN_FILES = /^(?:app\.db(?:-wal|-shm|-journal|\.another\.db)?|\.home|\.app\.db\.dbops-lock.*)$/;
 
 export const ENGINES = ["sqlite", "postgres"] as const;
 
@@ -32,6 +34,7 @@ export async function exportWorld(engine: (typeof ENGINES)[number], serverUrl: s
   const run = (argv: readonly string[], options: Partial<RunOptions> = {}) => runCli(argv, { cwd: folder, ...options });
   return {
     target: place.target,
+    another: place.another,
     folder,
     path: (...names) => join(folder, ...names),
     run,
@@ -58,6 +61,7 @@ and lines', 0.1, ${blob}), (3, '', NULL, NULL);
 
 interface Place {
   readonly target: string;
+  readonly another: string;
   sql(statements: string): Promise<void>;
   drop(): Promise<void>;
 }
@@ -68,16 +72,22 @@ function sqlitePlace(path: string): Place {
     db.exec(statements);
     db.close();
   };
-  return { target: path, sql, drop: async () => {} };
+  return { target: path, another: `${path}.another.db`, sql, drop: async () => {} };
 }
 
 async function postgresPlace(serverUrl: string): Promise<Place> {
   const db = await freshDatabase(serverUrl);
+  const another = new URL(db.url);
+  another.pathname += "_another";
   return {
     target: db.url,
+    another: another.href,
     sql: async (statements) => {
       await onServer(db.url, statements);
     },
-    drop: async () => await db[Symbol.asyncDispose](),
+    drop: async () => {
+      await onServer(serverUrl, `DROP DATABASE IF EXISTS "${db.name}_another" WITH (FORCE)`);
+      await db[Symbol.asyncDispose]();
+    },
   };
 }

@@ -29,6 +29,7 @@ export async function prepareExport(
 ): Promise<ExportJob> {
   const { form, path, rows, spelling } = request;
   checkSpelling(form.kind === "database" ? DATABASE_FORMAT : form.format, spelling);
+  if (form.kind === "database") await requireDatabaseFiles(driver, services);
   if (path !== null) await requirePlace(form, path);
   const view = services.own(await driver.openView());
   const takenAt = services.driverContext.clock.now();
@@ -39,6 +40,12 @@ export async function prepareExport(
   for (const { source } of chosen) columns.push(await view.columns(source));
   const isWhole = rows.tables.length === 0 && rows.query === null;
   return { driver, view, chosen, columns, isWhole, spelling, takenAt, services };
+}
+
+/** UNSUPPORTED.ENGINE where a database is no file. */
+async function requireDatabaseFiles({ engine: name }: Driver, services: ExportServices): Promise<void> {
+  const { fileKinds, title } = await services.engine(name);
+  if (!fileKinds.includes(DATABASE_FORMAT)) throw noDatabaseFile(title);
 }
 
 async function requirePlace(form: OutputForm, path: string): Promise<void> {
@@ -66,5 +73,13 @@ function isNoTable({ table, key }: ChosenRows): DbopsError {
       table === null ? "a query has no table that would take its rows" : `${key} is a view: no table takes its rows`,
     why: "folders, archives, scripts and database files hold tables, to be loaded again",
     hint: "give the output a name that ends in .csv, .tsv, .json or .ndjson",
+  });
+}
+
+function noDatabaseFile(title: string): DbopsError {
+  return new DbopsError("UNSUPPORTED.ENGINE", {
+    message: `${title} tables cannot be exported into a SQLite file`,
+    why: "their types need rules of their own to become SQLite's",
+    hint: "export a folder (--output export/) or a script (--output export.sql)",
   });
 }

@@ -5,14 +5,12 @@ import { qualifiedName } from "../core/named.js";
 import { definitionOf } from "./definition-of.js";
 import { type ExportJob, readingPhase } from "./export-job.js";
 import { exportText } from "./export-text.js";
-import { DATABASE_FORMAT } from "./output-form.js";
 import type { WrittenRows } from "./read-rows.js";
 
-/** Makes a new database file of what was chosen, counts its rows and lets it appear. UNSUPPORTED.ENGINE, BACKUP.FINGERPRINT_MISMATCH. */
+/** Makes a new database file of what was chosen, counts its rows and lets it appear. BACKUP.FINGERPRINT_MISMATCH. */
 export async function writeDatabase(path: string, job: ExportJob): Promise<readonly WrittenRows[]> {
   const { driver, services } = job;
   const engine = await services.engine(driver.engine);
-  if (!engine.fileKinds.includes(DATABASE_FORMAT)) throw noDatabaseFile(engine.title);
   const address = { engine: driver.engine, name: path, location: path };
   await using restorer = await engine.restorer(address, services.driverContext);
   const definition = await definitionOf(job);
@@ -51,12 +49,4 @@ async function requireAllRows(copy: LoadedCopy, written: readonly WrittenRows[])
       hint: "nothing was left at the output; this should never happen: please report it",
     });
   }
-}
-
-function noDatabaseFile(title: string): DbopsError {
-  return new DbopsError("UNSUPPORTED.ENGINE", {
-    message: `${title} tables cannot be exported into a SQLite file`,
-    why: "their types need rules of their own to become SQLite's",
-    hint: "export a folder (--output export/) or a script (--output export.sql)",
-  });
 }
