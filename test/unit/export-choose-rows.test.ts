@@ -50,6 +50,10 @@ describe("names", () => {
     expect(keys({ tables: ["part_1", "fts_data", "elsewhere"] })).toEqual(["part_1", "fts_data", "elsewhere"]);
   });
 
+  test("of one table count once", () => {
+    expect(keys({ tables: ["items", "Items", "public.Items"] })).toEqual(["Items"]);
+  });
+
   test("that are unknown or mean several tables are refused with what is near", () => {
     expect(thrownBy(() => chooseRows(SCHEMA, { ...NOTHING, tables: ["Itms"] }, "app")).hint).toContain("Items");
     expect(codeOf({ tables: ["orders"] })).toBe("USAGE.INVALID");
@@ -72,6 +76,7 @@ describe("conditions", () => {
     expect(codeOf({ tables: ["items", "root"], where: ["id > 3"] })).toBe("USAGE.INVALID");
     expect(codeOf({ tables: ["items", "root"], where: ["nowhere=id > 3"] })).toBe("USAGE.INVALID");
     expect(codeOf({ tables: ["items", "root"], where: ["root=a", "root=b"] })).toBe("USAGE.INVALID");
+    expect(codeOf({ tables: ["items"], where: ["a", "b"] })).toBe("USAGE.INVALID");
   });
 });
 

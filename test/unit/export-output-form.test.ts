@@ -3,7 +3,7 @@ import { outputForm } from "#dbops/lib/export/output-form.js";
 import { thrownBy } from "../support/config-world.js";
 
 const form = (output: string, format: Parameters<typeof outputForm>[0]["format"] = null) =>
-  outputForm({ output, format, compress: null });
+  outputForm({ output, format, compress: null, isStream: false });
 
 describe("the name of an output says what it is", () => {
   test.each([
@@ -34,11 +34,27 @@ describe("the name of an output says what it is", () => {
   });
 
   test("--compress goes with what has no extension to say it", () => {
-    const packed = (output: string) => outputForm({ output, format: null, compress: "zstd" });
+    const packed = (output: string) => outputForm({ output, format: null, compress: "zstd", isStream: false });
     expect(packed("out/")).toMatchObject({ kind: "folder", compression: "zstd" });
     expect(packed("-")).toMatchObject({ kind: "text", compression: "zstd" });
     for (const output of ["t.csv", "t.csv.gz", "t.zip", "t.sqlite"])
       expect(thrownBy(() => packed(output)).code).toBe("USAGE.INVALID");
+  });
+
+  test("a pipe or device takes one text, whatever its name", () => {
+    const stream = (output: string, format: "json" | "sqlite" | null) =>
+      outputForm({ output, format, compress: null, isStream: true });
+    expect(stream("/dev/stdout", null)).toMatchObject({ kind: "text", format: "csv" });
+    expect(stream("/dev/fd/63", "json")).toMatchObject({ kind: "text", format: "json" });
+    expect(stream("pipe.ndjson.gz", null)).toMatchObject({ kind: "text", format: "ndjson", compression: "gzip" });
+    expect(thrownBy(() => stream("/dev/null", "sqlite")).code).toBe("USAGE.INVALID");
+  });
+
+  test("the endings of other programs' files are no names of folders", () => {
+    for (const output of ["t.parquet", "t.xlsx", "t.csv.bz2", "t.txt"])
+      expect(thrownBy(() => form(output)).code).toBe("USAGE.INVALID");
+    expect(form("t.txt/")).toMatchObject({ kind: "folder" });
+    expect(form("export.2026-11-27")).toMatchObject({ kind: "folder" });
   });
 
   test.each([

@@ -35,7 +35,7 @@ export const EXPORT_OPTIONS = [
 
 /** What the flags say. */
 export interface ExportFlags {
-  readonly form: FormWish;
+  readonly form: Omit<FormWish, "isStream">;
   readonly rows: RowsWish;
   readonly spelling: Spelling;
 }

@@ -1,7 +1,7 @@
 import { qualifiedName } from "../../lib/core/named.js";
 import { formatNumberOf } from "../../lib/core/units.js";
 import type { ChosenRows } from "../../lib/export/choose-rows.js";
-import { outputForm } from "../../lib/export/output-form.js";
+import { findOutput } from "../../lib/export/find-output.js";
 import { performExport } from "../../lib/export/perform-export.js";
 import { prepareExport } from "../../lib/export/prepare-export.js";
 import { type Context, defineCommand, type Outcome } from "../define.js";
@@ -29,17 +29,17 @@ export const exportCommand = defineCommand<Input, ExportData>({
   options: EXPORT_OPTIONS,
   input: (raw) => ({ target: targetWord(raw), flags: exportFlags(raw) }),
   plan: async (context, { target: word, flags }) => {
-    const form = outputForm(flags.form);
-    const target = context.config.one(word);
     const { output } = flags.form;
     const path = output === "-" ? null : context.path(output.replace(/(?<=.)\/+$/, ""));
+    const place = await findOutput(flags.form, path);
+    const target = context.config.one(word);
     const driver = await context.open(target);
-    const job = await prepareExport(driver, { ...flags, form, path }, context);
+    const job = await prepareExport(driver, { ...flags, ...place }, context);
     return {
       targets: [target.name],
       steps: job.chosen.map((rows) => ({ summary: `write ${wordsFor(rows)} to ${path ?? "stdout"}`, risk: "safe" })),
       run: async (): Promise<Outcome<ExportData>> => {
-        const made = await performExport(job, { form, path, openData: () => context.openData() });
+        const made = await performExport(job, { ...place, openData: () => context.openData() });
         return outcomeOf({ export: { target: target.name, output: path ?? "-", ...made } }, context);
       },
     };
@@ -48,9 +48,10 @@ export const exportCommand = defineCommand<Input, ExportData>({
   schema: async () => (await import("./export-schema.js")).exportSchema,
 });
 
-/** What --lossy let pass is told, and is no whole success. */
+/** What --lossy let pass in CSV is told, and is no whole success; the other formats keep it apart. */
 function outcomeOf(data: ExportData, { progress }: Context): Outcome<ExportData> {
-  const lossy = data.export.tables.flatMap(({ name, mixed, notUtf8 }) =>
+  const isCsv = data.export.format === "csv" || data.export.format === "tsv";
+  const lossy = (isCsv ? data.export.tables : []).flatMap(({ name, mixed, notUtf8 }) =>
     [
       ...mixed.map((column) => [column, "mixes numbers, text and blobs"]),
       ...notUtf8.map((column) => [column, "is not all UTF-8"]),

@@ -3,6 +3,7 @@ import type { RowSource } from "../../drivers/view-model.js";
 import { DbopsError } from "../core/errors.js";
 import { type Named, namedBy, qualifiedName } from "../core/named.js";
 import { didYouMean } from "../core/suggestion.js";
+import { tableKeys } from "./table-keys.js";
 
 /** Which rows the command line asks for. */
 export interface RowsWish {
@@ -18,7 +19,7 @@ export interface RowsWish {
 
 /** Rows that go out under a name of their own. */
 export interface ChosenRows {
-  /** Bare where it is unique among what was chosen, else `schema.name`. */
+  /** Unique among what was chosen. */
   readonly key: string;
   /** null for a query. */
   readonly table: Named | null;
@@ -32,12 +33,13 @@ const WITH_OWN_ROWS: readonly Table["kind"][] = ["table", "partitioned", "virtua
 /** What is exported, in the order asked for. USAGE.INVALID. */
 export function chooseRows(schema: SchemaModel, wish: RowsWish, label: string): readonly ChosenRows[] {
   if (wish.query !== null) return [queryRows(wish, wish.query)];
-  const chosen = wish.tables.length === 0 ? everyTable(schema) : wish.tables.map((word) => find(schema, word, label));
+  const chosen = wish.tables.length === 0 ? everyTable(schema) : named(schema, wish.tables, label);
   const several = chosen.length > 1;
   if (wish.columns.length > 0 && several) throw forOne("--columns", chosen);
   const conditions = conditionsOf(wish.where, chosen);
+  const keys = tableKeys(chosen.map(({ table }) => table));
   return chosen.map(({ table, isView }, index) => ({
-    key: keyOf(table, chosen),
+    key: keys[index] ?? table.name,
     table,
     isView,
     source: {
@@ -77,6 +79,13 @@ function everyTable({ tables }: SchemaModel): readonly Relation[] {
     .map(({ schema, name }) => ({ table: { schema, name }, isView: false }));
 }
 
+/** Each once, however often and in whatever way it was named. */
+function named(schema: SchemaModel, words: readonly string[], label: string): readonly Relation[] {
+  const found = words.map((word) => find(schema, word, label));
+  const isSame = (one: Named, other: Named) => one.schema === other.schema && one.name === other.name;
+  return found.filter(({ table }, index) => found.findIndex((each) => isSame(each.table, table)) === index);
+}
+
 function find({ tables, views }: SchemaModel, word: string, label: string): Relation {
   const relations = [
     ...tables.map(({ schema, name }) => ({ schema, name, isView: false })),
@@ -104,7 +113,11 @@ function find({ tables, views }: SchemaModel, word: string, label: string): Rela
 /** In the order of the tables. With one table the whole text is the condition: an `=` in it separates nothing. */
 function conditionsOf(given: readonly string[], chosen: readonly Relation[]): readonly (string | null)[] {
   if (given.length === 0) return chosen.map(() => null);
-  if (chosen.length === 1 && given.length === 1) return [...given];
+  const [only, ...others] = chosen;
+  if (only !== undefined && others.length === 0) {
+    if (given.length > 1) throw twice(only.table);
+    return [...given];
+  }
   const tables = chosen.map(({ table }) => table);
   const byTable = new Map<Named, string>();
   for (const text of given) {
@@ -137,9 +150,4 @@ function forOne(flag: string, chosen: readonly Relation[]): DbopsError {
     message: `${flag} goes with one table, and ${chosen.length} are exported`,
     hint: "name one by --table",
   });
-}
-
-function keyOf(table: Named, chosen: readonly Relation[]): string {
-  const isUnique = chosen.every((each) => each.table === table || each.table.name !== table.name);
-  return isUnique ? table.name : qualifiedName(table);
 }

@@ -23,16 +23,21 @@ export interface FormWish {
   readonly output: string;
   readonly format: ExportFormat | null;
   readonly compress: Compression | null;
+  /** What the name leads to is no file or folder, but a pipe or device: whatever its name, it takes one text. */
+  readonly isStream: boolean;
 }
 
 const TEXT = /\.(csv|tsv|ndjson|jsonl|json|sql)(\.gz|\.zst)?$/i;
 const DATABASE = /\.(?:sqlite3?|db)$/i;
 const ARCHIVE = /\.(zip|tar\.gz|tgz)$/i;
 
+/** Files of data that others make: nobody who writes such a name wants a folder of CSV files. */
+const FOREIGN = /\.(?:parquet|avro|arrow|feather|xlsx?|ods|xml|ya?ml|txt|dump|bz2|xz|7z|rar)$/i;
+
 /** The form that an output's name and --format mean together. USAGE.INVALID where they contradict each other. */
-export function outputForm({ output, format, compress }: FormWish): OutputForm {
-  if (output === "-") return streamForm(format ?? "csv", compress);
+export function outputForm({ output, format, compress, isStream }: FormWish): OutputForm {
   const text = TEXT.exec(output);
+  if (output === "-" || (isStream && text === null)) return streamForm(format ?? "csv", compress);
   const database = DATABASE.exec(output);
   const archive = ARCHIVE.exec(output);
   const extension = (text ?? database ?? archive)?.[0];
@@ -42,6 +47,7 @@ export function outputForm({ output, format, compress }: FormWish): OutputForm {
     agree(database[0], DATABASE_FORMAT, format);
     return { kind: "database" };
   }
+  if (archive === null && FOREIGN.test(output)) throw foreign(output);
   const inFolder = folderFormat(output, format);
   if (archive === null) return { kind: "folder", format: inFolder, compression: compress ?? "none" };
   return { kind: "archive", format: inFolder, container: /zip$/i.test(archive[0]) ? "zip" : "tar.gz" };
@@ -84,6 +90,14 @@ function folderFormat(output: string, format: ExportFormat | null): FolderFormat
   throw new DbopsError("USAGE.INVALID", {
     message: `--format ${format} makes one file, and ${output} would be a folder of files`,
     hint: `give the output a name that ends in .${format}`,
+  });
+}
+
+function foreign(output: string): DbopsError {
+  return new DbopsError("USAGE.INVALID", {
+    message: `the name ${output} says no format that dbops writes`,
+    why: `it writes .${TEXT_FORMATS.join(", .")}, each also .gz and .zst, .${DATABASE_FORMAT}, .zip, .tar.gz and folders`,
+    hint: "end the name in one of these, or in / for a folder",
   });
 }
 

@@ -7,6 +7,7 @@ import { definitionOf } from "./definition-of.js";
 import { type ExportJob, readingPhase } from "./export-job.js";
 import type { ExportReport } from "./export-report.js";
 import { exportText } from "./export-text.js";
+import type { Output } from "./find-output.js";
 import { DATABASE_FORMAT, type OutputForm } from "./output-form.js";
 import { packText } from "./pack-text.js";
 import type { WrittenRows } from "./read-rows.js";
@@ -15,10 +16,7 @@ import { writeArchive } from "./write-archive.js";
 import { writeDatabase } from "./write-database.js";
 import { writeFolder } from "./write-folder.js";
 
-export interface OutputPlace {
-  readonly form: OutputForm;
-  /** Absolute; null = the standard output. */
-  readonly path: string | null;
+export interface OutputPlace extends Output {
   readonly openData: () => Writable;
 }
 
@@ -51,7 +49,9 @@ export async function performExport(
   };
 }
 
-async function make(job: ExportJob, { form, path, openData }: OutputPlace): Promise<Made> {
+async function make(job: ExportJob, { form, path, isStreamed, openData }: OutputPlace): Promise<Made> {
+  // What was sent cannot be taken back, so what would stop it is looked for first.
+  if (isStreamed && form.kind === "text" && (form.format === "csv" || form.format === "tsv")) await refuseLossy(job);
   if (path === null) {
     if (form.kind !== "text") throw new Error(`${form.kind} does not go to the standard output`);
     return { ...(await sendText(job, form, openData)), files: null, sizeBytes: null, sha256: null };
@@ -74,9 +74,7 @@ async function make(job: ExportJob, { form, path, openData }: OutputPlace): Prom
 
 type TextForm = Extract<OutputForm, { kind: "text" }>;
 
-/** What was sent cannot be taken back, so what would stop it is looked for first. */
 async function sendText(job: ExportJob, form: TextForm, openData: () => Writable): Promise<{ written: WrittenRows[] }> {
-  if (form.format === "csv" || form.format === "tsv") await refuseLossy(job);
   const { content, written } = await openText(job, form);
   await pipeline(content, openData(), { signal: job.services.driverContext.signal });
   return { written };

@@ -1,4 +1,5 @@
 import type { ReadView, RowFacts, RowFormat } from "../../drivers/view-model.js";
+import { DbopsError } from "../core/errors.js";
 import { heldPromise } from "../core/held-promise.js";
 import type { Phase } from "../core/progress.js";
 import type { ChosenRows } from "./choose-rows.js";
@@ -32,8 +33,15 @@ export async function* readRows(chosen: ChosenRows, format: RowFormat, reading: 
     }
   } catch (broken) {
     // A stream only knows that it broke; whoever fills it knows why.
-    await facts;
+    await facts.catch((cause: unknown) => Promise.reject(ofTable(chosen, cause)));
     throw broken;
   }
   reading.written.push({ ...(await facts), chosen, bytes });
+}
+
+/** Of many tables, the one whose rows a format cannot hold. */
+function ofTable({ key, table }: ChosenRows, cause: unknown): unknown {
+  if (!(cause instanceof DbopsError) || table === null || !cause.code.startsWith("EXPORT.")) return cause;
+  const { code, message, why, hint } = cause;
+  return new DbopsError(code, { message: `${key}: ${message}`, why: why ?? undefined, hint: hint ?? undefined, cause });
 }

@@ -1,16 +1,17 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
-import { encodeName } from "../backup/backup-name.js";
 import { COMPRESSION_EXTENSIONS, type Compression } from "../codec/choose-compression.js";
 import { syncFolder } from "../system/files.js";
 import { writingOutput } from "../system/output-file.js";
-import { partialName, writeOutputStream } from "../system/output-stream.js";
+import { isThere, partialName, writeOutputStream } from "../system/output-stream.js";
 import type { HashedBytes } from "../system/write-hashed.js";
 import { EXPORT_MANIFEST_NAME, EXPORT_SCHEMA_NAME, type ExportedTable } from "../transfer/export-manifest.js";
 import { definitionOf } from "./definition-of.js";
 import { type ExportJob, readingPhase } from "./export-job.js";
 import { exportText } from "./export-text.js";
+import { exportedTable } from "./exported-table.js";
+import { fileNames } from "./file-names.js";
 import { manifestText } from "./manifest-text.js";
 import type { FolderFormat } from "./output-form.js";
 import { packText } from "./pack-text.js";
@@ -29,8 +30,12 @@ export interface WrittenFolder {
   readonly sizeBytes: number;
 }
 
-/** Writes a folder that appears when it is whole: schema, a file per table, and the manifest that tells how to load them. */
+/**
+ * Writes a folder that appears when it is whole: schema, a file per table, and the manifest that tells how to load them.
+ * A folder that is there already, which may be a mount, is filled where it is; its manifest comes last.
+ */
 export async function writeFolder(path: string, job: ExportJob, options: FolderOptions): Promise<WrittenFolder> {
+  if (await isThere(path)) return await fillExisting(path, job, options);
   const partial = partialName(path, job.services.run);
   await writingOutput(partial, () => mkdir(partial, { mode: 0o700 }));
   try {
@@ -40,6 +45,16 @@ export async function writeFolder(path: string, job: ExportJob, options: FolderO
     return folder;
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function fillExisting(path: string, job: ExportJob, options: FolderOptions): Promise<WrittenFolder> {
+  try {
+    return await fillFolder(path, job, options);
+  } catch (error) {
+    // It was empty when the run began.
+    for (const name of await readdir(path)) await rm(join(path, name), { force: true });
     throw error;
   }
 }
@@ -68,30 +83,18 @@ async function writeTables(write: Write, job: ExportJob, { format, compression }
   const phase = readingPhase(job);
   const written: WrittenRows[] = [];
   const tables: ExportedTable[] = [];
+  const keys = chosen.map(({ key }) => key);
+  const names = fileNames(keys, `.${format}${COMPRESSION_EXTENSIONS[compression]}`);
   for (const [index, each] of chosen.entries()) {
-    const file = fileName(each.key, format, compression);
+    const file = names[index] ?? "";
     const text = exportText([each], { view, phase, written }, { format, spelling, definition: null });
     const { bytes, sha256 } = await write(file, await packText(text, { compression, services }));
     const facts = written[index];
     if (facts === undefined) throw new Error(`${each.key} was not read to its end`);
-    const { rows, nonFinite, mixed, blobs } = facts;
-    const columns = (job.columns[index] ?? []).map(({ name, type, isGenerated: generated }) => ({
-      name,
-      type,
-      generated,
-    }));
-    const { schema, name } = each.table ?? { schema: null, name: each.key };
-    const seen = { nonFinite: [...nonFinite], blobs: [...blobs], mixed: [...mixed] };
-    tables.push({ schema, name, file, columns, rows, bytes, sha256, ...seen });
+    tables.push({ ...exportedTable(facts, job.columns[index] ?? []), file, bytes, sha256 });
   }
   phase.done();
   return { written, tables, sizeBytes: tables.reduce((sum, { bytes }) => sum + bytes, 0) };
-}
-
-/** A table may be called as the folder's own files are. */
-function fileName(key: string, format: FolderFormat, compression: Compression): string {
-  const name = `${encodeName(key)}.${format}${COMPRESSION_EXTENSIONS[compression]}`;
-  return name.toLowerCase() === EXPORT_MANIFEST_NAME ? `table-${name}` : name;
 }
 
 function textStream(text: string): Readable {

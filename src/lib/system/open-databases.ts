@@ -8,7 +8,8 @@ import { DbopsError } from "../core/errors.js";
  * (https://www.sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
  */
 const open = new Map<string, number>();
-const SUFFIXES = ["", "-wal", "-shm", "-journal"];
+/** What SQLite puts beside a database, by the ending of its name. */
+export const DATABASE_SUFFIXES = ["-wal", "-shm", "-journal"] as const;
 
 /** Registers a file as open through SQLite; dispose when it has been closed. */
 export function registerOpenDatabase(path: string): Disposable {
@@ -31,7 +32,7 @@ export function isDatabaseOpen(path: string): boolean {
 /** Throws when plain file I/O on `path` would drop the locks of a database that is open here. */
 export function refuseOpenDatabase(path: string): void {
   if (open.size === 0) return;
-  const main = SUFFIXES.find((suffix) => suffix !== "" && path.endsWith(suffix));
+  const main = DATABASE_SUFFIXES.find((suffix) => path.endsWith(suffix));
   const candidates = main === undefined ? [path] : [path, path.slice(0, -main.length)];
   if (candidates.some((candidate) => open.has(keyOf(candidate)) || open.has(missingKey(candidate)))) {
     throw new DbopsError("RUN.BUG", { message: `plain file access to ${path} while it is open through SQLite` });

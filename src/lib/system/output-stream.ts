@@ -1,13 +1,15 @@
 import type { Stats } from "node:fs";
-import { type FileHandle, lstat, open, readdir, realpath, rename, rm } from "node:fs/promises";
-import { dirname } from "node:path";
+import { type FileHandle, lstat, open, readdir, realpath, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { addAbortSignal, type Readable } from "node:stream";
 import { DbopsError, foreignCode } from "../core/errors.js";
 import { isDatabaseFile } from "./database-signature.js";
 import { syncFolder } from "./files.js";
-import { isDatabaseOpen } from "./open-databases.js";
+import { DATABASE_SUFFIXES, isDatabaseOpen } from "./open-databases.js";
 import { requireWritable, unwritable, writingOutput } from "./output-file.js";
 import { type HashedBytes, writeHashed } from "./write-hashed.js";
+
+const LONGEST_NAME_BYTES = 255;
 
 export interface OutputOptions {
   /** Makes the name of the unfinished file this run's own. */
@@ -29,8 +31,7 @@ export async function writeOutputStream(
   const place = found === null ? path : await realpath(path);
   const partial = partialName(place, run);
   try {
-    const mode = found === null ? 0o600 : found.mode & 0o777;
-    const written = await writeInto(partial, { flag: "wx", mode }, addAbortSignal(signal, content));
+    const written = await writeInto(partial, { flag: "wx", like: found }, addAbortSignal(signal, content));
     await writingOutput(place, () => rename(partial, place));
     await writingOutput(place, () => syncFolder(dirname(place)));
     return written;
@@ -41,62 +42,85 @@ export async function writeOutputStream(
   }
 }
 
-/** What an output is called until it is whole. */
+/** What an output is called until it is whole; a name that would become too long for its folder gives way. */
 export function partialName(path: string, run: string): string {
-  return `${path}.${run}.partial`;
+  const name = `${basename(path)}.${run}.partial`;
+  return join(dirname(path), Buffer.byteLength(name) <= LONGEST_NAME_BYTES ? name : `.${run}.partial`);
+}
+
+/** Whether something is there that is neither file nor folder: a pipe, a device. */
+export async function isStream(path: string): Promise<boolean> {
+  const found = await statOf(path);
+  return found !== null && !found.isFile() && !found.isDirectory();
+}
+
+export async function isThere(path: string): Promise<boolean> {
+  return (await statOf(path)) !== null;
 }
 
 /** OUTPUT.UNWRITABLE, and OUTPUT.EXISTS for a database, which is never written over. */
 export async function requireOutputFile(path: string): Promise<void> {
-  await requireWritable(path);
   const found = await statOf(path);
-  if (found?.isFile() !== true) return;
+  if (found !== null && !found.isFile() && !found.isDirectory()) return;
+  await requireWritable(path);
+  await refuseSidecar(path);
+  if (found === null) return;
   if (isDatabaseOpen(path) || (await isDatabaseFile(path))) throw exists(path, "it is a database");
 }
 
 /** OUTPUT.EXISTS for a place where something is; an empty folder may be there when `canBeEmptyFolder`. */
 export async function requireNothingAt(path: string, canBeEmptyFolder: boolean): Promise<void> {
-  await requireParent(path);
+  await refuseSidecar(path);
   const found = await statOf(path);
-  if (found === null) return;
+  if (found === null) return await requireWritable(path);
   if (!canBeEmptyFolder || !found.isDirectory()) throw exists(path, "dbops does not replace it");
   if ((await writingOutput(path, () => readdir(path))).length > 0)
     throw exists(path, "it is a folder with files in it");
 }
 
-async function requireParent(path: string): Promise<void> {
-  const parent = await statOf(dirname(path));
-  if (parent === null) throw unwritable(path, new Error("its folder does not exist"));
+/** A database's log or journal is looked for under that name: anything else there breaks the database. */
+async function refuseSidecar(path: string): Promise<void> {
+  const suffix = DATABASE_SUFFIXES.find((each) => path.endsWith(each));
+  if (suffix === undefined) return;
+  const database = path.slice(0, -suffix.length);
+  if (await isThere(database))
+    throw exists(path, `the name belongs to ${database}, which looks for its ${suffix} there`);
 }
 
-/** Of what the name leads to. */
+/** Of what the name leads to; null when there is no such name. */
 async function statOf(path: string): Promise<Stats | null> {
   try {
-    return await lstat(await realpath(path));
+    await lstat(path);
   } catch (error) {
     if (foreignCode(error) === "ENOENT") return null;
     throw unwritable(path, error);
   }
+  return await writingOutput(path, () => stat(path));
 }
 
 async function writeInto(
   path: string,
-  { flag, mode }: { readonly flag: "w" | "wx"; readonly mode?: number },
+  { flag, like }: { readonly flag: "w" | "wx"; readonly like?: Stats | null },
   content: Readable,
 ): Promise<HashedBytes> {
-  const handle = await writingOutput(path, () => open(path, flag, mode));
+  const handle = await writingOutput(path, () => open(path, flag, 0o600));
   try {
     const written = await writeHashed(handle, content, (work) => writingOutput(path, work));
-    if (flag === "wx") await writingOutput(path, () => settle(handle, mode));
+    if (flag === "wx") await writingOutput(path, () => settle(handle, like ?? null));
     return written;
   } finally {
     await handle.close();
   }
 }
 
-/** The mode as asked for, whatever the umask says. */
-async function settle(handle: FileHandle, mode: number | undefined): Promise<void> {
-  if (mode !== undefined) await handle.chmod(mode);
+/** Like the file that it replaces; the owner only where this user may give files away. */
+async function settle(handle: FileHandle, like: Stats | null): Promise<void> {
+  if (like !== null) {
+    await handle.chown(like.uid, like.gid).catch((error: unknown) => {
+      if (foreignCode(error) !== "EPERM") throw error;
+    });
+    await handle.chmod(like.mode & 0o777);
+  }
   await handle.sync();
 }
 

@@ -18,6 +18,10 @@ const tableSchema = z.object({
   file: z.string(),
   columns: z.array(columnSchema),
   rows: z.int(),
+  /** Which part of the table these are: null, null and true for all of it. */
+  where: z.string().nullable(),
+  limit: z.int().nullable(),
+  allColumns: z.boolean(),
   bytes: z.int(),
   /** Of the file as it stands there. */
   sha256: z.string(),
@@ -27,6 +31,8 @@ const tableSchema = z.object({
   blobs: z.array(z.string()),
   /** Columns that mix numbers, text and blobs, which CSV does not tell apart. */
   mixed: z.array(z.string()),
+  /** Columns in which --lossy has changed text. */
+  notUtf8: z.array(z.string()),
 });
 
 /** `manifest.json` of an exported folder or archive: what import needs to bring the very same rows back. */
