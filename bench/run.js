@@ -2,11 +2,13 @@ import { availableParallelism, cpus } from "node:os";
 import { missingPrograms } from "./case.js";
 import { postgresBackup } from "./cases/postgres-backup.js";
 import { postgresExport } from "./cases/postgres-export.js";
+import { postgresImport } from "./cases/postgres-import.js";
 import { postgresMemory } from "./cases/postgres-memory.js";
 import { postgresRestore } from "./cases/postgres-restore.js";
 import { sqliteBackup } from "./cases/sqlite-backup.js";
 import { sqliteDump } from "./cases/sqlite-dump.js";
 import { sqliteExport } from "./cases/sqlite-export.js";
+import { sqliteImport } from "./cases/sqlite-import.js";
 import { sqliteMemory } from "./cases/sqlite-memory.js";
 import { sqliteUtilsExport } from "./cases/sqlite-utils-export.js";
 import { sqliteWriter } from "./cases/sqlite-writer.js";
@@ -27,6 +29,8 @@ const CASES = [
   sqliteExport,
   sqliteUtilsExport,
   postgresExport,
+  sqliteImport,
+  postgresImport,
 ];
 
 const options = readOptions(process.argv.slice(2));

@@ -3,7 +3,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
-import { COMMANDS, GROUPS } from "#dbops/commands/registry.js";
+import { GROUPS } from "#dbops/commands/groups.js";
+import { COMMANDS } from "#dbops/commands/registry.js";
 import { backupReportSchema } from "#dbops/lib/backup/backup-report.js";
 import { listedBackupSchema } from "#dbops/lib/backup/list-backups.js";
 import { manifestSchema } from "#dbops/lib/backup/manifest.js";

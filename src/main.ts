@@ -1,4 +1,5 @@
-import { COMMANDS, GROUPS } from "./commands/registry.js";
+import { GROUPS } from "./commands/groups.js";
+import { COMMANDS } from "./commands/registry.js";
 import { processEnvironment } from "./lib/config/process-environment.js";
 import { systemClock } from "./lib/core/clock.js";
 import { asDbopsError, type DbopsError, reportError } from "./lib/core/errors.js";

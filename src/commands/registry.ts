@@ -1,12 +1,4 @@
-import type { Group, RegistryEntry } from "../lib/runtime/command.js";
-
-/** Verbs that have subcommands. */
-export const GROUPS: readonly Group[] = [
-  { name: "backup", summary: "take, list, verify and drill backups", defaultCommand: "create" },
-  { name: "restore", summary: "get data back, with undo", defaultCommand: "run" },
-  { name: "cleanup", summary: "remove what is no longer needed" },
-  { name: "config", summary: "look at the configuration" },
-];
+import type { RegistryEntry } from "../lib/runtime/command.js";
 
 /** Every command; a module is loaded only when its command is named. */
 export const COMMANDS: readonly RegistryEntry[] = [
@@ -105,6 +97,12 @@ export const COMMANDS: readonly RegistryEntry[] = [
     summary: "delete the backups that no retention rule keeps",
     danger: "locks",
     load: async () => (await import("./cleanup/backups.js")).backupsCommand,
+  },
+  {
+    path: "import",
+    summary: "load CSV, TSV, JSON or NDJSON into tables, all or nothing",
+    danger: "destroys",
+    load: async () => (await import("./import/import.js")).importCommand,
   },
   {
     path: "info",

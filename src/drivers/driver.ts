@@ -6,6 +6,7 @@ import type { Ids } from "../lib/core/ids.js";
 import type { ProgressSink } from "../lib/core/progress.js";
 import type { ChildRegistry } from "../lib/system/child-registry.js";
 import type { Fingerprint, FingerprintMode } from "./fingerprint-model.js";
+import type { Loader, LoadRequest } from "./load-model.js";
 import type { Restorer, Scratch, ScratchRequest } from "./restore-model.js";
 import type { SchemaModel } from "./schema-model.js";
 import type { Snapshot, SnapshotRequest } from "./snapshot-model.js";
@@ -133,6 +134,8 @@ export interface Driver extends AsyncDisposable {
   fingerprint(mode: FingerprintMode): Promise<Fingerprint>;
   /** Opens a consistent look at all tables, for exports; the result must be disposed. */
   openView(): Promise<ReadView>;
+  /** Opens a way to load records, for imports; the result must be disposed. DB.PERMISSION where nothing may be written. */
+  openLoader(request: LoadRequest): Promise<Loader>;
   /** Takes a consistent snapshot; the result must be disposed. */
   takeSnapshot(request: SnapshotRequest): Promise<Snapshot>;
   /** The engine's own lines of `dbops doctor`. */

@@ -30,6 +30,8 @@ export interface Column {
   /** The default's SQL expression. */
   readonly defaultSql: string | null;
   readonly isGenerated: boolean;
+  /** The database numbers it where no value is given. */
+  readonly isIdentity: boolean;
 }
 
 export interface Index {

@@ -1,4 +1,4 @@
-import { copyFile, mkdir } from "node:fs/promises";
+import { copyFile, mkdir, writeFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { COMMANDS } from "#dbops/commands/registry.js";
 import { type BackupWorld, backupWorld } from "../support/backup-world.js";
@@ -33,6 +33,7 @@ const RUNS: readonly (readonly [path: string, argv: readonly string[], exit: num
   ["restore discard", ["restore", "discard", "app.db", "--all", "--confirm", "app.db", "--yes"], 0],
   ["backup adopt", ["backup", "adopt", "copy.db", "-t", "app.db", ...STORE], 0],
   ["cleanup backups", ["cleanup", "backups", "app.db", ...STORE, "--keep-last", "1", "--yes"], 0],
+  ["import", ["import", "t.csv", "app.db", "--create", "--table", "imported"], 0],
   ["info", ["info", "app.db"], 0],
   ["doctor", ["doctor", "app.db"], 0],
 ];
@@ -43,6 +44,7 @@ test("there is a run of every command", () => {
 
 test("every document's data fits its command's schema", async () => {
   await mkdir(world.path("sub"));
+  await writeFile(world.path("t.csv"), "id,name\n1,a\n");
   await copyFile(world.path("app.db"), world.path("copy.db"));
   await copyFile(world.path("app.db"), world.path("sub", "found.db"));
   for (const [path, argv, exit] of RUNS) {

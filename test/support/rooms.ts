@@ -9,6 +9,7 @@ interface RoomRules {
 const CONTRACTS = [
   "drivers/driver.ts",
   "drivers/fingerprint-model.ts",
+  "drivers/load-model.ts",
   "drivers/restore-model.ts",
   "drivers/schema-model.ts",
   "drivers/snapshot-model.ts",
@@ -53,6 +54,7 @@ export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   commander: ["main.ts", "program.ts"],
   ora: ["lib/terminal/"],
   pg: ["drivers/postgres/"],
+  "pg-copy-streams": ["drivers/postgres/"],
   yaml: ["lib/config/"],
   zod: ["lib/", "commands/"],
 };

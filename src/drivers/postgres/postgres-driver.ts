@@ -10,6 +10,7 @@ import type {
   Value,
 } from "../driver.js";
 import type { Fingerprint, FingerprintMode } from "../fingerprint-model.js";
+import type { Loader, LoadRequest } from "../load-model.js";
 import type { SchemaModel } from "../schema-model.js";
 import type { Snapshot, SnapshotRequest } from "../snapshot-model.js";
 import type { ReadView } from "../view-model.js";
@@ -18,6 +19,7 @@ import { openSession } from "./connect.js";
 import { diagnose } from "./doctor.js";
 import { FIXED_SETTINGS, fingerprintAll } from "./fingerprint.js";
 import { identityOf } from "./identity.js";
+import { openLoader } from "./loader.js";
 import { lockDatabase } from "./lock.js";
 import { NO_TIMEOUTS } from "./no-timeouts.js";
 import { openPostgresView } from "./postgres-view.js";
@@ -82,6 +84,10 @@ class PostgresDriver implements Driver {
 
   async openView(): Promise<ReadView> {
     return await openPostgresView({ ...this.#parts, tools: this.#tools });
+  }
+
+  async openLoader(request: LoadRequest): Promise<Loader> {
+    return await openLoader(this.#parts, request);
   }
 
   async takeSnapshot(request: SnapshotRequest): Promise<Snapshot> {

@@ -7,16 +7,18 @@ type ByTable<T> = ReadonlyMap<number, T>;
 export async function readColumns(session: Session): Promise<ByTable<readonly Column[]>> {
   const rows = await session.query<ColumnRow>(`
     SELECT a.attrelid AS table, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, NOT a.attnotnull AS nullable,
-           pg_get_expr(d.adbin, d.adrelid) AS default, a.attgenerated <> '' OR a.attidentity <> '' AS generated
+           pg_get_expr(d.adbin, d.adrelid) AS default, a.attgenerated <> '' OR a.attidentity <> '' AS generated,
+           a.attidentity <> '' AS identity
       FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
      WHERE c.relkind IN ('r', 'p', 'f') AND a.attnum > 0 AND NOT a.attisdropped AND c.relnamespace <> 'pg_catalog'::regnamespace
      ORDER BY a.attrelid, a.attnum`);
-  return grouped(rows, ({ name, type, nullable, default: defaultSql, generated }) => ({
+  return grouped(rows, ({ name, type, nullable, default: defaultSql, generated, identity }) => ({
     name,
     type,
     isNullable: nullable,
     defaultSql,
     isGenerated: generated,
+    isIdentity: identity,
   }));
 }
 
@@ -69,6 +71,7 @@ interface ColumnRow {
   readonly nullable: boolean;
   readonly default: string | null;
   readonly generated: boolean;
+  readonly identity: boolean;
 }
 
 interface IndexRow {

@@ -48,6 +48,7 @@ function readTable(connection: Connection, { name, sql }: ObjectRow, bytes: Read
     hidden: bigint;
   }>('SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?) ORDER BY cid', name);
   const own = bytes.get(name);
+  const rowid = rowidColumn(connection, name, columns);
   return {
     schema: null,
     name,
@@ -62,6 +63,7 @@ function readTable(connection: Connection, { name, sql }: ObjectRow, bytes: Read
         isNullable: column.notnull === 0n,
         defaultSql: column.dflt_value,
         isGenerated: column.hidden !== 0n,
+        isIdentity: column.name === rowid,
       })),
     primaryKey: columns
       .filter(({ pk }) => pk > 0n)
@@ -76,6 +78,18 @@ function readTable(connection: Connection, { name, sql }: ObjectRow, bytes: Read
 function kindOf(connection: Connection, name: string): Table["kind"] {
   const type = connection.text("SELECT type FROM pragma_table_list(?) WHERE schema = 'main'", name);
   return type === "virtual" || type === "shadow" ? type : "table";
+}
+
+/** The column that stands for the rowid: the INTEGER PRIMARY KEY of a table that has rowids. */
+function rowidColumn(
+  connection: Connection,
+  table: string,
+  columns: readonly { readonly name: string; readonly type: string; readonly pk: bigint }[],
+): string | null {
+  const [key, ...others] = columns.filter(({ pk }) => pk > 0n);
+  if (key?.type.toUpperCase() !== "INTEGER" || others.length > 0) return null;
+  const hasRowid = connection.count("SELECT wr FROM pragma_table_list(?) WHERE schema = 'main'", table) === 0;
+  return hasRowid ? key.name : null;
 }
 
 function readIndexes(connection: Connection, table: string, bytes: ReadonlyMap<string, number>): readonly Index[] {

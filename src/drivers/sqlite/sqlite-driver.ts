@@ -1,5 +1,6 @@
 import { rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { DbopsError } from "../../lib/core/errors.js";
 import { requireFreeBytes } from "../../lib/system/disk-space.js";
 import type {
   Diagnosis,
@@ -14,6 +15,7 @@ import type {
   Value,
 } from "../driver.js";
 import type { Fingerprint, FingerprintMode } from "../fingerprint-model.js";
+import type { Loader, LoadRequest } from "../load-model.js";
 import type { SchemaModel } from "../schema-model.js";
 import type { Snapshot, SnapshotRequest } from "../snapshot-model.js";
 import type { ReadView } from "../view-model.js";
@@ -22,6 +24,7 @@ import { Connection } from "./connection.js";
 import { diagnoseFile } from "./doctor.js";
 import { isDamage, translating } from "./errors.js";
 import { identityOf } from "./identity.js";
+import { openLoader } from "./loader.js";
 import { type DatabaseFile, locate } from "./locate.js";
 import { lockDatabase } from "./lock.js";
 import { SqliteRows } from "./rows.js";
@@ -121,6 +124,12 @@ export class SqliteDriver implements Driver {
     return await SqliteView.open(this.#openRequest(), this.#context);
   }
 
+  async openLoader(request: LoadRequest): Promise<Loader> {
+    const { access, connection } = this.#opened;
+    if (access.isReadOnly || access.isImage) throw readOnly(this.label);
+    return await openLoader({ connection, path: access.path, context: this.#context }, request);
+  }
+
   async takeSnapshot(request: SnapshotRequest): Promise<Snapshot> {
     const version = libraryVersion();
     const origin = {
@@ -164,6 +173,14 @@ export class SqliteDriver implements Driver {
     const { path, isReadOnly } = this.#opened.access;
     return { path, isReadOnly, isPrivate: false, busyTimeoutMs: this.#context.lockTimeoutMs };
   }
+}
+
+function readOnly(label: string): DbopsError {
+  return new DbopsError("DB.PERMISSION", {
+    message: `${label} cannot be written by this user`,
+    why: "the file, or its folder, is read-only",
+    hint: "run dbops as the user that owns the file",
+  });
 }
 
 /** The first read recovers what must be recovered; a damaged list of tables is found by the checks, not here. */

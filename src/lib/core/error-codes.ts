@@ -90,6 +90,33 @@ export const ERROR_CODES = {
   },
   "EXPORT.NOT_UTF8": { exit: "USAGE", means: "A text is not UTF-8, which CSV cannot say." },
   "EXPORT.NULL_UNSEEN": { exit: "USAGE", means: "NULL in the only column of a CSV file would be an empty line." },
+  "IMPORT.NOT_FOUND": { exit: "USAGE", means: "The file or folder to import does not exist." },
+  "IMPORT.INPUT_INVALID": {
+    exit: "FAILED",
+    means: "What is to be imported is empty, cut short, or nothing that holds records.",
+  },
+  "IMPORT.ENCODING": { exit: "FAILED", means: "Bytes of a text stand for no character in its encoding." },
+  "IMPORT.SYNTAX": {
+    exit: "FAILED",
+    means: "A file breaks the rules of its format so that nothing after it can be read.",
+  },
+  "IMPORT.CHECKSUM_MISMATCH": {
+    exit: "VERIFY",
+    means: "A file or its number of records differs from the export's manifest.",
+  },
+  "IMPORT.MANIFEST_INVALID": { exit: "VERIFY", means: "An export's manifest is damaged or was edited." },
+  "IMPORT.REJECTED": {
+    exit: "FAILED",
+    means: "The database, or the reader, refused more records than --max-errors allows; nothing was written.",
+  },
+  "IMPORT.CUT_SHORT": {
+    exit: "FAILED",
+    means: "An import with --commit-every ended before its end; what was committed before stays.",
+  },
+  "IMPORT.COUNT_MISMATCH": {
+    exit: "VERIFY",
+    means: "Records read and records inserted, updated, skipped and rejected do not add up; nothing was written.",
+  },
   "OUTPUT.EXISTS": { exit: "FAILED", means: "Something that is not replaced stands where the output would go." },
   "OUTPUT.UNWRITABLE": {
     exit: "FAILED",

@@ -20,6 +20,7 @@ export const tableReportSchema = z.object({
       isNullable: z.boolean(),
       defaultSql: z.string().nullable(),
       isGenerated: z.boolean(),
+      isIdentity: z.boolean(),
     }),
   ),
   primaryKey: z.array(z.string()),

@@ -1,4 +1,4 @@
-import type { Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import type { Driver, DriverContext, Engine, LockOptions } from "../../drivers/driver.js";
 import type { BackupSettings } from "../config/backup-settings.js";
 import type { Config } from "../config/config.js";
@@ -83,6 +83,8 @@ export interface Context {
   tokenRefusal(tokens: readonly string[]): DbopsError | null;
   /** Stdout for bytes; whoever uses it leaves stdout to them. */
   openData(): Writable;
+  /** Stdin for bytes; nobody can be asked then. */
+  openInput(): Readable;
   /** Hands something to be disposed at the end of the run. */
   own<T extends AsyncDisposable>(resource: T): T;
 }

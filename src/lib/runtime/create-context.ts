@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
-import type { Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import type { Driver, DriverContext, LockOptions } from "../../drivers/driver.js";
 import { ENGINE_NAMES, loadEngine } from "../../drivers/open.js";
 import type { AuditLog } from "../audit/audit-log.js";
@@ -46,6 +46,7 @@ export interface ContextParts {
   readonly resources: RunResources;
   readonly audit: AuditLog;
   readonly openData: () => Writable;
+  readonly openInput: () => Readable;
 }
 
 /** The Context of one run; everything that it opens is closed by `resources`. */
@@ -190,6 +191,10 @@ class RunContext implements Context {
 
   openData(): Writable {
     return this.#parts.openData();
+  }
+
+  openInput(): Readable {
+    return this.#parts.openInput();
   }
 
   own<T extends AsyncDisposable>(resource: T): T {

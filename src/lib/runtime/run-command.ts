@@ -149,6 +149,7 @@ class Pipeline {
       signal: runSignal.signal,
       progress: this.#progress,
       openData: () => terminal.openData(),
+      openInput: () => terminal.openInput(),
       prompts: terminal.canPrompt ? terminal.prompts : null,
     });
   }

@@ -15,7 +15,8 @@ export async function openForRead(path: string): Promise<FileHandle> {
 /** A read stream in 1 MiB chunks, from byte `start`; refuses one that this process has open through SQLite. */
 export function readStreamOf(path: string, start = 0): ReadStream {
   refuseOpenDatabase(path);
-  return createReadStream(path, { start, highWaterMark: CHUNK_BYTES });
+  // A start, even 0, makes reads positional, which a pipe refuses.
+  return createReadStream(path, start === 0 ? { highWaterMark: CHUNK_BYTES } : { start, highWaterMark: CHUNK_BYTES });
 }
 
 /** A write stream to a new file of mode 0600; fails when it exists. */

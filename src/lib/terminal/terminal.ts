@@ -1,4 +1,4 @@
-import type { Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import type { Clock } from "../core/clock.js";
 import type { Environment } from "../core/environment.js";
 import type { ErrorReport } from "../core/errors.js";
@@ -58,6 +58,8 @@ export interface Terminal extends AsyncDisposable {
   showHelp(text: string, stream: StreamName): Promise<void>;
   /** Stdout for bytes, such as a backup sent to `-`; neither redacted nor closed. */
   openData(): Writable;
+  /** Stdin for bytes. */
+  openInput(): Readable;
   /** Ends progress and waits until all is written; RESOURCE.DISK_FULL or OUTPUT.UNWRITABLE when stdout cannot be. */
   flush(): Promise<void>;
 }
@@ -91,6 +93,7 @@ export async function createTerminal(options: TerminalOptions): Promise<Terminal
     },
     showHelp: (text, name) => printTo(name, text.endsWith("\n") ? text : `${text}\n`),
     openData: () => out.openData(),
+    openInput: () => streams.stdin,
     flush: () => settle(progress, out, err),
     [Symbol.asyncDispose]: async () => {
       progress.stop();

@@ -1,0 +1,9 @@
+import type { Group } from "../lib/runtime/command.js";
+
+/** Verbs that have subcommands. */
+export const GROUPS: readonly Group[] = [
+  { name: "backup", summary: "take, list, verify and drill backups", defaultCommand: "create" },
+  { name: "restore", summary: "get data back, with undo", defaultCommand: "run" },
+  { name: "cleanup", summary: "remove what is no longer needed" },
+  { name: "config", summary: "look at the configuration" },
+];

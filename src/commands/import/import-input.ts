@@ -1,0 +1,109 @@
+import { DbopsError } from "../../lib/core/errors.js";
+import { parseSizeBytes } from "../../lib/core/units.js";
+import { IMPORT_MODES, type ImportWish } from "../../lib/import/import-wish.js";
+import { isTypeName } from "../../lib/import/new-column-types.js";
+import { type ReadWish, TEXT_ENCODINGS } from "../../lib/import/read-request.js";
+import type { RawInput } from "../define.js";
+import { optionChoice, optionCount, optionFlag, optionList, optionText, targetWord } from "../options.js";
+import { IMPORT_FORMATS } from "./import-options.js";
+
+const DEFAULT_MAX_BYTES = 10_000_000_000;
+
+export interface ImportInput extends ImportWish, ReadWish {
+  readonly file: string;
+  readonly target: string | null;
+  readonly previewRows: number | null;
+  readonly isCheck: boolean;
+  readonly validates: boolean;
+  readonly rejects: string | null;
+  readonly maxErrors: number;
+  readonly commitEvery: number | null;
+  readonly maxBytes: number;
+}
+
+/** USAGE.INVALID for words that are none and for flags that exclude each other. */
+export function importInput(raw: RawInput): ImportInput {
+  const mode = optionChoice(raw, "mode", IMPORT_MODES) ?? "insert";
+  const input = {
+    ...readWish(raw),
+    file: raw.args[0] ?? "",
+    target: targetWord(raw, 1),
+    table: optionText(raw, "table"),
+    tables: optionList(raw, "tables").flatMap((names) => names.split(",").filter((name) => name !== "")),
+    mode,
+    canCreate: optionFlag(raw, "create") || mode === "replace",
+    types: pairs(raw, "types"),
+    renames: pairs(raw, "map"),
+    previewRows: optionCount(raw, "preview", 1),
+    isCheck: optionFlag(raw, "check"),
+    validates: optionFlag(raw, "validate"),
+    rejects: optionText(raw, "rejects"),
+    maxErrors: optionCount(raw, "maxErrors", 0) ?? 0,
+    commitEvery: optionCount(raw, "commitEvery", 1),
+    maxBytes: sizeOf(optionText(raw, "maxSize")),
+  };
+  requireFitting(input);
+  return input;
+}
+
+function readWish(raw: RawInput): ReadWish {
+  return {
+    format: optionChoice(raw, "format", IMPORT_FORMATS) ?? "auto",
+    delimiter: character(raw, "delimiter"),
+    quote: character(raw, "quote"),
+    encoding: optionChoice(raw, "encoding", TEXT_ENCODINGS),
+    hasHeader: raw.options.header !== false,
+    nullText: optionText(raw, "null"),
+  };
+}
+
+function requireFitting(input: ImportInput): void {
+  const only = [input.previewRows !== null && "--preview", input.isCheck && "--check", input.validates && "--validate"];
+  const given = only.filter((flag) => flag !== false);
+  if (given.length > 1) throw excluded(given.join(" and "));
+  const destroys = input.mode === "truncate" || input.mode === "replace";
+  if (input.commitEvery !== null && destroys) throw excluded(`--commit-every and --mode ${input.mode}`);
+  for (const sql of input.types.values()) requireType(sql);
+  if (input.types.size > 0 && !input.canCreate) {
+    throw new DbopsError("USAGE.INVALID", { message: "--types is for tables that are made", hint: "add --create" });
+  }
+}
+
+function excluded(flags: string): DbopsError {
+  return new DbopsError("USAGE.INVALID", { message: `${flags} exclude each other`, hint: "give one of them" });
+}
+
+function requireType(sql: string): void {
+  if (isTypeName(sql)) return;
+  throw new DbopsError("USAGE.INVALID", {
+    message: `"${sql}" is no name of a type`,
+    hint: "for example: --types price=numeric(10,2)",
+  });
+}
+
+function pairs(raw: RawInput, name: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const text of optionList(raw, name)) {
+    const cut = text.indexOf("=");
+    if (cut <= 0) {
+      throw new DbopsError("USAGE.INVALID", {
+        message: `"${text}" is no pair for --${name}`,
+        hint: name === "map" ? "write --map NAME=COLUMN" : "write --types COLUMN=TYPE",
+      });
+    }
+    found.set(text.slice(0, cut), text.slice(cut + 1));
+  }
+  return found;
+}
+
+function character(raw: RawInput, name: "delimiter" | "quote"): string | null {
+  const text = optionText(raw, name);
+  if (text === null) return null;
+  const one = text === "tab" || text === "\\t" ? "\t" : text;
+  if (one.length === 1 && one !== "\n" && one !== "\r") return one;
+  throw new DbopsError("USAGE.INVALID", { message: `--${name} takes one character`, why: `"${text}" is none` });
+}
+
+function sizeOf(text: string | null): number {
+  return text === null ? DEFAULT_MAX_BYTES : parseSizeBytes(text);
+}

@@ -1,0 +1,36 @@
+import { IMPORT_MODES } from "../../lib/import/import-wish.js";
+import { RECORD_FORMATS, TEXT_ENCODINGS } from "../../lib/import/read-request.js";
+import type { OptionSpec } from "../define.js";
+
+/** What `--format` takes. */
+export const IMPORT_FORMATS = ["auto", ...RECORD_FORMATS] as const;
+
+export const IMPORT_OPTIONS = [
+  { flags: "--table <name>", help: "the table that takes the records; of an input of several, the one to import" },
+  { flags: "--tables <names>", help: "which tables of the input, separated by commas", isRepeatable: true },
+  {
+    flags: "--mode <mode>",
+    help: "insert (default); ignore or upsert where the key is there; truncate = delete all first; replace = make the table anew",
+    choices: IMPORT_MODES,
+  },
+  { flags: "--create", help: "make tables that are missing, with types as the records show them" },
+  { flags: "--types <col=type>", help: "the type of a column of a table that is made", isRepeatable: true },
+  {
+    flags: "--map <a=b>",
+    help: "column a of the input is column b of the table; a= leaves it out",
+    isRepeatable: true,
+  },
+  { flags: "--preview <n>", help: "show types, mapping and the first records, and change nothing" },
+  { flags: "--check", help: "try every record against types and constraints and roll back; exit 4 with a list" },
+  { flags: "--validate", help: "the same, and import when nothing is found" },
+  { flags: "--format <format>", help: "what the input is (default: by its name and content)", choices: IMPORT_FORMATS },
+  { flags: "--delimiter <char>", help: "between fields: a character, or `tab` (default: found by looking)" },
+  { flags: "--quote <char>", help: 'around fields (default: ")' },
+  { flags: "--encoding <name>", help: "of the text (default: found by looking)", choices: TEXT_ENCODINGS },
+  { flags: "--no-header", help: "the first line is a record; columns are c1, c2 …" },
+  { flags: "--null <text>", help: "an unquoted field that means NULL (default: an empty one)" },
+  { flags: "--rejects <file>", help: "write records that are not taken there, with reasons, as NDJSON" },
+  { flags: "--max-errors <n>", help: "take the others when up to n records are not taken (default 0: all or nothing)" },
+  { flags: "--commit-every <n>", help: "commit after so many records: what was committed stays when the rest fails" },
+  { flags: "--max-size <size>", help: "how much a compressed input may unfold to (default 10GB)" },
+] as const satisfies readonly OptionSpec[];

@@ -1,0 +1,50 @@
+import type { StepDescription } from "../../lib/core/plan.js";
+import { formatCount } from "../../lib/core/units.js";
+import { type ImportPlan, type TablePlan, tableWord } from "../../lib/import/import-plan.js";
+
+/** What would be done, in order; rows that are there and would go are destroyed. */
+export function importSteps({ mode, tables }: ImportPlan, isLook: boolean): StepDescription[] {
+  if (isLook) return tables.map((table) => ({ summary: `look at ${described(table)}`, risk: "safe" }));
+  return [
+    ...tables.flatMap((table) => clearing(table, mode === "truncate")),
+    ...tables.flatMap(({ create, columns }): StepDescription[] =>
+      create === null
+        ? []
+        : [
+            {
+              summary: `make ${tableWord(create.table)} (${columns.map(({ column, type }) => `${column} ${type}`).join(", ")})`,
+              risk: "safe",
+            },
+          ],
+    ),
+    ...tables.map((table): StepDescription => ({ summary: `${verb(table)} ${described(table)}`, risk: "safe" })),
+  ];
+}
+
+function clearing(
+  { table, replaces, create, cascades, estimatedRows }: TablePlan,
+  isEmptied: boolean,
+): StepDescription[] {
+  const rows = estimatedRows === null ? "" : ` (about ${formatCount(Math.round(estimatedRows))})`;
+  if (replaces) return [{ summary: `drop ${tableWord(table)} with its rows${rows}`, risk: "destroys" }];
+  if (!isEmptied || create !== null) return [];
+  return [
+    { summary: `delete all rows of ${tableWord(table)}${rows}`, risk: "destroys" },
+    ...cascades.map(
+      (other): StepDescription => ({ summary: `with them, what refers to them in ${other}`, risk: "destroys" }),
+    ),
+  ];
+}
+
+function verb({ onConflict }: TablePlan): string {
+  return { fail: "insert", skip: "insert where the key is new", update: "insert, or update by key," }[onConflict.kind];
+}
+
+function described({ source, table, columns, onConflict }: TablePlan): string {
+  const renamed = columns
+    .filter(({ field, column }) => field !== column)
+    .map(({ field, column }) => `${field} as ${column}`);
+  const key = onConflict.kind === "update" ? `, key ${onConflict.key.join(", ")}` : "";
+  const mapping = renamed.length === 0 ? "" : `, ${renamed.join(", ")}`;
+  return `the records of ${source.place} into ${tableWord(table)} (${columns.length} columns${key}${mapping})`;
+}

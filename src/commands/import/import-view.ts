@@ -1,0 +1,105 @@
+import { formatCount, formatDuration, formatNumberOf } from "../../lib/core/units.js";
+import type { Block, Cell, View } from "../../lib/core/view.js";
+import type { ImportReport } from "../../lib/import/import-report.js";
+import { again } from "../options.js";
+import type { ImportInput } from "./import-input.js";
+import type { ImportData } from "./import-schema.js";
+import { previewBlocks } from "./preview-blocks.js";
+
+const SHOWN_REJECTS = 20;
+
+/** For people: counts by table, what was not taken, and what to do about it. */
+export function importView({ import: report }: ImportData, input: ImportInput): View {
+  if (report.did === "preview")
+    return { blocks: report.tables.flatMap(previewBlocks), next: "the same command without --preview" };
+  const blocks = [countsTable(report), ...looseLines(report), ...rejectBlocks(report)];
+  return {
+    blocks: [...blocks, { kind: "text", text: conclusion(report), tone: toneOf(report) }],
+    next: nextOf(report, input),
+  };
+}
+
+function toneOf({ did, rejects, isWhole }: ImportReport): "good" | "warn" | "bad" {
+  if (!isWhole) return "bad";
+  return rejects.length > 0 || did === "check" ? "warn" : "good";
+}
+
+function conclusion(report: ImportReport): string {
+  const took = formatDuration(report.durationMs);
+  if (report.did === "check") {
+    const found =
+      report.rejects.length === 0 ? "every record would be taken" : formatNumberOf("finding", report.rejects.length);
+    return `checked in ${took}: ${found}${report.isWhole ? "" : ", and then the check was given up"}; nothing was changed`;
+  }
+  if (!report.isWhole && report.committed === 0) return "nothing was written";
+  return `${formatNumberOf("record", report.committed)} committed in ${took}`;
+}
+
+function countsTable({ tables }: ImportReport): Block {
+  const columns = ["read", "inserted", "updated", "skipped", "rejected"] as const;
+  return {
+    kind: "table",
+    columns: [
+      { title: "table", isWhole: true },
+      { title: "from", spare: 1 },
+      ...columns.map((title) => ({ title, align: "right" as const })),
+    ],
+    rows: tables.map(({ schema, name, file, counts }) => [
+      schema === null ? name : `${schema}.${name}`,
+      file,
+      ...columns.map((column): Cell => {
+        const count = counts?.[column] ?? 0;
+        const text = formatCount(count);
+        return column === "rejected" && count > 0 ? { text, tone: "bad" } : text;
+      }),
+    ]),
+    empty: "the input has no table",
+  };
+}
+
+function looseLines({ tables }: ImportReport): readonly Block[] {
+  return tables.flatMap(({ name, loose }) =>
+    loose.map(({ column, rows, reason }): Block => {
+      return { kind: "text", text: `${name}.${column}: ${formatCount(rows)} × ${reason}, kept as it is`, tone: "warn" };
+    }),
+  );
+}
+
+function rejectBlocks({ rejects, rejectsFile }: ImportReport): readonly Block[] {
+  if (rejects.length === 0) return [];
+  const more = rejects.length - SHOWN_REJECTS;
+  const place = rejectsFile === null ? "" : ` (all of them: ${rejectsFile})`;
+  return [
+    {
+      kind: "table",
+      title: "not taken",
+      columns: [
+        { title: "file", spare: 1 },
+        { title: "place" },
+        { title: "column" },
+        { title: "value" },
+        { title: "reason" },
+      ],
+      rows: rejects
+        .slice(0, SHOWN_REJECTS)
+        .map(({ file, place: at, placeWord, column, value, reason }) => [
+          file,
+          at === null ? "-" : `${placeWord} ${at}`,
+          column ?? "-",
+          value ?? "-",
+          reason,
+        ]),
+      empty: "",
+    },
+    ...(more > 0 ? [{ kind: "text", text: `and ${formatCount(more)} more${place}`, tone: "warn" } as const] : []),
+  ];
+}
+
+function nextOf({ did, rejects, isWhole, tables }: ImportReport, input: ImportInput): string | undefined {
+  if (did === "check") return rejects.length === 0 ? "the same command without --check" : undefined;
+  if (!isWhole) return "the same command with --check, to see all such records";
+  const [first, ...others] = tables;
+  return first === undefined || others.length > 0
+    ? undefined
+    : `${again("info", { target: input.target, store: null })} --table ${first.name}`;
+}

@@ -1,0 +1,100 @@
+import type { Driver } from "../../drivers/driver.js";
+import { finishImport, type ImportOrder } from "../../lib/import/finish-import.js";
+import type { ImportPlan } from "../../lib/import/import-plan.js";
+import { newColumnTypes } from "../../lib/import/new-column-types.js";
+import { planImport } from "../../lib/import/plan-import.js";
+import { openRecords } from "../../lib/import/read-input.js";
+import type { ReadPlace } from "../../lib/import/read-request.js";
+import { requireNamed } from "../../lib/restore/protected-target.js";
+import { type Context, defineCommand, type Outcome } from "../define.js";
+import { TARGET_ARGUMENT } from "../options.js";
+import { type ImportInput, importInput } from "./import-input.js";
+import { IMPORT_OPTIONS } from "./import-options.js";
+import type { ImportData } from "./import-schema.js";
+import { importSteps } from "./import-steps.js";
+import { importView } from "./import-view.js";
+
+type Target = Context["config"]["targets"][number];
+
+export const importCommand = defineCommand<ImportInput, ImportData>({
+  path: "import",
+  summary: "load CSV, TSV, JSON or NDJSON into tables, all or nothing",
+  danger: "destroys",
+  examples: [
+    ["dbops import users.csv app", "into table `users`; one bad record, and nothing is written"],
+    ["dbops import users.csv app --check", "try every record, list what would be refused, change nothing"],
+    ["dbops import new.ndjson app --table users --mode upsert", "update rows by their key, insert the others"],
+    ["dbops import data.zip app --create", "every table of an archive, made when it is missing"],
+    ["gunzip < log.csv.gz | dbops import - app --table log", "from a pipe"],
+  ],
+  args: [{ name: "<file>", help: "a file, a folder or archive of files, or - for standard input" }, TARGET_ARGUMENT],
+  options: IMPORT_OPTIONS,
+  input: importInput,
+  plan: async (context, input) => {
+    const target = context.config.one(input.target);
+    const isLook = input.isCheck || input.previewRows !== null;
+    if (!isLook && !context.flags.isDryRun) requireNamed(target);
+    const driver = await context.open(target);
+    const locks = !context.flags.isDryRun && input.previewRows === null;
+    if (locks) context.own(await driver.lock(context.lockOptions()));
+    const plan = await prepare(context, input, driver);
+    return {
+      targets: [target.name],
+      steps: importSteps(plan, isLook),
+      consent: {
+        tokens: tokensOf(target, driver),
+        shows: { blocks: [{ kind: "text", text: `IMPORT into ${driver.label}`, tone: "strong" }] },
+      },
+      run: async (): Promise<Outcome<ImportData>> => {
+        const services = { driver, context: context.driverContext };
+        const { report, exit, error } = await finishImport(plan, orderOf(context, input), services);
+        return { data: { import: report }, exit, error: error ?? undefined };
+      },
+    };
+  },
+  view: (data, _context, input) => importView(data, input),
+  schema: async () => (await import("./import-schema.js")).importSchema,
+});
+
+async function prepare(context: Context, input: ImportInput, driver: Driver): Promise<ImportPlan> {
+  const { workDir, signal, children, env, progress } = context.driverContext;
+  const notices = (notice: string): void => progress.note(notice);
+  const request = { ...input, input: placeOf(context, input.file), workDir, signal, children, env, onNotice: notices };
+  const sources = await openRecords(request);
+  await using loader = await driver.openLoader({ maxFaults: 0 });
+  const plan = await planImport(loader, {
+    sources,
+    wish: input,
+    inferTypes: (source) => newColumnTypes(source, driver.engine),
+  });
+  for (const { left, source, create } of plan.tables) {
+    if (left.length > 0) progress.note(`${source.place}: left out ${left.join(", ")}`);
+    if (create === null || source.origin === null) continue;
+    progress.note(
+      `${create.table.name} is made without keys, indexes and defaults; the export's own schema file has them`,
+    );
+  }
+  return plan;
+}
+
+function placeOf(context: Context, file: string): ReadPlace {
+  if (file === "-") return { kind: "stream", stream: context.openInput(), label: "standard input" };
+  return { kind: "path", path: context.path(file) ?? file };
+}
+
+function orderOf(context: Context, input: ImportInput): ImportOrder {
+  const { previewRows, isCheck, validates, maxErrors, commitEvery, rejects } = input;
+  const act = isCheck ? "check" : validates ? "validate" : "import";
+  return {
+    act: previewRows === null ? act : { preview: previewRows },
+    maxErrors,
+    commitEvery,
+    rejects: context.path(rejects),
+  };
+}
+
+/** What `--confirm` accepts: the configured name, the identity's own words, and the word that was typed for it. */
+function tokensOf(target: Target, { identity }: Driver): readonly string[] {
+  const words = [target.isConfigured ? target.name : null, ...identity.consentTokens, target.word];
+  return [...new Set(words.filter((word) => word !== null))];
+}

@@ -1,0 +1,128 @@
+import type { FieldValue } from "../lib/core/field-value.js";
+import type { TableName } from "./driver.js";
+import type { SchemaModel } from "./schema-model.js";
+
+/** What becomes of a record whose key is there already. */
+export type OnConflict =
+  | { readonly kind: "fail" }
+  /** Left out, for a key only: whatever else is wrong with a record stays an error. */
+  | { readonly kind: "skip" }
+  /** The supplied columns of the row with that key are set. */
+  | { readonly kind: "update"; readonly key: readonly string[] };
+
+export interface LoadRequest {
+  /** Records that may be refused while the others are loaded; 0 = the first one ends the load. */
+  readonly maxFaults: number;
+}
+
+export interface LoadTable {
+  readonly table: TableName;
+  /** In the order of the records' fields. */
+  readonly columns: readonly string[];
+  readonly onConflict: OnConflict;
+}
+
+/** A record that the database does not take. */
+export interface LoadFault {
+  /** Which record given to `add`, from 0; null when only the whole can be said to be wrong. */
+  readonly index: number | null;
+  readonly column: string | null;
+  /** In the database's words. */
+  readonly reason: string;
+}
+
+export interface TableFault extends LoadFault {
+  readonly table: TableName;
+}
+
+export interface LoadCounts {
+  readonly inserted: number;
+  readonly updated: number;
+  readonly skipped: number;
+}
+
+/** Values that a column took though they are not of its type, which only some engines do. */
+export interface LooseValues {
+  readonly column: string;
+  readonly rows: number;
+  /** The first record that has one. */
+  readonly index: number;
+  readonly reason: string;
+}
+
+export interface TableLoadEnd {
+  readonly counts: LoadCounts;
+  readonly faults: readonly LoadFault[];
+  readonly loose: readonly LooseValues[];
+}
+
+/** The loading of one table; one at a time. */
+export interface TableLoad {
+  /** Takes records, with backpressure; the faults found meanwhile, which may be those of earlier records. */
+  add(rows: readonly (readonly FieldValue[])[]): Promise<readonly LoadFault[]>;
+  /** Everything given is in the table, or counted as a fault. */
+  end(): Promise<TableLoadEnd>;
+}
+
+/** How a text of delimited records is spelled. */
+export interface TextDialect {
+  readonly delimiter: string;
+  readonly quote: string;
+  /** null = an unquoted empty field is NULL. */
+  readonly nullText: string | null;
+  readonly hasHeader: boolean;
+}
+
+/** The loading of a text that the engine reads by itself. */
+export interface TextLoad {
+  /** Takes the next bytes, with backpressure. */
+  add(bytes: Uint8Array): Promise<void>;
+  /** How many rows were put in; null when the text was refused: the transaction is lost, and why is for `add` to tell of records. */
+  end(): Promise<number | null>;
+}
+
+/** Types that every engine has in its own way. */
+export const PORTABLE_TYPES = [
+  "integer",
+  "numeric",
+  "double",
+  "text",
+  "boolean",
+  "date",
+  "timestamp",
+  "timestamptz",
+  "json",
+  "blob",
+] as const;
+export type PortableType = (typeof PORTABLE_TYPES)[number];
+
+/** A type of every engine, or one of this engine in its own words. */
+export type ColumnType =
+  | { readonly kind: "portable"; readonly type: PortableType }
+  | { readonly kind: "native"; readonly sql: string };
+
+export interface NewTable {
+  readonly table: TableName;
+  readonly columns: readonly { readonly name: string; readonly type: ColumnType }[];
+}
+
+/**
+ * Loads records into tables in one transaction, which the first change begins; disposing rolls back what was not
+ * committed. DB.REFUSED, DB.PERMISSION, LOCK.DATABASE, CONNECT.LOST, RESOURCE.* by all of them.
+ */
+export interface Loader extends AsyncDisposable {
+  schema(): Promise<SchemaModel>;
+  /** The type that `create` gives such a column. */
+  typeName(type: ColumnType): string;
+  create(table: NewTable): Promise<void>;
+  drop(table: TableName): Promise<void>;
+  /** Deletes all rows and says how many they were. */
+  empty(table: TableName): Promise<number>;
+  load(table: LoadTable): Promise<TableLoad>;
+  /** The fast way for a text without faults; null where the engine reads no such text, or could count it wrongly. */
+  loadText(table: LoadTable, dialect: TextDialect): Promise<TextLoad | null>;
+  /** Checks what is checked last; where faults are allowed, faulty records are taken out again. */
+  settle(): Promise<readonly TableFault[]>;
+  /** Commits, unless faults are found: then nothing is committed. Loading may go on in a new transaction. */
+  commit(): Promise<readonly TableFault[]>;
+}

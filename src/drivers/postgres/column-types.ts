@@ -1,0 +1,15 @@
+import type { PortableType } from "../load-model.js";
+
+/** How a new table's columns are declared. */
+export const COLUMN_TYPES = {
+  integer: "bigint",
+  numeric: "numeric",
+  double: "double precision",
+  text: "text",
+  boolean: "boolean",
+  date: "date",
+  timestamp: "timestamp without time zone",
+  timestamptz: "timestamp with time zone",
+  json: "jsonb",
+  blob: "bytea",
+} as const satisfies Record<PortableType, string>;

@@ -1,0 +1,171 @@
+import { DbopsError } from "../../lib/core/errors.js";
+import type { DriverContext, TableName } from "../driver.js";
+import type {
+  ColumnType,
+  Loader,
+  LoadRequest,
+  LoadTable,
+  NewTable,
+  TableFault,
+  TableLoad,
+  TextDialect,
+  TextLoad,
+} from "../load-model.js";
+import type { SchemaModel } from "../schema-model.js";
+import { advanceSequences } from "./advance-sequences.js";
+import { BatchLoad } from "./batch-load.js";
+import { COLUMN_TYPES } from "./column-types.js";
+import type { ConnInfo } from "./conn-info.js";
+import { openSession, withSession } from "./connect.js";
+import { LOAD_SETTINGS } from "./load-settings.js";
+import { type LoadTarget, readLoadTarget } from "./load-target.js";
+import { NO_TIMEOUTS } from "./no-timeouts.js";
+import { quoteIdent, quoteQualified } from "./quote-ident.js";
+import { recordFault, tableOfError } from "./record-fault.js";
+import { DirectPut } from "./row-put.js";
+import { readSchema } from "./schema.js";
+import type { Session } from "./session.js";
+import { StagedPut } from "./staged-put.js";
+import { StreamLoad } from "./stream-load.js";
+import { CsvLoad, isCopyDialect } from "./text-load.js";
+import { transactionId, wasCommitted } from "./transaction-outcome.js";
+import { WaitingRows } from "./waiting-rows.js";
+
+interface Place {
+  readonly conn: ConnInfo;
+  readonly context: DriverContext;
+}
+
+/** Loads on a session of its own. */
+export async function openLoader({ conn, context }: Place, { maxFaults }: LoadRequest): Promise<Loader> {
+  const session = await openSession(conn, { context });
+  try {
+    await session.run(NO_TIMEOUTS);
+    await session.run(`SET lock_timeout = ${context.lockTimeoutMs}`);
+    await session.run(LOAD_SETTINGS);
+    return new PostgresLoader(session, { conn, context, maxFaults });
+  } catch (error) {
+    await session[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+class PostgresLoader implements Loader {
+  readonly #session: Session;
+  readonly #place: Place;
+  readonly #maxFaults: number;
+  readonly #waiting: WaitingRows;
+  readonly #loaded: LoadTable[] = [];
+  #isOpen = false;
+  #stages = 0;
+
+  constructor(session: Session, options: Place & LoadRequest) {
+    this.#session = session;
+    this.#place = options;
+    this.#maxFaults = options.maxFaults;
+    this.#waiting = new WaitingRows(session);
+  }
+
+  async schema(): Promise<SchemaModel> {
+    return await readSchema(this.#session);
+  }
+
+  typeName(type: ColumnType): string {
+    return type.kind === "native" ? type.sql : COLUMN_TYPES[type.type];
+  }
+
+  async create({ table, columns }: NewTable): Promise<void> {
+    await this.#begin();
+    const list = columns.map(({ name, type }) => `${quoteIdent(name)} ${this.typeName(type)}`);
+    await this.#session.run(`CREATE TABLE ${quoteQualified(table)} (${list.join(", ")})`);
+  }
+
+  async drop(table: TableName): Promise<void> {
+    await this.#begin();
+    await this.#session.run(`DROP TABLE ${quoteQualified(table)}`);
+  }
+
+  async empty(table: TableName): Promise<number> {
+    await this.#begin();
+    const { only } = await readLoadTarget(this.#session, table);
+    const { rows } = await this.#session.one<{ rows: bigint }>(
+      `WITH deleted AS (DELETE FROM ${only}${quoteQualified(table)} RETURNING 1) SELECT count(*) AS rows FROM deleted`,
+    );
+    return Number(rows);
+  }
+
+  async load(load: LoadTable): Promise<TableLoad> {
+    await this.#begin();
+    this.#loaded.push(load);
+    const target = await readLoadTarget(this.#session, load.table, load.columns);
+    if (load.onConflict.kind !== "fail") return await this.#staged(load, target);
+    const quoted = quoteQualified(load.table);
+    if (this.#maxFaults === 0) return new StreamLoad(this.#session, target, quoted);
+    const put = new DirectPut(this.#session, target, quoted);
+    const { table } = load;
+    return new BatchLoad(this.#session, put, {
+      maxFaults: this.#maxFaults,
+      onWaiting: (row) => this.#waiting.add({ table, put, row }),
+    });
+  }
+
+  async loadText(load: LoadTable, dialect: TextDialect): Promise<TextLoad | null> {
+    if (!isCopyDialect(dialect)) return null;
+    await this.#begin();
+    this.#loaded.push(load);
+    const { table, columns } = load;
+    const target = await readLoadTarget(this.#session, table, columns);
+    if (target.canSkip) return null;
+    return new CsvLoad(this.#session, target, { quoted: quoteQualified(table), dialect });
+  }
+
+  async settle(): Promise<readonly TableFault[]> {
+    const faults = await this.#waiting.settle();
+    if (!this.#isOpen) return faults;
+    try {
+      await this.#session.run("SET CONSTRAINTS ALL IMMEDIATE");
+    } catch (error) {
+      const table = tableOfError(error) ?? { schema: null, name: "a table" };
+      const fault = recordFault(error, table.name);
+      if (fault === null) throw error;
+      return [...faults, { table, index: null, column: fault.column, reason: fault.reason }];
+    }
+    return faults;
+  }
+
+  /** A connection that breaks here leaves a question, which the server answers on another one. */
+  async commit(): Promise<readonly TableFault[]> {
+    if (!this.#isOpen) return [];
+    for (const load of this.#loaded.splice(0)) {
+      for (const said of await advanceSequences(this.#session, load)) this.#place.context.progress.note(said);
+    }
+    const id = await transactionId(this.#session);
+    try {
+      await this.#session.run("COMMIT");
+    } catch (error) {
+      if (!(error instanceof DbopsError) || error.code !== "CONNECT.LOST") throw error;
+      const { conn } = this.#place;
+      if (!(await withSession(conn, this.#place, (session) => wasCommitted(session, id)))) throw error;
+    }
+    this.#isOpen = false;
+    return [];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#session[Symbol.asyncDispose]();
+  }
+
+  async #staged(load: LoadTable, target: LoadTarget): Promise<TableLoad> {
+    this.#stages += 1;
+    const put = await StagedPut.create(this.#session, load, { stage: `dbops_stage_${this.#stages}`, target });
+    return new BatchLoad(this.#session, put, { maxFaults: this.#maxFaults, onWaiting: null });
+  }
+
+  /** Where faults are allowed, each must show with its own record. */
+  async #begin(): Promise<void> {
+    if (this.#isOpen) return;
+    await this.#session.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+    this.#isOpen = true;
+    if (this.#maxFaults > 0) await this.#session.run("SET CONSTRAINTS ALL IMMEDIATE");
+  }
+}

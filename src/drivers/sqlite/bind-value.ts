@@ -1,0 +1,83 @@
+import type { FieldValue } from "../../lib/core/field-value.js";
+import { type Affinity, affinityOf } from "./affinity.js";
+import { type ExactNumber, exactNumber, isPlainInteger, nearestDouble } from "./exact-number.js";
+
+/** What is handed to SQLite. */
+export type Bound = null | string | bigint | number | Uint8Array;
+
+/** Where a value goes. */
+export interface BoundColumn {
+  readonly name: string;
+  readonly affinity: Affinity;
+  /** Declared to hold bytes: CSV spells them `\x00ff`. */
+  readonly isBlob: boolean;
+  /** SQLite refuses there what is of another type, and needs no help to find it. */
+  readonly isStrict: boolean;
+}
+
+/** The value cannot be stored without changing it. */
+export interface Unbindable {
+  readonly reason: string;
+}
+
+const BYTES = /^\\x(?:[0-9a-f]{2})*$/i;
+const INFINITE = /^([+-]?)inf(?:inity)?$/i;
+
+export function boundColumn(name: string, declared: string, isStrict: boolean): BoundColumn {
+  return { name, affinity: affinityOf(declared, isStrict), isBlob: /BLOB/i.test(declared), isStrict };
+}
+
+/** What SQLite stores for a value of a file, exactly, or why it cannot. */
+export function bindValue(
+  value: Exclude<FieldValue, { readonly kind: "text" }>,
+  column: BoundColumn,
+): Bound | Unbindable {
+  if (typeof value === "string") return bindText(value, column);
+  if (value === null || value instanceof Uint8Array) return value;
+  if (typeof value === "boolean") return value ? 1n : 0n;
+  if (value.kind === "json") return value.text;
+  return bindNumber(value.text, column);
+}
+
+/** A text that a column for numbers keeps as a text. */
+export function isLoose(bound: Bound, { affinity, isStrict }: BoundColumn): boolean {
+  if (isStrict || affinity === "text" || affinity === "none") return false;
+  return typeof bound === "string" && !isPlainInteger(bound);
+}
+
+function bindText(text: string, { affinity, isBlob }: BoundColumn): Bound | Unbindable {
+  switch (affinity) {
+    case "text":
+      return text;
+    case "none":
+      return isBlob && BYTES.test(text) ? Buffer.from(text.slice(2), "hex") : text;
+    case "real":
+      return storedAs(nearestDouble(text), text) ?? infinite(text) ?? text;
+    default:
+      return isPlainInteger(text) ? text : (storedAs(exactNumber(text), text) ?? text);
+  }
+}
+
+function bindNumber(text: string, { affinity }: BoundColumn): Bound | Unbindable {
+  if (affinity === "text") return text;
+  const number = affinity === "real" ? nearestDouble(text) : exactNumber(text);
+  return storedAs(number, text) ?? text;
+}
+
+/** null for what is no number. */
+function storedAs(number: ExactNumber, text: string): Bound | Unbindable {
+  if (number.kind === "none") return null;
+  return number.kind === "inexact"
+    ? { reason: `${shortened(text)} would be stored as ${number.nearest}` }
+    : number.value;
+}
+
+function infinite(text: string): number | null {
+  const match = INFINITE.exec(text);
+  if (match === null) return null;
+  return match[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+}
+
+function shortened(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

@@ -1,0 +1,55 @@
+import type { ErrorCode } from "../../lib/core/error-codes.js";
+import type { LoadCounts, LoadTable, TableFault } from "../load-model.js";
+import type { BoundColumn } from "./bind-value.js";
+import type { PackedRows } from "./packed-rows.js";
+
+/** What the child that loads is asked to do; it answers in the order of asking. */
+export type LoadOrder =
+  | { readonly kind: "open"; readonly path: string; readonly busyTimeoutMs: number; readonly maxFaults: number }
+  /** Statements that make or drop tables. */
+  | { readonly kind: "define"; readonly sql: string }
+  | { readonly kind: "empty"; readonly table: string }
+  | { readonly kind: "table"; readonly load: LoadTable }
+  | { readonly kind: "rows"; readonly rows: PackedRows }
+  | { readonly kind: "end" }
+  | { readonly kind: "settle" }
+  | { readonly kind: "commit" };
+
+export type LoadAnswer =
+  | { readonly of: "done" }
+  | { readonly of: "emptied"; readonly rows: number }
+  | { readonly of: "faults"; readonly faults: readonly TableFault[] }
+  | { readonly of: "table"; readonly columns: readonly BoundColumn[] }
+  | { readonly of: "end"; readonly counts: LoadCounts };
+
+export type LoadReply =
+  | { readonly kind: "answer"; readonly answer: LoadAnswer }
+  | {
+      readonly kind: "failed";
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly why: string | null;
+      readonly hint: string | null;
+    };
+
+/** Both ends are of one build, so the envelope tells enough. */
+export function isLoadOrder(message: unknown): message is LoadOrder {
+  return hasKind(message, ["open", "define", "empty", "table", "rows", "end", "settle", "commit"]);
+}
+
+export function isLoadReply(message: unknown): message is LoadReply {
+  return hasKind(message, ["answer", "failed"]);
+}
+
+/** The faults of an answer that has them. */
+export function faultsOf(answer: LoadAnswer): readonly TableFault[] {
+  return answer.of === "faults" ? answer.faults : unexpected(answer);
+}
+
+export function unexpected(answer: LoadAnswer): never {
+  throw new Error(`the SQLite loader answered ${answer.of} to another order`);
+}
+
+function hasKind(message: unknown, kinds: readonly string[]): boolean {
+  return typeof message === "object" && message !== null && "kind" in message && kinds.includes(String(message.kind));
+}

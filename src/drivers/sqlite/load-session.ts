@@ -1,0 +1,97 @@
+import { foreignCode } from "../../lib/core/errors.js";
+import type { LoadTable, TableFault } from "../load-model.js";
+import { boundColumns } from "./bound-columns.js";
+import { Connection } from "./connection.js";
+import { translating } from "./errors.js";
+import type { LoadAnswer, LoadOrder } from "./load-protocol.js";
+import { quoteIdent } from "./quote-ident.js";
+import { brokenReferences, takeOutBroken } from "./references.js";
+import { TableInsert } from "./table-insert.js";
+
+const CACHE_KIB = 64_000;
+
+type OpenOrder = Extract<LoadOrder, { kind: "open" }>;
+
+/** The connection that loads, and its one transaction. Runs in the child. */
+export class LoadSession implements Disposable {
+  readonly #connection: Connection;
+  readonly #maxFaults: number;
+  readonly #loaded: TableInsert[] = [];
+
+  constructor({ path, busyTimeoutMs, maxFaults }: OpenOrder) {
+    this.#connection = new Connection(path, { isReadOnly: false, busyTimeoutMs });
+    this.#connection.db.pragma(`cache_size = -${CACHE_KIB}`);
+    this.#maxFaults = maxFaults;
+  }
+
+  obey(order: Exclude<LoadOrder, OpenOrder>): LoadAnswer {
+    this.#begin();
+    switch (order.kind) {
+      case "define":
+        translating("the database refused to change a table", () => this.#connection.db.exec(order.sql));
+        return { of: "done" };
+      case "empty":
+        return { of: "emptied", rows: this.#empty(order.table) };
+      case "table":
+        this.#loaded.push(this.#tableInsert(order.load));
+        return { of: "table", columns: boundColumns(this.#connection, order.load) };
+      case "rows":
+        return { of: "faults", faults: this.#current.take(order.rows) };
+      case "end":
+        return { of: "end", counts: this.#current.counts };
+      case "settle":
+        return { of: "faults", faults: this.#settle() };
+      default:
+        return { of: "faults", faults: this.#commit() };
+    }
+  }
+
+  [Symbol.dispose](): void {
+    const { db } = this.#connection;
+    if (db.open && db.inTransaction) db.exec("ROLLBACK");
+    this.#connection[Symbol.dispose]();
+  }
+
+  get #current(): TableInsert {
+    const current = this.#loaded.at(-1);
+    if (current === undefined) throw new Error("records came before their table");
+    return current;
+  }
+
+  /** References are checked at the end: a file need not name parents before their children. */
+  #begin(): void {
+    const { db } = this.#connection;
+    if (db.inTransaction) return;
+    translating("the database cannot be written now", () => db.exec("BEGIN IMMEDIATE"));
+    db.pragma("defer_foreign_keys = ON");
+  }
+
+  #empty(table: string): number {
+    return translating(`cannot delete the rows of ${table}`, () => {
+      const rows = this.#connection.count(`SELECT count(*) FROM ${quoteIdent(table)}`);
+      this.#connection.db.prepare(`DELETE FROM ${quoteIdent(table)}`).run();
+      return rows;
+    });
+  }
+
+  #tableInsert(load: LoadTable): TableInsert {
+    return translating(`cannot load into ${load.table.name}`, () => {
+      return new TableInsert(this.#connection, load, this.#maxFaults);
+    });
+  }
+
+  #settle(): readonly TableFault[] {
+    return this.#maxFaults === 0 ? [] : takeOutBroken(this.#connection, this.#loaded);
+  }
+
+  #commit(): readonly TableFault[] {
+    try {
+      this.#connection.db.exec("COMMIT");
+    } catch (error) {
+      if (foreignCode(error) !== "SQLITE_CONSTRAINT_FOREIGNKEY") throw error;
+      return brokenReferences(this.#connection, this.#loaded);
+    }
+    this.#loaded.length = 0;
+    return [];
+  }
+}

@@ -1,0 +1,120 @@
+import type { Driver, DriverContext } from "../../drivers/driver.js";
+import { DbopsError } from "../core/errors.js";
+import type { ExitName } from "../core/exit-codes.js";
+import { formatNumberOf } from "../core/units.js";
+import { writeOutputFile } from "../system/output-file.js";
+import type { ImportPlan } from "./import-plan.js";
+import { type ImportReport, importReport, plannedTable } from "./import-report.js";
+import { type ImportOptions, type ImportResult, performImport } from "./perform-import.js";
+import { previewRecords } from "./preview-records.js";
+import { type Reject, rejectLines } from "./reject.js";
+
+/** How much of a faulty input a check lists. */
+const CHECKED = 1000;
+
+export interface ImportOrder extends Omit<ImportOptions, "isTrial"> {
+  readonly act: "import" | "check" | "validate" | { readonly preview: number };
+  /** Where rejects are written; null = nowhere. */
+  readonly rejects: string | null;
+}
+
+export interface ImportOutcome {
+  readonly report: ImportReport;
+  readonly exit: ExitName;
+  readonly error: DbopsError | null;
+}
+
+export interface ImportServices {
+  readonly driver: Driver;
+  readonly context: DriverContext;
+}
+
+/** Looks, tries or loads, as ordered; what is wrong with records is a result. IMPORT.*, DB.*, OUTPUT.UNWRITABLE. */
+export async function finishImport(
+  plan: ImportPlan,
+  order: ImportOrder,
+  services: ImportServices,
+): Promise<ImportOutcome> {
+  const { clock } = services.context;
+  const startedMs = clock.monotonicMs();
+  if (typeof order.act === "object") return await preview(plan, order.act.preview, services);
+  const isCheckFirst = order.act !== "import";
+  const trial = isCheckFirst ? await performed(plan, { ...order, maxErrors: CHECKED, isTrial: true }, services) : null;
+  const isRefused = trial !== null && (order.act === "check" || findings(trial) > order.maxErrors);
+  const result = isRefused ? trial : await performed(plan, { ...order, isTrial: false }, services);
+  const rejects = isRefused ? [...result.rejects, ...looseFindings(result)] : result.rejects;
+  if (order.rejects !== null) await writeOutputFile(order.rejects, rejectLines(rejects));
+  const facts = {
+    plan,
+    did: isRefused ? "check" : "import",
+    target: services.driver.label,
+    rejectsFile: order.rejects,
+    durationMs: Math.round(clock.monotonicMs() - startedMs),
+  } as const;
+  const report = importReport(facts, { ...result, rejects });
+  if (isRefused) return { report, exit: rejects.length > 0 ? "FINDINGS" : "OK", error: null };
+  const error = result.isWhole ? null : refusal(result, order);
+  return { report, error, exit: error?.exitName ?? (rejects.length > 0 ? "PARTIAL" : "OK") };
+}
+
+async function performed(
+  plan: ImportPlan,
+  options: ImportOptions,
+  { driver, context }: ImportServices,
+): Promise<ImportResult> {
+  return await performImport(plan, driver, { options, context });
+}
+
+async function preview(plan: ImportPlan, count: number, { driver, context }: ImportServices): Promise<ImportOutcome> {
+  const startedMs = context.clock.monotonicMs();
+  const tables = [];
+  for (const table of plan.tables) tables.push({ ...plannedTable(table), preview: await previewRecords(table, count) });
+  const report: ImportReport = {
+    did: "preview",
+    mode: plan.mode,
+    target: driver.label,
+    tables,
+    rejects: [],
+    isWhole: true,
+    committed: 0,
+    rejectsFile: null,
+    durationMs: Math.round(context.clock.monotonicMs() - startedMs),
+  };
+  return { report, exit: "OK", error: null };
+}
+
+function findings(result: ImportResult): number {
+  return result.rejects.length + looseFindings(result).length;
+}
+
+/** A database that takes such values has no quarrel with them; a check has. */
+function looseFindings({ tables }: ImportResult): readonly Reject[] {
+  return tables.flatMap(({ plan, loose }) =>
+    loose.map(({ column, rows, reason }) => ({
+      table: plan.table.name,
+      file: plan.source.place,
+      place: null,
+      placeWord: plan.source.placeWord,
+      column,
+      value: null,
+      reason: `${reason}, in ${formatNumberOf("record", rows)}`,
+    })),
+  );
+}
+
+function refusal({ rejects, committed }: ImportResult, { maxErrors }: ImportOrder): DbopsError {
+  const first = rejects.find(({ place }) => place !== null) ?? rejects[0];
+  const where =
+    first === undefined || first.place === null ? "a record" : `${first.placeWord} ${first.place} of ${first.file}`;
+  const column = first?.column == null ? "" : `${first.column}: `;
+  const stays =
+    committed === 0 ? "nothing was written" : `${formatNumberOf("record", committed)} committed before stay`;
+  return new DbopsError(committed === 0 ? "IMPORT.REJECTED" : "IMPORT.CUT_SHORT", {
+    message: `${where} is not taken; ${stays}`,
+    why: `${column}${first?.reason ?? "no reason is known"}`,
+    hint:
+      maxErrors === 0
+        ? "--check lists all such records; --max-errors N --rejects FILE takes the others"
+        : `more than ${formatNumberOf("record", maxErrors)} cannot be taken, as --max-errors says`,
+  });
+}

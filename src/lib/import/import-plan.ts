@@ -1,0 +1,48 @@
+import type { TableName } from "../../drivers/driver.js";
+import type { ColumnType, NewTable, OnConflict } from "../../drivers/load-model.js";
+import type { RecordTable } from "../transfer/record-model.js";
+import type { ImportMode } from "./import-wish.js";
+
+export interface ColumnPlan {
+  /** Its name in the input, and which of a record's fields it is. */
+  readonly field: string;
+  readonly at: number;
+  /** The table's column. */
+  readonly column: string;
+  /** As the database, or the new table's definition, calls its type. */
+  readonly type: string;
+  /** The texts true and false mean values: the column was made for such. */
+  readonly isBoolean: boolean;
+  /** The texts NaN and Infinity mean numbers, as the export's manifest says. */
+  readonly canBeNonFinite: boolean;
+}
+
+export interface TablePlan {
+  readonly source: RecordTable;
+  readonly table: TableName;
+  readonly columns: readonly ColumnPlan[];
+  /** Columns of the input that go nowhere: the database computes them, or the user left them out. */
+  readonly left: readonly string[];
+  readonly onConflict: OnConflict;
+  /** The table to be made; null when it is there and stays. */
+  readonly create: NewTable | null;
+  /** A table of that name is there and is dropped first. */
+  readonly replaces: boolean;
+  /** Other tables whose rows go when this table's rows are deleted. */
+  readonly cascades: readonly string[];
+  readonly estimatedRows: number | null;
+}
+
+export interface ImportPlan {
+  readonly mode: ImportMode;
+  /** Those that others refer to come first. */
+  readonly tables: readonly TablePlan[];
+}
+
+/** A type that a new column gets, by the column's name in the input. */
+export type ColumnTypes = ReadonlyMap<string, ColumnType>;
+
+/** `schema.name`, or the bare name where there is no schema. */
+export function tableWord({ schema, name }: TableName): string {
+  return schema === null ? name : `${schema}.${name}`;
+}

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import type { ImportPlan, TablePlan } from "./import-plan.js";
+import type { ImportResult, TableResult } from "./perform-import.js";
+
+const rejectSchema = z.object({
+  table: z.string(),
+  file: z.string(),
+  /** The line or record in the file; null when only the whole can be said to be wrong. */
+  place: z.int().nullable(),
+  placeWord: z.enum(["line", "record"]),
+  column: z.string().nullable(),
+  value: z.string().nullable(),
+  reason: z.string(),
+});
+
+const tableSchema = z.object({
+  schema: z.string().nullable(),
+  name: z.string(),
+  /** The file, or member of an archive, that its records are in. */
+  file: z.string(),
+  isNew: z.boolean(),
+  columns: z.array(z.object({ field: z.string(), column: z.string(), type: z.string() })),
+  /** Columns of the file that go nowhere. */
+  left: z.array(z.string()),
+  /** null when nothing was loaded: a preview. */
+  counts: z
+    .object({
+      read: z.int(),
+      inserted: z.int(),
+      updated: z.int(),
+      skipped: z.int(),
+      rejected: z.int(),
+      /** Rows that were there before, and were deleted first. */
+      deleted: z.int().nullable(),
+    })
+    .nullable(),
+  /** Columns that took values which are not of their type, as SQLite lets them. */
+  loose: z.array(z.object({ column: z.string(), rows: z.int(), reason: z.string() })),
+  /** The first records, as the table would get them; null unless asked for. */
+  preview: z.array(z.array(z.string().nullable())).nullable(),
+});
+
+export const importReportSchema = z.object({
+  /** What was done: `check` and `preview` change nothing. */
+  did: z.enum(["import", "check", "preview"]),
+  mode: z.enum(["insert", "ignore", "upsert", "replace", "truncate"]),
+  target: z.string(),
+  tables: z.array(tableSchema),
+  rejects: z.array(rejectSchema),
+  /** Whether every record of the input was read; a check ends early when it has found too much. */
+  isWhole: z.boolean(),
+  /** Records that are in the database now: all of them, none, or with --commit-every some. */
+  committed: z.int(),
+  rejectsFile: z.string().nullable(),
+  durationMs: z.int(),
+});
+
+export type ImportReport = z.infer<typeof importReportSchema>;
+export type ImportedTable = z.infer<typeof tableSchema>;
+
+/** One table as it is planned, with nothing done yet. */
+export function plannedTable({ table, source, columns, left, create }: TablePlan): ImportedTable {
+  return {
+    schema: table.schema,
+    name: table.name,
+    file: source.place,
+    isNew: create !== null,
+    columns: columns.map(({ field, column, type }) => ({ field, column, type })),
+    left: [...left],
+    counts: null,
+    loose: [],
+    preview: null,
+  };
+}
+
+interface Facts extends Pick<ImportReport, "did" | "target" | "rejectsFile" | "durationMs"> {
+  readonly plan: ImportPlan;
+}
+
+export function importReport({ plan, ...facts }: Facts, result: ImportResult): ImportReport {
+  const { tables, rejects, isWhole, committed } = result;
+  return {
+    ...facts,
+    mode: plan.mode,
+    tables: tables.map(loadedTable),
+    rejects: rejects.map((reject) => ({ ...reject })),
+    isWhole,
+    committed,
+  };
+}
+
+function loadedTable({ plan, read, inserted, updated, skipped, rejected, deleted, loose }: TableResult): ImportedTable {
+  return {
+    ...plannedTable(plan),
+    counts: { read, inserted, updated, skipped, rejected, deleted },
+    loose: loose.map(({ column, rows, reason }) => ({ column, rows, reason })),
+  };
+}

@@ -1,0 +1,129 @@
+import type { LoadCounts, Loader, LoadFault, LooseValues, TableLoad } from "../../drivers/load-model.js";
+import type { ProgressSink } from "../core/progress.js";
+import { formatNumberOf } from "../core/units.js";
+import type { RecordFault, RecordFields } from "../transfer/record-model.js";
+import { type TablePlan, tableWord } from "./import-plan.js";
+import { projection } from "./project-record.js";
+
+export interface LoadOptions {
+  readonly progress: ProgressSink;
+  readonly signal: AbortSignal;
+  /** False when there are more faults than allowed. */
+  readonly goesOn: () => boolean;
+  /** Commits after so many records; null = at the end only. */
+  readonly commitEvery: number | null;
+  /** Commits what was loaded so far. */
+  readonly commit: () => Promise<void>;
+}
+
+/** What became of one table's records. */
+export interface TableOutcome {
+  readonly plan: TablePlan;
+  read: number;
+  readonly counts: { inserted: number; updated: number; skipped: number };
+  /** The counts at the last commit. */
+  committed: LoadCounts;
+  /** By their index among the records that could be read. */
+  readonly faults: LoadFault[];
+  readonly unread: RecordFault[];
+  readonly loose: LooseValues[];
+}
+
+export function emptyOutcome(plan: TablePlan): TableOutcome {
+  const none = { inserted: 0, updated: 0, skipped: 0 };
+  return { plan, read: 0, counts: { ...none }, committed: none, faults: [], unread: [], loose: [] };
+}
+
+/** Reads the records of one table and loads them. IMPORT.*, DB.* and the like for what ends the whole. */
+export async function loadTable(loader: Loader, outcome: TableOutcome, options: LoadOptions): Promise<void> {
+  const { source } = outcome.plan;
+  const work = new TableWork(loader, outcome, options);
+  const title = `importing ${tableWord(outcome.plan.table)}`;
+  const phase = options.progress.phase(title, { total: source.sizeBytes ?? undefined, unit: "bytes" });
+  for await (const { rows, faults, bytesRead } of source.records()) {
+    options.signal.throwIfAborted();
+    outcome.unread.push(...faults);
+    outcome.read += faults.length;
+    const goesOn = await work.add(rows);
+    phase.at(bytesRead);
+    if (!goesOn) return;
+  }
+  await work.end();
+  phase.done(formatNumberOf("record", outcome.read));
+}
+
+class TableWork {
+  readonly #loader: Loader;
+  readonly #outcome: TableOutcome;
+  readonly #options: LoadOptions;
+  readonly #project: (rows: readonly RecordFields[]) => readonly RecordFields[];
+  #load: TableLoad | null = null;
+  /** Of the running load's first record. */
+  #base = 0;
+  #given = 0;
+
+  constructor(loader: Loader, outcome: TableOutcome, options: LoadOptions) {
+    this.#loader = loader;
+    this.#outcome = outcome;
+    this.#options = options;
+    this.#project = projection(outcome.plan);
+  }
+
+  /** False when there are more faults than allowed. */
+  async add(rows: readonly RecordFields[]): Promise<boolean> {
+    const { commitEvery } = this.#options;
+    let rest = this.#project(rows);
+    while (commitEvery !== null && this.#given - this.#base + rest.length >= commitEvery) {
+      const fits = commitEvery - (this.#given - this.#base);
+      if (!(await this.#give(rest.slice(0, fits)))) return false;
+      rest = rest.slice(fits);
+      await this.#endLoad();
+      if (!this.#options.goesOn()) return false;
+      await this.#options.commit();
+      if (!this.#options.goesOn()) return false;
+    }
+    return await this.#give(rest);
+  }
+
+  async end(): Promise<void> {
+    this.#load ??= await this.#open();
+    await this.#endLoad();
+  }
+
+  async #give(rows: readonly RecordFields[]): Promise<boolean> {
+    if (rows.length > 0) {
+      this.#load ??= await this.#open();
+      this.#given += rows.length;
+      this.#outcome.read += rows.length;
+      this.#note(await this.#load.add(rows));
+    }
+    return this.#options.goesOn();
+  }
+
+  async #open(): Promise<TableLoad> {
+    const { table, columns, onConflict } = this.#outcome.plan;
+    return await this.#loader.load({ table, onConflict, columns: columns.map(({ column }) => column) });
+  }
+
+  async #endLoad(): Promise<void> {
+    if (this.#load === null) return;
+    const { counts, faults, loose } = await this.#load.end();
+    addCounts(this.#outcome.counts, counts);
+    this.#note(faults);
+    this.#outcome.loose.push(...loose.map((one) => ({ ...one, index: one.index + this.#base })));
+    this.#load = null;
+    this.#base = this.#given;
+  }
+
+  #note(faults: readonly LoadFault[]): void {
+    for (const fault of faults) {
+      this.#outcome.faults.push({ ...fault, index: fault.index === null ? null : fault.index + this.#base });
+    }
+  }
+}
+
+function addCounts(sum: TableOutcome["counts"], { inserted, updated, skipped }: LoadCounts): void {
+  sum.inserted += inserted;
+  sum.updated += updated;
+  sum.skipped += skipped;
+}

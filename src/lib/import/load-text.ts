@@ -1,0 +1,62 @@
+import type { Loader, TextLoad } from "../../drivers/load-model.js";
+import { formatNumberOf } from "../core/units.js";
+import type { DelimitedText } from "../transfer/record-model.js";
+import { type TablePlan, tableWord } from "./import-plan.js";
+import type { LoadOptions, TableOutcome } from "./load-table.js";
+import { PlainQuotes } from "./plain-quotes.js";
+
+/** What became of an attempt to load a file's own text. */
+export type TextOutcome =
+  | "done"
+  /** Not begun: the records go the usual way. */
+  | "unfit"
+  /** Begun and given up: the transaction is lost, and the records go the usual way in another. */
+  | "refused";
+
+/** The file's text if the table takes every field of it as it stands. */
+export function passableText({ source, columns, onConflict }: TablePlan): DelimitedText | null {
+  const isWhole = columns.length === source.columns.length && columns.every(({ at }, index) => at === index);
+  const isPlain = columns.every(({ isBoolean, canBeNonFinite }) => !isBoolean && !canBeNonFinite);
+  // In a file of one column an empty line is a record for some, and nothing for others.
+  return isWhole && isPlain && columns.length > 1 && onConflict.kind === "fail" ? source.text : null;
+}
+
+/** Passes a file's text to an engine that reads it by itself, as long as there is only one way to read it. IMPORT.*, DB.*. */
+export async function loadText(
+  loader: Loader,
+  outcome: TableOutcome,
+  { progress, signal }: Pick<LoadOptions, "progress" | "signal">,
+): Promise<TextOutcome> {
+  const { plan } = outcome;
+  const text = passableText(plan);
+  if (text === null) return "unfit";
+  const { table, onConflict, columns, source } = plan;
+  const load = await loader.loadText({ table, onConflict, columns: columns.map(({ column }) => column) }, text);
+  if (load === null) return "unfit";
+  const phase = progress.phase(`importing ${tableWord(table)}`, {
+    total: source.sizeBytes ?? undefined,
+    unit: "bytes",
+  });
+  const rows = (await pass(text, load, (bytesRead) => {
+    signal.throwIfAborted();
+    phase.at(bytesRead);
+  }))
+    ? await load.end()
+    : null;
+  if (rows === null) return "refused";
+  outcome.read = rows;
+  outcome.counts.inserted = rows;
+  phase.done(formatNumberOf("record", rows));
+  return "done";
+}
+
+/** False when the text can be read in more than one way. */
+async function pass(text: DelimitedText, load: TextLoad, onBytes: (bytesRead: number) => void): Promise<boolean> {
+  const quotes = new PlainQuotes(text);
+  for await (const { bytes, bytesRead } of text.chunks()) {
+    if (!quotes.take(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))) return false;
+    await load.add(bytes);
+    onBytes(bytesRead);
+  }
+  return quotes.end();
+}

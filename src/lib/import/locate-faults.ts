@@ -1,0 +1,31 @@
+import type { LoadFault } from "../../drivers/load-model.js";
+import { type TablePlan, tableWord } from "./import-plan.js";
+import { type Reject, valueText } from "./reject.js";
+
+/** Finds the faulty records again in the input, for their places and values: only the way to a fault costs a second reading. */
+export async function locateFaults(plan: TablePlan, faults: readonly LoadFault[]): Promise<readonly Reject[]> {
+  const { source } = plan;
+  const sought = new Map<number, LoadFault>();
+  for (const fault of faults) if (fault.index !== null) sought.set(fault.index, fault);
+  const rejects = faults.filter(({ index }) => index === null).map((fault) => rejectOf(plan, fault));
+  let index = 0;
+  if (sought.size === 0) return rejects;
+  for await (const { rows, places } of source.records()) {
+    for (const [at, row] of rows.entries()) {
+      const fault = sought.get(index);
+      index += 1;
+      if (fault === undefined) continue;
+      sought.delete(index - 1);
+      const column = plan.columns.find((one) => one.column === fault.column);
+      const value = column === undefined ? null : valueText(row[column.at] ?? null);
+      rejects.push({ ...rejectOf(plan, fault), place: places[at] ?? null, value });
+    }
+    if (sought.size === 0) break;
+  }
+  return rejects;
+}
+
+function rejectOf({ table, source }: TablePlan, { column, reason }: LoadFault): Reject {
+  const { place: file, placeWord } = source;
+  return { table: tableWord(table), file, place: null, placeWord, column, value: null, reason };
+}

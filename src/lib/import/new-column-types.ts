@@ -1,0 +1,22 @@
+import type { RecordTable } from "../transfer/record-model.js";
+import type { ColumnTypes } from "./import-plan.js";
+import { inferTypes } from "./infer-types.js";
+
+const TYPE_NAME = /^[A-Za-z_][\w ]*(?:\.[A-Za-z_]\w*)?(?:\(\s*\d+\s*(?:,\s*\d+\s*)?\))?[\w ]*(?:\[\])*$/;
+
+/** Whether a text is a type and nothing else: it becomes a part of a CREATE TABLE as it stands. */
+export function isTypeName(text: string): boolean {
+  return TYPE_NAME.test(text);
+}
+
+/** The types of a table that is made: those of a manifest of the same engine, else what the records show. IMPORT.*. */
+export async function newColumnTypes(source: RecordTable, engine: string): Promise<ColumnTypes> {
+  const inferred = await inferTypes(source);
+  const native = source.origin?.engine === engine ? source.origin.types : null;
+  return new Map(
+    inferred.map(({ name, type }) => {
+      const sql = native?.get(name) ?? null;
+      return [name, sql !== null && isTypeName(sql) ? { kind: "native", sql } : { kind: "portable", type }];
+    }),
+  );
+}

@@ -1,0 +1,102 @@
+import type { Loader, OnConflict } from "../../drivers/load-model.js";
+import type { SchemaModel, Table } from "../../drivers/schema-model.js";
+import type { RecordTable } from "../transfer/record-model.js";
+import { chooseKey } from "./choose-key.js";
+import { type ChosenTable, chooseTables } from "./choose-tables.js";
+import { type ColumnPlan, type ColumnTypes, type ImportPlan, type TablePlan, tableWord } from "./import-plan.js";
+import type { ImportWish } from "./import-wish.js";
+import { matchColumns, renamedColumns, requireKnownFields } from "./match-columns.js";
+import { orderTables } from "./order-tables.js";
+
+export interface PlanRequest {
+  readonly sources: readonly RecordTable[];
+  readonly wish: ImportWish;
+  /** Looks at the records of a table that will be made. */
+  readonly inferTypes: (source: RecordTable) => Promise<ColumnTypes>;
+}
+
+/** Decides which records go where before anything is changed. USAGE.INVALID, IMPORT.*. */
+export async function planImport(loader: Loader, { sources, wish, inferTypes }: PlanRequest): Promise<ImportPlan> {
+  const schema = await loader.schema();
+  requireKnownFields(wish.renames.keys(), sources, "--map");
+  requireKnownFields(wish.types.keys(), sources, "--types");
+  const chosen = orderTables(chooseTables(sources, wish, schema));
+  const tables: TablePlan[] = [];
+  for (const one of chosen) {
+    const isMade = one.existing === null || wish.mode === "replace";
+    const plan = isMade ? await planNew(one, loader, { wish, inferTypes }) : planExisting(one.existing, one, wish);
+    tables.push({ ...plan, cascades: wish.mode === "truncate" ? cascadesOf(one, schema) : [] });
+  }
+  return { mode: wish.mode, tables };
+}
+
+type Planned = Omit<TablePlan, "cascades">;
+
+function planExisting(existing: Table, { source, name }: ChosenTable, wish: ImportWish): Planned {
+  const { columns, left } = matchColumns(source, existing, wish.renames);
+  const onConflict = conflictOf(wish, existing, columns);
+  return {
+    source,
+    table: name,
+    columns,
+    left,
+    onConflict,
+    create: null,
+    replaces: false,
+    estimatedRows: existing.estimatedRows,
+  };
+}
+
+async function planNew(
+  { source, name, existing }: ChosenTable,
+  loader: Loader,
+  { wish, inferTypes }: Pick<PlanRequest, "wish" | "inferTypes">,
+): Promise<Planned> {
+  const types = await inferTypes(source);
+  const named = renamedColumns(source, wish.renames).map(({ field, at, column }) => {
+    const native = wish.types.get(field);
+    const found = types.get(field) ?? ({ kind: "portable", type: "text" } as const);
+    return { field, at, column, type: native === undefined ? found : ({ kind: "native", sql: native } as const) };
+  });
+  return {
+    source,
+    table: name,
+    columns: named.map(({ type, ...rest }) => ({
+      ...rest,
+      type: loader.typeName(type),
+      isBoolean: type.kind === "portable" && type.type === "boolean",
+      canBeNonFinite: source.origin?.nonFinite.has(rest.field) ?? false,
+    })),
+    left: source.columns.filter((field) => wish.renames.get(field) === ""),
+    onConflict: { kind: "fail" },
+    create: { table: name, columns: named.map(({ column, type }) => ({ name: column, type })) },
+    replaces: existing !== null,
+    estimatedRows: existing?.estimatedRows ?? null,
+  };
+}
+
+function conflictOf({ mode }: ImportWish, table: Table, columns: readonly ColumnPlan[]): OnConflict {
+  if (mode === "ignore") return { kind: "skip" };
+  if (mode !== "upsert") return { kind: "fail" };
+  return {
+    kind: "update",
+    key: chooseKey(
+      table,
+      columns.map(({ column }) => column),
+    ),
+  };
+}
+
+/** Deleting a row can delete rows of other tables, which nobody asked for by name. */
+function cascadesOf({ existing }: ChosenTable, { tables }: SchemaModel): readonly string[] {
+  if (existing === null) return [];
+  const isHit = (table: Table): boolean =>
+    table.foreignKeys.some(
+      ({ references, onDelete }) =>
+        references.table.toLowerCase() === existing.name.toLowerCase() &&
+        references.schema === existing.schema &&
+        onDelete.toUpperCase() !== "NO ACTION" &&
+        onDelete.toUpperCase() !== "RESTRICT",
+    );
+  return tables.filter((table) => table !== existing && isHit(table)).map(tableWord);
+}

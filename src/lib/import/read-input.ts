@@ -1,0 +1,77 @@
+import { stat } from "node:fs/promises";
+import { basename } from "node:path";
+import { DbopsError } from "../core/errors.js";
+import { readStreamOf } from "../system/files.js";
+import type { RecordTable } from "../transfer/record-model.js";
+import { listTar } from "./archive-tar.js";
+import { listZip } from "./archive-zip.js";
+import { headOf } from "./read-bytes.js";
+import { decompressed } from "./read-compressed.js";
+import { fileBytes, type StoredFile, spool, unreadable } from "./read-file.js";
+import { listFolder } from "./read-folder.js";
+import { openMembers } from "./read-members.js";
+import { openSniffed } from "./read-record-file.js";
+import type { ReadRequest } from "./read-request.js";
+import { requirePossible } from "./read-wish.js";
+import { archiveOf, compressionOf, HEAD_BYTES } from "./sniff-bytes.js";
+import { contentOfName } from "./sniff-name.js";
+
+/**
+ * What a file, folder, archive or stream brings, by table. Columns are known when it resolves; records are read by whoever
+ * asks for them. IMPORT.* for what cannot be read, USAGE.INVALID for a hostile archive or flags that do not fit.
+ */
+export async function openRecords(request: ReadRequest): Promise<readonly RecordTable[]> {
+  requirePossible(request);
+  const { input } = request;
+  if (input.kind === "stream") {
+    const file = await spool(input.stream, await request.workDir(), input.label);
+    return await openFile({ ...file, name: null }, request);
+  }
+  const { path } = input;
+  const found = await stat(path).catch((error: unknown) => Promise.reject(unreadable(path, error)));
+  if (found.isDirectory()) {
+    return await openMembers({ place: path, members: await listFolder(path, request.signal) }, request);
+  }
+  const name = basename(path);
+  if (found.isFile()) return await openFile({ path, sizeBytes: found.size, place: path, name }, request);
+  // A pipe or a device gives its bytes once.
+  const file = await spool(readStreamOf(path), await request.workDir(), path);
+  return await openFile({ ...file, name }, request);
+}
+
+/** A file in which a name may have told what it holds; null when it has none. */
+type NamedFile = StoredFile & { readonly name: string | null };
+
+async function openFile(file: NamedFile, request: ReadRequest): Promise<readonly RecordTable[]> {
+  const { place, sizeBytes } = file;
+  const { signal, maxBytes } = request;
+  const named = contentOfName(file.name ?? "");
+  const stored = fileBytes(file, signal);
+  const head = await headOf(stored, HEAD_BYTES);
+  const compression = named.compression === "none" ? compressionOf(head) : named.compression;
+  const source = decompressed(stored, compression, request);
+  const archive = compression === "none" ? archiveOf(head) : archiveOf(await headOf(source, HEAD_BYTES));
+  if (archive === "zip" && compression !== "none") throw nested(place);
+  if (archive === "zip") {
+    return await openMembers({ place, members: await listZip({ source, sizeBytes, maxBytes, signal }) }, request);
+  }
+  if (archive === "tar") return await openMembers({ place, members: await listTar(source) }, request);
+  if (named.archive !== null) throw noArchive(place, named.archive);
+  return await openSniffed(source, { format: named.format, name: file.name === null ? null : named.stem }, request);
+}
+
+function nested(place: string): DbopsError {
+  return new DbopsError("USAGE.INVALID", {
+    message: `${place} is refused`,
+    why: "there is an archive within the compressed file",
+    hint: "if you trust it, unpack it and import the archive or its files",
+  });
+}
+
+function noArchive(place: string, kind: string): DbopsError {
+  return new DbopsError("IMPORT.INPUT_INVALID", {
+    message: `${place} is no ${kind} archive`,
+    why: "its name says so, its bytes do not",
+    hint: "get it again, or give it the name that it should have",
+  });
+}

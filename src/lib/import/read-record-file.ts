@@ -1,0 +1,49 @@
+import { DbopsError } from "../core/errors.js";
+import type { RecordTable } from "../transfer/record-model.js";
+import { openCsvTable } from "./csv-table.js";
+import { openJsonTables } from "./json-table.js";
+import { type ByteSource, headOf } from "./read-bytes.js";
+import type { ReadWish, TextEncoding } from "./read-request.js";
+import type { RecordFile } from "./read-table.js";
+import { encodingOfMark } from "./read-text.js";
+import { binaryKind, HEAD_BYTES } from "./sniff-bytes.js";
+import { sniffFormat } from "./sniff-format.js";
+import type { NamedContent } from "./sniff-name.js";
+
+/** The tables of one file that no manifest describes. IMPORT.INPUT_INVALID for an empty or binary one. */
+export async function openSniffed(
+  source: ByteSource,
+  named: Pick<NamedContent, "format"> & { readonly name: string | null },
+  wish: ReadWish,
+): Promise<readonly RecordTable[]> {
+  const head = await headOf(source, HEAD_BYTES);
+  const encoding = wish.encoding ?? encodingOfMark(head) ?? "utf-8";
+  if (head.length === 0) throw new DbopsError("IMPORT.INPUT_INVALID", { message: `${source.place} is empty` });
+  refuseBinary(source.place, head, encoding);
+  const clues = { place: source.place, wished: wish.format, named: named.format };
+  const format = sniffFormat(beginningOf(head, encoding), clues);
+  const { delimiter, quote, hasHeader, nullText } = wish;
+  const spelling = { delimiter, quote, hasHeader, nullText, columns: null, canHoldNul: false };
+  return await openRecordFile({ source, format, name: named.name, schema: null, encoding, ...spelling });
+}
+
+/** The tables of a file whose format is known: one, or several of a JSON object. */
+export async function openRecordFile(file: RecordFile): Promise<readonly RecordTable[]> {
+  if (file.format === "csv" || file.format === "tsv") return [await openCsvTable(file)];
+  return await openJsonTables(file);
+}
+
+function refuseBinary(place: string, head: Buffer, encoding: TextEncoding): void {
+  const kind = encoding.startsWith("utf-16") ? null : binaryKind(head);
+  if (kind === null) return;
+  throw new DbopsError("IMPORT.INPUT_INVALID", {
+    message: `${place} is no text of records`,
+    why: kind === "binary" ? "its bytes are those of a binary file" : `it is ${kind}`,
+    hint: "import reads CSV, TSV, JSON and NDJSON; text in UTF-16 without a byte-order mark needs --encoding utf-16le",
+  });
+}
+
+/** As text, however its last character was cut. */
+function beginningOf(head: Buffer, encoding: TextEncoding): string {
+  return new TextDecoder(encoding).decode(head);
+}

@@ -1,0 +1,40 @@
+import type { FieldValue } from "../core/field-value.js";
+
+/** A record that was not taken, and why. */
+export interface Reject {
+  readonly table: string;
+  /** The input's file. */
+  readonly file: string;
+  /** Its line or number there; null when only the whole can be said to be wrong. */
+  readonly place: number | null;
+  readonly placeWord: "line" | "record";
+  readonly column: string | null;
+  /** What the file has for that column; the whole record where it could not be read. */
+  readonly value: string | null;
+  readonly reason: string;
+}
+
+const LONGEST = 10_000;
+
+/** A value as text, for people who look for it; bytes as hex. */
+export function valueText(value: FieldValue): string | null {
+  if (value === null) return null;
+  if (typeof value === "string") return shortened(value);
+  if (typeof value === "boolean") return String(value);
+  if (value instanceof Uint8Array) return bytesText(value);
+  return value.kind === "text" ? bytesText(value.bytes) : shortened(value.text);
+}
+
+/** The lines of a rejects file: JSON, one record each. */
+export function rejectLines(rejects: readonly Reject[]): string {
+  return rejects.map((reject) => `${JSON.stringify(reject)}\n`).join("");
+}
+
+export function shortened(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length} characters)` : text;
+}
+
+function bytesText(bytes: Uint8Array): string {
+  const hex = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, LONGEST)).toString("hex");
+  return `\\x${hex}${bytes.length > LONGEST ? `… (${bytes.length} bytes)` : ""}`;
+}

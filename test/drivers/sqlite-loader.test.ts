@@ -1,0 +1,200 @@
+import Database from "better-sqlite3";
+import { expect, test } from "vitest";
+import { sqliteEngine } from "#dbops/drivers/sqlite/engine.js";
+import type { FieldValue } from "#dbops/lib/core/field-value.js";
+import { testContext } from "../support/driver-context.js";
+import { sqlite } from "../support/sqlite-files.js";
+import { type LoaderWorld, loadAll, loaderContract } from "./loader-contract.js";
+
+async function open(): Promise<LoaderWorld> {
+  const tested = await testContext();
+  const path = `${tested.workDir}/t.db`;
+  sqlite(path, "PRAGMA user_version = 1");
+  const driver = await sqliteEngine.open({ engine: "sqlite", name: "t", location: path }, tested.context);
+  return {
+    driver,
+    sql: async (...statements) => sqlite(path, ...statements),
+    rows: async (query) => {
+      const db = new Database(path);
+      try {
+        return db.prepare(query).all();
+      } finally {
+        db.close();
+      }
+    },
+    [Symbol.asyncDispose]: async () => {
+      await driver[Symbol.asyncDispose]();
+      await tested[Symbol.asyncDispose]();
+    },
+  };
+}
+
+loaderContract({ title: "SQLite", integer: "INTEGER", open });
+
+const number = (text: string): FieldValue => ({ kind: "number", text });
+
+/** Loads one column of values and says what was stored, as `typeof` and text. */
+async function stored(declared: string, values: readonly FieldValue[], suffix = ""): Promise<unknown> {
+  await using world = await open();
+  await world.sql(`CREATE TABLE t (v ${declared})${suffix}`);
+  await using loader = await world.driver.openLoader({ maxFaults: 100 });
+  const { all, loose } = await loadAll(
+    loader,
+    { columns: ["v"] },
+    values.map((value) => [value]),
+  );
+  expect(await loader.commit()).toEqual([]);
+  const rows = await world.rows(
+    "SELECT typeof(v) || ' ' AS type, CASE typeof(v) WHEN 'blob' THEN hex(v) WHEN 'integer' THEN CAST(v AS TEXT) ELSE v END AS v FROM t",
+  );
+  return {
+    rows: rows.map((row) => Object.values(row ?? {}).join("")),
+    faults: all.map(({ index }) => index),
+    loose: loose.map(({ index, rows: count }) => [index, count]),
+  };
+}
+
+test("integers are exact up to 64 bits, and what would be rounded is a fault", async () => {
+  const values = [
+    "9007199254740993",
+    "-9223372036854775808",
+    "9223372036854775808",
+    "10000000000000000000",
+    "123456789012345678901",
+  ];
+  const expected = {
+    rows: [
+      "integer 9007199254740993",
+      "integer -9223372036854775808",
+      "real 9223372036854776000",
+      "real 10000000000000000000",
+    ],
+    faults: [4],
+    loose: [],
+  };
+  expect(await stored("INTEGER", values)).toEqual(expected);
+  expect(await stored("NUMERIC(20)", values.map(number))).toEqual(expected);
+});
+
+test("a column without a type takes numbers as they are and texts as texts", async () => {
+  expect(
+    await stored("", [number("9007199254740993"), number("0.5"), number("0.1000000000000000055511"), "1", true]),
+  ).toEqual({
+    rows: ["integer 9007199254740993", "real 0.5", "text 1", "integer 1"],
+    faults: [2],
+    loose: [],
+  });
+});
+
+test("doubles are the nearest ones to the text", async () => {
+  const values = [
+    "0.1",
+    "1.7976931348623157e308",
+    "5e-324",
+    "123456.789012345678",
+    "Infinity",
+    "-inf",
+    "1e999",
+    "9007199254740993",
+  ];
+  expect(await stored("REAL", values)).toEqual({
+    rows: [
+      "real 0.1",
+      "real 1.7976931348623157e+308",
+      "real 5e-324",
+      `real ${Number("123456.789012345678")}`,
+      "real Infinity",
+      "real -Infinity",
+    ],
+    faults: [6, 7],
+    loose: [],
+  });
+});
+
+test("texts in a column for numbers stay texts, and are told; a STRICT table refuses them", async () => {
+  const values = ["1", "abc", "", "2", "x"];
+  expect(await stored("INTEGER", values)).toEqual({
+    rows: ["integer 1", "text abc", "text ", "integer 2", "text x"],
+    faults: [],
+    loose: [[1, 3]],
+  });
+  expect(await stored("INTEGER", values, " STRICT")).toEqual({
+    rows: ["integer 1", "integer 2"],
+    faults: [1, 2, 4],
+    loose: [],
+  });
+});
+
+test("leading zeros, numbers of JSON and NUL stay what they are in a text", async () => {
+  expect(await stored("TEXT", ["007", number("1.50"), "a\u0000b", { kind: "json", text: '{"a":1}' }])).toMatchObject({
+    rows: ["text 007", "text 1.50", "text a\u0000b", 'text {"a":1}'],
+  });
+});
+
+test("bytes are spelled \\x in CSV, and a text that is not UTF-8 keeps its bytes", async () => {
+  expect(await stored("BLOB", ["\\x00ff", "\\x0", new Uint8Array([1, 2])])).toMatchObject({
+    rows: ["blob 00FF", "text \\x0", "blob 0102"],
+  });
+  await using world = await open();
+  await world.sql("CREATE TABLE t (a TEXT, b TEXT)");
+  await using loader = await world.driver.openLoader({ maxFaults: 0 });
+  const raw: FieldValue = { kind: "text", bytes: new Uint8Array([0x61, 0xff]) };
+  await loadAll(loader, { columns: ["a", "b"] }, [
+    ["x", raw],
+    [raw, "y"],
+  ]);
+  await loader.commit();
+  expect(await world.rows("SELECT typeof(a) || hex(a) || typeof(b) || hex(b) AS v FROM t")).toEqual([
+    { v: "text78text61FF" },
+    { v: "text61FFtext79" },
+  ]);
+});
+
+test("the table's own ON CONFLICT clauses do not replace or leave out rows without a word", async () => {
+  await using world = await open();
+  await world.sql(
+    "CREATE TABLE t (id INTEGER PRIMARY KEY ON CONFLICT REPLACE, n TEXT NOT NULL ON CONFLICT IGNORE)",
+    "INSERT INTO t VALUES (1, 'old')",
+  );
+  await using loader = await world.driver.openLoader({ maxFaults: 5 });
+  const { all } = await loadAll(loader, { columns: ["id", "n"] }, [
+    ["1", "new"],
+    ["2", null],
+  ]);
+  expect(all.map(({ index }) => index)).toEqual([0, 1]);
+});
+
+test("a trigger that takes rows away makes them skipped, and one that writes elsewhere changes no count", async () => {
+  await using world = await open();
+  await world.sql(
+    "CREATE TABLE t (id INTEGER PRIMARY KEY); CREATE TABLE log (x)",
+    "CREATE TRIGGER g BEFORE INSERT ON t WHEN new.id % 2 BEGIN INSERT INTO log VALUES (1); INSERT INTO log VALUES (2); SELECT RAISE(IGNORE); END",
+    "CREATE TRIGGER h AFTER INSERT ON t BEGIN INSERT INTO log VALUES (3); END",
+  );
+  await using loader = await world.driver.openLoader({ maxFaults: 0 });
+  const { counts } = await loadAll(loader, { columns: ["id"] }, [["1"], ["2"], ["3"], ["4"], ["5"]]);
+  expect(counts).toEqual({ inserted: 2, updated: 0, skipped: 3 });
+});
+
+test("a trigger that rolls back the transaction ends the load", async () => {
+  await using world = await open();
+  await world.sql(
+    "CREATE TABLE t (id INTEGER)",
+    "CREATE TRIGGER g BEFORE INSERT ON t WHEN new.id = 2 BEGIN SELECT RAISE(ROLLBACK, 'no'); END",
+  );
+  await using loader = await world.driver.openLoader({ maxFaults: 5 });
+  await expect(loadAll(loader, { columns: ["id"] }, [["1"], ["2"], ["3"]])).rejects.toThrow(/rolled back/);
+  expect(await world.rows("SELECT * FROM t")).toEqual([]);
+});
+
+test("a row that goes takes no uncounted ones with it", async () => {
+  await using world = await open();
+  await world.sql(
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, up INTEGER REFERENCES other)",
+    "CREATE TABLE other (id INTEGER PRIMARY KEY); CREATE TABLE c (t INTEGER REFERENCES t ON DELETE CASCADE)",
+  );
+  await using loader = await world.driver.openLoader({ maxFaults: 5 });
+  await loadAll(loader, { columns: ["id", "up"] }, [["1", "77"]]);
+  await loadAll(loader, { table: { schema: null, name: "c" }, columns: ["t"] }, [["1"]]);
+  expect(await loader.settle()).toMatchObject([{ index: null, reason: expect.stringMatching(/changes other rows/) }]);
+});

@@ -1,0 +1,70 @@
+import { describe, expect, inject, test } from "vitest";
+import { startDbops } from "../support/dbops-process.js";
+import { onServer } from "../support/fresh-database.js";
+import { IMPORT_ENGINES, type ImportWorld } from "../support/import-world.js";
+import { startProxy } from "../support/tcp-proxy.js";
+
+// An import that ends in the middle, however it ends, leaves every table exactly as it was.
+
+const LINES = 400_000;
+
+async function bigFile(world: ImportWorld): Promise<void> {
+  const lines = Array.from({ length: LINES }, (_, at) => `${at + 100},some text that fills a page after a while ${at}`);
+  await world.write("t.csv", `id,name\n${lines.join("\n")}\n`);
+}
+
+describe.each(IMPORT_ENGINES)("$title", ({ integer, open }) => {
+  const T = [`CREATE TABLE t (id ${integer} PRIMARY KEY, name text)`, "INSERT INTO t VALUES (1, 'old')"];
+
+  test.each(["SIGKILL", "SIGINT", "SIGTERM"] as const)("%s in the middle", async (signal) => {
+    await using world = await open();
+    await world.sql(...T);
+    await bigFile(world);
+    const flags = ["--mode", "truncate", "--confirm", "app"];
+    const dbops = await startDbops(["import", "t.csv", "app", ...flags], { cwd: world.folder });
+    await dbops.says("importing");
+    dbops.signal(signal);
+    const { exit } = await dbops.ended;
+    expect(exit).toBe({ SIGKILL: null, SIGINT: 130, SIGTERM: 143 }[signal]);
+    expect(await world.rows("SELECT * FROM t")).toEqual([{ id: 1, name: "old" }]);
+    // Nobody holds a lock, and the same command does it.
+    const again = await startDbops(["import", "t.csv", "app", ...flags, "--lock-wait", "30s"], { cwd: world.folder });
+    expect(await again.ended).toMatchObject({ exit: 0 });
+    expect(await world.rows("SELECT min(id) AS least FROM t")).toEqual([{ least: 100 }]);
+  });
+});
+
+test("a connection that is cut in the middle leaves the table as it was", async () => {
+  const [, engine] = IMPORT_ENGINES;
+  if (engine === undefined) throw new Error("no server");
+  await using world = await engine.open();
+  await world.sql("CREATE TABLE t (id int PRIMARY KEY, name text)", "INSERT INTO t VALUES (1, 'old')");
+  await bigFile(world);
+  const url = new URL(world.place);
+  await using proxy = await startProxy(url.hostname, Number(url.port));
+  url.port = String(proxy.port);
+  const dbops = await startDbops(["import", "t.csv", url.href], { cwd: world.folder });
+  await dbops.says("importing");
+  proxy.cut();
+  const { exit, stderr } = await dbops.ended;
+  expect([exit, stderr]).toEqual([6, expect.stringContaining("CONNECT.LOST")]);
+  expect(await world.rows("SELECT * FROM t")).toEqual([{ id: 1, name: "old" }]);
+});
+
+test("a commit whose answer is lost is asked for, and told as it was", async () => {
+  const [, engine] = IMPORT_ENGINES;
+  if (engine === undefined) throw new Error("no server");
+  await using world = await engine.open();
+  await world.sql("CREATE TABLE t (id int PRIMARY KEY, name text)");
+  await world.write("t.csv", "id,name\n1,a\n");
+  const url = new URL(world.place);
+  await using proxy = await startProxy(url.hostname, Number(url.port));
+  url.port = String(proxy.port);
+  const held = proxy.holdAnswerTo("COMMIT\0");
+  const dbops = await startDbops(["import", "t.csv", url.href], { cwd: world.folder });
+  await held;
+  proxy.cut();
+  expect(await dbops.ended).toMatchObject({ exit: 0 });
+  expect(await world.rows("SELECT * FROM t")).toEqual([{ id: 1, name: "a" }]);
+  await expect(onServer(inject("postgresUrl"), "SELECT 1 AS one")).resolves.toEqual([{ one: 1 }]);
+});
