@@ -95,6 +95,31 @@ describe.each(IMPORT_ENGINES)("$title", ({ integer, open }) => {
       expect(await world.rows("SELECT * FROM t")).toEqual([{ id: 1, name: "new", n: null }]);
     }));
 
+  test("truncate does not leave others without what they refer to", () =>
+    using(
+      [
+        T,
+        `CREATE TABLE c (t ${integer} REFERENCES t (id))`,
+        "INSERT INTO t VALUES (1, 'a', 1), (2, 'b', 2)",
+        "INSERT INTO c VALUES (2)",
+      ],
+      async (world) => {
+        await world.write("t.csv", "id,name\n1,new\n");
+        const { exit, json } = await world.import(
+          "t.csv",
+          "app",
+          "--mode",
+          "truncate",
+          "--confirm",
+          "app",
+          "--max-errors",
+          "5",
+        );
+        expect([exit, json().error.why]).toEqual([11, expect.stringMatching(/foreign key/i)]);
+        expect(await world.rows("SELECT id FROM t ORDER BY id")).toEqual([{ id: 1 }, { id: 2 }]);
+      },
+    ));
+
   test("truncate says whose rows would go with them", () =>
     using([T, `CREATE TABLE c (t ${integer} REFERENCES t (id) ON DELETE CASCADE)`], async (world) => {
       await world.write("t.csv", "id,name\n1,new\n");

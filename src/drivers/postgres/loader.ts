@@ -88,10 +88,15 @@ class PostgresLoader implements Loader {
   async empty(table: TableName): Promise<number> {
     await this.#begin();
     const { only } = await readLoadTarget(this.#session, table);
-    const { rows } = await this.#session.one<{ rows: bigint }>(
-      `WITH deleted AS (DELETE FROM ${only}${quoteQualified(table)} RETURNING 1) SELECT count(*) AS rows FROM deleted`,
-    );
-    return Number(rows);
+    const sql = `WITH deleted AS (DELETE FROM ${only}${quoteQualified(table)} RETURNING 1) SELECT count(*) AS rows FROM deleted`;
+    try {
+      return Number((await this.#session.one<{ rows: bigint }>(sql)).rows);
+    } catch (error) {
+      if (!(error instanceof DbopsError)) throw error;
+      const { code, why, hint, cause } = error;
+      const message = `cannot delete the rows of ${table.name}`;
+      throw new DbopsError(code, { message, why: why ?? undefined, hint: hint ?? undefined, cause });
+    }
   }
 
   async load(load: LoadTable): Promise<TableLoad> {

@@ -102,19 +102,25 @@ function looseFindings({ tables }: ImportResult): readonly Reject[] {
   );
 }
 
-function refusal({ rejects, committed }: ImportResult, { maxErrors }: ImportOrder): DbopsError {
+function refusal({ rejects, committed }: ImportResult, order: ImportOrder): DbopsError {
   const first = rejects.find(({ place }) => place !== null) ?? rejects[0];
-  const where =
-    first === undefined || first.place === null ? "a record" : `${first.placeWord} ${first.place} of ${first.file}`;
-  const column = first?.column == null ? "" : `${first.column}: `;
   const stays =
     committed === 0 ? "nothing was written" : `${formatNumberOf("record", committed)} committed before stay`;
   return new DbopsError(committed === 0 ? "IMPORT.REJECTED" : "IMPORT.CUT_SHORT", {
-    message: `${where} is not taken; ${stays}`,
-    why: `${column}${first?.reason ?? "no reason is known"}`,
-    hint:
-      maxErrors === 0
-        ? "--check lists all such records; --max-errors N --rejects FILE takes the others"
-        : `more than ${formatNumberOf("record", maxErrors)} cannot be taken, as --max-errors says`,
+    message: `${placeOf(first)} is not taken; ${stays}`,
+    why: first?.place == null || first.column === null ? first?.reason : `${first.column}: ${first.reason}`,
+    hint: hintFor(first, order),
   });
+}
+
+function placeOf(reject: Reject | undefined): string {
+  if (reject === undefined || reject.place === null) return "what the input makes of the tables";
+  return `${reject.placeWord} ${reject.place} of ${reject.file}`;
+}
+
+function hintFor(reject: Reject | undefined, { maxErrors }: ImportOrder): string {
+  if (reject?.place == null) return "no single record is wrong, so that --max-errors would not help";
+  return maxErrors === 0
+    ? "--check lists all such records; --max-errors N --rejects FILE takes the others"
+    : `more than ${formatNumberOf("record", maxErrors)} cannot be taken, as --max-errors says`;
 }
