@@ -1,19 +1,26 @@
 import { describe, expect, inject, test } from "vitest";
-import { startDbops } from "../support/dbops-process.js";
+import { fileAppears, startDbops } from "../support/dbops-process.js";
 import { onServer } from "../support/fresh-database.js";
 import { IMPORT_ENGINES, type ImportWorld } from "../support/import-world.js";
 import { startProxy } from "../support/tcp-proxy.js";
 
 // An import that ends in the middle, however it ends, leaves every table exactly as it was.
 
-const LINES = 400_000;
+const LINES = 1_000_000;
 
 async function bigFile(world: ImportWorld): Promise<void> {
   const lines = Array.from({ length: LINES }, (_, at) => `${at + 100},some text that fills a page after a while ${at}`);
   await world.write("t.csv", `id,name\n${lines.join("\n")}\n`);
 }
 
-describe.each(IMPORT_ENGINES)("$title", ({ integer, open }) => {
+/** Resolves when records are being put into the table. */
+async function loads(world: ImportWorld, title: string): Promise<void> {
+  if (title === "SQLite") return await fileAppears(world.folder, "app.db-journal");
+  const running = "SELECT FROM pg_stat_progress_copy WHERE datname = current_database() AND tuples_processed > 0";
+  while ((await world.rows(running)).length === 0);
+}
+
+describe.each(IMPORT_ENGINES)("$title", ({ title, integer, open }) => {
   const T = [`CREATE TABLE t (id ${integer} PRIMARY KEY, name text)`, "INSERT INTO t VALUES (1, 'old')"];
 
   test.each(["SIGKILL", "SIGINT", "SIGTERM"] as const)("%s in the middle", async (signal) => {
@@ -22,7 +29,7 @@ describe.each(IMPORT_ENGINES)("$title", ({ integer, open }) => {
     await bigFile(world);
     const flags = ["--mode", "truncate", "--confirm", "app"];
     const dbops = await startDbops(["import", "t.csv", "app", ...flags], { cwd: world.folder });
-    await dbops.says("importing");
+    await loads(world, title);
     dbops.signal(signal);
     const { exit } = await dbops.ended;
     expect(exit).toBe({ SIGKILL: null, SIGINT: 130, SIGTERM: 143 }[signal]);
@@ -44,7 +51,7 @@ test("a connection that is cut in the middle leaves the table as it was", async 
   await using proxy = await startProxy(url.hostname, Number(url.port));
   url.port = String(proxy.port);
   const dbops = await startDbops(["import", "t.csv", url.href], { cwd: world.folder });
-  await dbops.says("importing");
+  await loads(world, engine.title);
   proxy.cut();
   const { exit, stderr } = await dbops.ended;
   expect([exit, stderr]).toEqual([6, expect.stringContaining("CONNECT.LOST")]);
@@ -67,4 +74,18 @@ test("a commit whose answer is lost is asked for, and told as it was", async () 
   expect(await dbops.ended).toMatchObject({ exit: 0 });
   expect(await world.rows("SELECT * FROM t")).toEqual([{ id: 1, name: "a" }]);
   await expect(onServer(inject("postgresUrl"), "SELECT 1 AS one")).resolves.toEqual([{ one: 1 }]);
+});
+
+test("a disk that is full leaves the file as it was", async () => {
+  const [engine] = IMPORT_ENGINES;
+  if (engine === undefined) throw new Error("no engine");
+  await using world = await engine.open();
+  await world.sql("CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT)", "INSERT INTO t VALUES (1, 'old')");
+  await bigFile(world);
+  const dbops = await startDbops(["import", "t.csv", "app"], { cwd: world.folder, fileLimitKib: 4000 });
+  const { exit, stderr } = await dbops.ended;
+  expect([exit, stderr]).toEqual([expect.any(Number), expect.stringMatching(/RESOURCE\.DISK_FULL|DB\.REFUSED/)]);
+  expect([9, 11]).toContain(exit);
+  expect(await world.rows("SELECT * FROM t")).toEqual([{ id: 1, name: "old" }]);
+  expect(await world.rows("PRAGMA integrity_check")).toEqual([{ integrity_check: "ok" }]);
 });

@@ -10,9 +10,11 @@ const LENGTH_BYTES = 4;
 /** A `COPY … FROM STDIN` as a query of `pg`. */
 export class CopyIn implements Submittable {
   readonly #sql: string;
-  readonly #ready = deferred<Socket>();
+  /** The server waits for data, or will not. */
+  readonly #asked = deferred<void>();
   readonly #done = deferred<number>();
   readonly #over = new AbortController();
+  #socket: Socket | null = null;
   #rows = 0;
 
   constructor(sql: string) {
@@ -31,8 +33,9 @@ export class CopyIn implements Submittable {
 
   /** Sends a piece of the data, as fast as the server takes it; what comes after a refusal goes nowhere. */
   async write(data: Buffer): Promise<void> {
-    const socket = await this.#socket();
-    if (socket === null) return;
+    await this.#asked.promise;
+    const socket = this.#socket;
+    if (socket === null || this.isOver) return;
     const head = Buffer.allocUnsafe(1 + LENGTH_BYTES);
     head[0] = COPY_DATA;
     head.writeUInt32BE(LENGTH_BYTES + data.length, 1);
@@ -45,7 +48,8 @@ export class CopyIn implements Submittable {
 
   /** Says that all has been sent. */
   async end(): Promise<void> {
-    (await this.#socket())?.write(COPY_DONE);
+    await this.#asked.promise;
+    if (!this.isOver) this.#socket?.write(COPY_DONE);
   }
 
   submit(connection: Connection): void {
@@ -53,7 +57,8 @@ export class CopyIn implements Submittable {
   }
 
   handleCopyInResponse({ stream }: { readonly stream: Socket }): void {
-    this.#ready.resolve(stream);
+    this.#socket = stream;
+    this.#asked.resolve();
   }
 
   handleCommandComplete({ text }: { readonly text: string }): void {
@@ -63,16 +68,13 @@ export class CopyIn implements Submittable {
   /** Of the server, or of a connection that broke. */
   handleError(error: unknown): void {
     this.#over.abort();
+    this.#asked.resolve();
     this.#done.reject(error);
   }
 
   handleReadyForQuery(): void {
     this.#over.abort();
+    this.#asked.resolve();
     this.#done.resolve(this.#rows);
-  }
-
-  async #socket(): Promise<Socket | null> {
-    const socket = await Promise.race([this.#ready.promise, this.#done.promise.catch(() => null)]);
-    return typeof socket === "number" || this.isOver ? null : socket;
   }
 }
