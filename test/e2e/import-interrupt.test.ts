@@ -76,6 +76,23 @@ test("a commit whose answer is lost is asked for, and told as it was", async () 
   await expect(onServer(inject("postgresUrl"), "SELECT 1 AS one")).resolves.toEqual([{ one: 1 }]);
 });
 
+test("Ctrl-C while the commit is on its way does not make a lie of what was committed", async () => {
+  const [, engine] = IMPORT_ENGINES;
+  if (engine === undefined) throw new Error("no server");
+  await using world = await engine.open();
+  await world.sql("CREATE TABLE t (id int PRIMARY KEY, name text)");
+  await world.write("t.csv", "id,name\n1,a\n");
+  const url = new URL(world.place);
+  await using proxy = await startProxy(url.hostname, Number(url.port));
+  url.port = String(proxy.port);
+  const held = proxy.holdAnswerTo("COMMIT\0");
+  const running = world.run(["import", "t.csv", url.href], { interrupt: held.then(() => "SIGINT") });
+  // The signal has been delivered when this goes on: its listener was there first.
+  (await held).release();
+  const { exit } = await running;
+  expect([exit, await world.rows("SELECT * FROM t")]).toEqual([0, [{ id: 1, name: "a" }]]);
+});
+
 test("a disk that is full leaves the file as it was", async () => {
   const [engine] = IMPORT_ENGINES;
   if (engine === undefined) throw new Error("no engine");

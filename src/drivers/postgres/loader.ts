@@ -146,7 +146,7 @@ class PostgresLoader implements Loader {
     }
     const id = await transactionId(this.#session);
     try {
-      await this.#session.run("COMMIT");
+      await this.#session.runToEnd("COMMIT");
     } catch (error) {
       if (!(error instanceof DbopsError) || error.code !== "CONNECT.LOST") throw error;
       const { conn } = this.#place;

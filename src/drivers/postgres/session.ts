@@ -43,6 +43,20 @@ export class Session implements AsyncDisposable {
     await this.query(script);
   }
 
+  /** Runs one statement to its end, whatever the run's signal says meanwhile: what became of it must be known. */
+  async runToEnd(sql: string): Promise<void> {
+    this.#signal.throwIfAborted();
+    this.#signal.removeEventListener("abort", this.#onAbort);
+    try {
+      await this.#client.query(sql);
+    } catch (error) {
+      throw translateError(error, `run ${firstWords(sql)}`);
+    } finally {
+      if (this.#signal.aborted) this.#onAbort();
+      else this.#signal.addEventListener("abort", this.#onAbort, { once: true });
+    }
+  }
+
   /** Runs a query that reads the server's answer itself. `doing` ends the sentence "cannot …" of its errors. */
   async submit<T>(query: Submittable & { readonly done: Promise<T> }, doing: string): Promise<T> {
     try {

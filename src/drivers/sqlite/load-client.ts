@@ -37,21 +37,37 @@ export class LoadClient implements AsyncDisposable {
   /** The answer to one order; they come in the order of asking. */
   async ask(order: LoadOrder): Promise<LoadAnswer> {
     try {
-      return await new Promise<LoadAnswer>((resolve, reject) => {
-        this.#waiting.push({ resolve, reject });
-        // A channel that breaks means that the child has died, which its end reports.
-        if (this.#process.connected) this.#process.send(order, () => undefined);
-        else void this.#child.ended.then((end) => reject(toolFailed("the SQLite loader", end)));
-      });
+      return await this.#answer(order);
     } finally {
       // Whatever an aborted child still said, the run's own reason counts.
       this.#signal.throwIfAborted();
     }
   }
 
+  /** The same, whatever the run's signal says meanwhile: what became of a commit must be known. */
+  async askToEnd(order: LoadOrder): Promise<LoadAnswer> {
+    this.#signal.throwIfAborted();
+    this.#signal.removeEventListener("abort", this.#onAbort);
+    try {
+      return await this.#answer(order);
+    } finally {
+      if (this.#signal.aborted) this.#onAbort();
+      else this.#signal.addEventListener("abort", this.#onAbort, { once: true });
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#signal.removeEventListener("abort", this.#onAbort);
     await this.#child.end();
+  }
+
+  #answer(order: LoadOrder): Promise<LoadAnswer> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+      // A channel that breaks means that the child has died, which its end reports.
+      if (this.#process.connected) this.#process.send(order, () => undefined);
+      else void this.#child.ended.then((end) => reject(toolFailed("the SQLite loader", end)));
+    });
   }
 
   #settle(reply: LoadReply): void {

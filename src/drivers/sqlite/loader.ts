@@ -72,7 +72,7 @@ class SqliteLoader implements Loader {
   }
 
   async commit(): Promise<readonly TableFault[]> {
-    return faultsOf(await this.#client.ask({ kind: "commit" }));
+    return faultsOf(await this.#client.askToEnd({ kind: "commit" }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
