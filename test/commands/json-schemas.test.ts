@@ -33,6 +33,7 @@ const RUNS: readonly (readonly [path: string, argv: readonly string[], exit: num
   ["restore discard", ["restore", "discard", "app.db", "--all", "--confirm", "app.db", "--yes"], 0],
   ["backup adopt", ["backup", "adopt", "copy.db", "-t", "app.db", ...STORE], 0],
   ["cleanup backups", ["cleanup", "backups", "app.db", ...STORE, "--keep-last", "1", "--yes"], 0],
+  ["export", ["export", "app.db", "-o", "exported/"], 0],
   ["import", ["import", "t.csv", "app.db", "--create", "--table", "imported"], 0],
   ["info", ["info", "app.db"], 0],
   ["doctor", ["doctor", "app.db"], 0],
