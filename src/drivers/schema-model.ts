@@ -9,7 +9,10 @@ export interface SchemaModel {
 export interface Table {
   readonly schema: string | null;
   readonly name: string;
-  /** `virtual` tables and foreign tables hold no rows of their own. */
+  /**
+   * `virtual` tables and foreign tables hold no rows of their own. A `partition` is a part of another table, and may have
+   * partitions itself; `partitioned` is the root alone.
+   */
   readonly kind: "table" | "partitioned" | "partition" | "foreign" | "virtual" | "shadow";
   /** Estimated from the statistics where counting would be slow; null when unknown. */
   readonly estimatedRows: number | null;

@@ -93,6 +93,33 @@ test("partitions and children: each row once, and what columns there are", async
   expect(await view.mixedColumns(table("p"))).toEqual([]);
 });
 
+test("a partition with partitions of its own is a partition, with the estimate of its leaves", async () => {
+  await using db = await freshDatabase(server());
+  await db.sql(`CREATE TABLE p (x int, y int) PARTITION BY LIST (x);
+    CREATE TABLE p1 PARTITION OF p FOR VALUES IN (1) PARTITION BY LIST (y);
+    CREATE TABLE p1a PARTITION OF p1 FOR VALUES IN (1); CREATE TABLE p1b PARTITION OF p1 DEFAULT;
+    CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2) PARTITION BY LIST (y); INSERT INTO p VALUES (1, 1), (1, 2), (1, 3)`);
+  const kinds = async () => {
+    await using opened = await openView(db.url);
+    return (await opened.view.schema()).tables.map(({ name, kind, estimatedRows }) => [name, kind, estimatedRows]);
+  };
+  expect(await kinds()).toEqual([
+    ["p", "partitioned", null],
+    ["p1", "partition", null],
+    ["p1a", "partition", null],
+    ["p1b", "partition", null],
+    ["p2", "partition", 0],
+  ]);
+  await db.sql("ANALYZE p1a; ANALYZE p1b");
+  expect(await kinds()).toEqual([
+    ["p", "partitioned", 3],
+    ["p1", "partition", 3],
+    ["p1a", "partition", 1],
+    ["p1b", "partition", 2],
+    ["p2", "partition", 0],
+  ]);
+});
+
 test("a policy that would hide rows is an error", async () => {
   await using db = await freshDatabase(server());
   const role = `r_${db.name}`;

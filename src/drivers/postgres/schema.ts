@@ -8,9 +8,15 @@ export function isOurs(alias: string): string {
     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = ${alias}.oid AND d.deptype = 'e')`;
 }
 
+/** Statistics of a partitioned table itself are made by hand only; null while a partition has none. */
+const LEAF_ROWS = `
+  SELECT CASE WHEN coalesce(bool_and(leaf.reltuples >= 0), true) THEN coalesce(sum(leaf.reltuples), 0)::float8 END
+    FROM pg_partition_tree(c.oid) t JOIN pg_class leaf ON leaf.oid = t.relid WHERE t.isleaf`;
+
 const TABLES = `
   SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind::text AS relkind, c.relispartition AS partition,
-         CASE WHEN c.reltuples < 0 THEN NULL ELSE c.reltuples::float8 END AS rows, pg_total_relation_size(c.oid) AS size
+         CASE WHEN c.relkind = 'p' THEN (${LEAF_ROWS}) WHEN c.reltuples >= 0 THEN c.reltuples::float8 END AS rows,
+         pg_total_relation_size(c.oid) AS size
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
    WHERE c.relkind IN ('r', 'p', 'f') AND ${isOurs("c")}
    ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;
@@ -81,8 +87,9 @@ async function readTables(session: Session): Promise<readonly Table[]> {
 
 function kindOf({ relkind, partition }: TableRow): Table["kind"] {
   if (relkind === "f") return "foreign";
-  if (relkind === "p") return "partitioned";
-  return partition ? "partition" : "table";
+  // Also one that has partitions of its own: its rows are read with the root's.
+  if (partition) return "partition";
+  return relkind === "p" ? "partitioned" : "table";
 }
 
 async function readViews(session: Session): Promise<readonly View[]> {
