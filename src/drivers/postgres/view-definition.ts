@@ -52,6 +52,8 @@ async function dump({ conn, context, nature, tools }: ViewParts, view: ViewSessi
   const args = [
     "--format=custom",
     "--compress=0",
+    // As the rows are, whatever the database's own encoding is.
+    "--encoding=UTF8",
     // --schema-only would leave materialized views without rows.
     "--section=pre-data",
     "--section=post-data",
