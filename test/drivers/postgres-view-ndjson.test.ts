@@ -1,6 +1,6 @@
 import { expect, inject, test } from "vitest";
 import { freshDatabase } from "../support/fresh-database.js";
-import { encoded, NDJSON, openView, query, table } from "../support/postgres-view.js";
+import { CSV, encoded, NDJSON, openView, query, table } from "../support/postgres-view.js";
 
 const server = (): string => inject("postgresUrl");
 
@@ -128,6 +128,72 @@ test("NDJSON: text of every kind of byte, and what looks like NULL, comes back a
   expect(JSON.stringify(rows.at(-1)) === JSON.stringify(large)).toBe(true);
   const alone = await encoded(opened.view, table("t", { columns: ["a"], limit: 3 }), NDJSON);
   expect(alone.content).toBe('{"a":null}\n{"a":""}\n{"a":"null"}\n');
+});
+
+test("NDJSON: what JSON would not say all of is the server's text", async () => {
+  await using db = await freshDatabase(server());
+  await db.sql(`CREATE DOMAIN bytes AS bytea; CREATE DOMAIN ints AS int[]; CREATE DOMAIN part AS float8;
+    CREATE TYPE pair AS (n int, s text); CREATE TYPE packed AS (n int, b bytes); CREATE TYPE listed AS (a int[]);
+    CREATE TABLE t (id int, a int[], d ints, b bytea[], bb bytes[], j jsonb[], p pair, k packed, l listed, ps pair[], ks packed[],
+      f float8[], n numeric[], x part[], v int2vector);
+    INSERT INTO t VALUES
+      (1, '[2:3]={1,2}', '[0:0]={7}', ARRAY[decode('00ff', 'hex'), NULL], ARRAY[decode('01', 'hex')], ARRAY['[1]', 'null']::jsonb[],
+       (1, 'a "b"'), (1, decode('02', 'hex')), ROW('[5:5]={1}'), '[0:0]={"(1,x)"}', ARRAY[ROW(1, decode('03', 'hex'))]::packed[],
+       '[0:1]={NaN,NULL}', '{1.50,NULL}', '{NULL,Infinity}', '1 2'),
+      (2, '[1:1][0:1]={{1,2}}', '{7}', '{}', NULL, NULL, NULL, NULL, NULL, '{"(1,x)",NULL}', NULL, '{1,NULL}', '{NaN}', '{}', NULL),
+      (3, '{{1,2},{3,NULL}}', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)`);
+  await using opened = await openView(db.url);
+  const { content, facts } = await encoded(opened.view, table("t"), NDJSON);
+  const [first, second, third] = content
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(first).toEqual({
+    id: 1,
+    a: "[2:3]={1,2}",
+    d: "[0:0]={7}",
+    b: String.raw`{"\\x00ff",NULL}`,
+    bb: String.raw`{"\\x01"}`,
+    j: '{[1],"null"}',
+    p: { n: 1, s: 'a "b"' },
+    k: String.raw`(1,"\\x02")`,
+    l: "([5:5]={1})",
+    ps: '[0:0]={"(1,x)"}',
+    ks: String.raw`{"(1,\"\\\\x03\")"}`,
+    f: "[0:1]={NaN,NULL}",
+    n: [1.5, null],
+    x: [null, "Infinity"],
+    v: "1 2",
+  });
+  const [pairs, x] = [[{ n: 1, s: "x" }, null], []];
+  expect(second).toMatchObject({
+    a: "[1:1][0:1]={{1,2}}",
+    d: [7],
+    b: "{}",
+    k: null,
+    ps: pairs,
+    f: [1, null],
+    n: ["NaN"],
+    x,
+  });
+  expect(third.a).toEqual([
+    [1, 2],
+    [3, null],
+  ]);
+  expect(facts.nonFinite).toEqual(["f", "n", "x"]);
+  expect((await encoded(opened.view, table("t"), CSV)).facts.nonFinite).toEqual(["f", "n", "x"]);
+  for (const [name, value] of Object.entries<unknown>(first)) {
+    if (typeof value !== "string") continue;
+    expect(await db.sql(`SELECT ${name}::text = $1 AS same FROM t WHERE id = 1`, [value]), name).toEqual([
+      { same: true },
+    ]);
+  }
+  const record = await encoded(
+    opened.view,
+    query("SELECT ROW(1, decode('00', 'hex')) AS r, ARRAY[ROW(1)] AS rs"),
+    NDJSON,
+  );
+  expect(JSON.parse(record.content)).toEqual({ r: String.raw`(1,"\\x00")`, rs: "{(1)}" });
 });
 
 test("NDJSON: two columns of one name", async () => {

@@ -18,9 +18,12 @@ const TEXTS = new Set([18, 19, 25, 1042, 1043, 1082, 2950]);
 const FRACTIONS = new Set([700, 701, 1700]);
 const AS_THEY_ARE = [NUMBERS, JSON_TYPES, TEXTS];
 
-/** float4, float8 and numeric: types with NaN and infinities. */
-export function canBeNonFinite({ baseType }: ViewColumn): boolean {
-  return FRACTIONS.has(baseType);
+/** In the text of array_dims, a dimension that does not begin at 1. */
+const OTHER_BOUNDS = String.raw`'\[(?!1:)'`;
+
+/** float4, float8 and numeric, types with NaN and infinities, and arrays of them. */
+export function canBeNonFinite({ baseType, elementType }: ViewColumn): boolean {
+  return FRACTIONS.has(elementType ?? baseType);
 }
 
 /** The COPY that spells rows as CSV with a header line. */
@@ -41,10 +44,12 @@ export function jsonStatement(source: ViewSource): string {
 
 /** How the fields of that COPY come. */
 export function jsonFields({ columns }: ViewSource, { int64 }: NdjsonFormat): readonly JsonField[] {
-  return columns.map(({ name, baseType }) => {
+  return columns.map((column) => {
+    const { name, baseType, elementType, canBeJson } = column;
     if (baseType === INT8 && int64 === "string") return { name, spelling: "bigNumber" };
-    if (TEXTS.has(baseType)) return { name, spelling: "text" };
-    return { name, spelling: FRACTIONS.has(baseType) ? "number" : "json" };
+    if (TEXTS.has(baseType) || !canBeJson) return { name, spelling: "text" };
+    if (!canBeNonFinite(column)) return { name, spelling: "json" };
+    return { name, spelling: elementType === null ? "number" : "numbers" };
   });
 }
 
@@ -63,11 +68,15 @@ function copyRows(select: string, options: string): string {
   return `COPY (${select}\n) TO STDOUT (${options})`;
 }
 
-function jsonText({ baseType, sql }: ViewColumn): string {
-  if (AS_THEY_ARE.some((types) => types.has(baseType))) return sql;
+function jsonText({ baseType, elementType, canBeJson, sql }: ViewColumn): string {
+  if (!canBeJson || AS_THEY_ARE.some((types) => types.has(baseType))) return sql;
   if (baseType === BOOL) return `${sql}::pg_catalog.text`;
   if (baseType === BYTEA) return `'{"$base64":true,"encoded":"' || ${base64(sql)} || '"}'`;
-  return `pg_catalog.to_json(${sql})`;
+  const json = `pg_catalog.to_json(${sql})`;
+  if (elementType === null) return json;
+  // JSON has no bounds; the server's text names them where they are not 1.
+  const asText = `pg_catalog.to_json(${sql}::pg_catalog.text)`;
+  return `CASE WHEN pg_catalog.array_dims(${sql}) ~ ${OTHER_BOUNDS} THEN ${asText} ELSE ${json} END`;
 }
 
 /** Without the line breaks that the server puts in. */

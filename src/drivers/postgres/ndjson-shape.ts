@@ -2,8 +2,8 @@ import type { RowSpans } from "./copy-messages.js";
 import { DELIMITER, JsonWriter } from "./json-writer.js";
 import type { RowShape } from "./row-shape.js";
 
-/** How the server spells a field: JSON already, a number that may need quotes, or plain text. */
-export type FieldSpelling = "json" | "number" | "bigNumber" | "text";
+/** How the server spells a field: JSON already, a number that may need quotes, JSON of such numbers, or plain text. */
+export type FieldSpelling = "json" | "number" | "bigNumber" | "numbers" | "text";
 
 export interface JsonField {
   readonly name: string;
@@ -19,6 +19,7 @@ export const JSON_COPY_OPTIONS = String.raw`FORMAT csv, DELIMITER E'\x02', QUOTE
 const MINUS = 0x2d;
 const CAPITAL_I = 0x49;
 const CAPITAL_N = 0x4e;
+const LOWER_A = 0x61;
 const LARGEST_SAFE = Buffer.from(String(Number.MAX_SAFE_INTEGER));
 
 /** JSON objects, one a line, of rows copied with JSON_COPY_OPTIONS; `onNonFinite` is told the place of each field that is no JSON number. */
@@ -69,11 +70,23 @@ class ObjectWriter {
     const spelling = this.#spellings[index];
     if (spelling === "json") return false;
     if (spelling === "bigNumber") return isUnsafe(row, position);
+    if (spelling === "numbers") {
+      if (holdsNonFinite(row, position)) this.#onNonFinite(index);
+      return false;
+    }
     const byte = row[position];
     const isNonFinite = byte === CAPITAL_N || byte === CAPITAL_I || (byte === MINUS && row[position + 1] === CAPITAL_I);
     if (isNonFinite) this.#onNonFinite(index);
     return isNonFinite;
   }
+}
+
+/** Whether NaN or Infinity is among the numbers of the field that begins there; NULL may be. */
+function holdsNonFinite(row: Buffer, position: number): boolean {
+  for (let at = position; at < row.length && row[at] !== DELIMITER; at += 1) {
+    if (row[at] === CAPITAL_I || (row[at] === CAPITAL_N && row[at + 1] === LOWER_A)) return true;
+  }
+  return false;
 }
 
 /** Whether the integer that begins there lies beyond ±(2^53 - 1). */

@@ -24,7 +24,8 @@ export function noticeNonFinite(shape: RowShape, session: Session, source: ViewS
     },
     columns: async () => {
       if (!isSeen) return [];
-      const tests = columns.map(({ sql }, index) => `${sql}::text IN ('NaN', 'Infinity', '-Infinity') AS f${index}`);
+      // Nothing else in the text of numbers, or of an array of them, has these letters.
+      const tests = columns.map(({ sql }, index) => `${sql}::text ~ '${WORDS.join("|")}' AS f${index}`);
       const found = columns.map((_, index) => `coalesce(bool_or(f${index}), false) AS f${index}`);
       const rows = `(${selectRows(source, tests.join(", "))}\n) AS dbops_facts`;
       const row = await session.one<SqlRow>(`SELECT ${found.join(", ")} FROM ${rows}`);

@@ -104,7 +104,7 @@ async function tableSource(view: ViewSession, source: TableRows): Promise<ViewSo
   const columns = chosen.flatMap(({ name, generated }, index): readonly ViewColumn[] => {
     const type = types[index];
     if (type === undefined) return [];
-    return [{ name, type: type.name, baseType: type.baseType, isGenerated: generated, sql: quoteIdent(name) }];
+    return [{ ...type, name, type: type.name, isGenerated: generated, sql: quoteIdent(name) }];
   });
   const only = ONLY_ITS_OWN.has(relation.kind) ? "ONLY " : "";
   const where = source.where === null ? "" : `\nWHERE (\n${source.where}\n)`;
@@ -132,7 +132,7 @@ async function querySource(view: ViewSession, source: QueryRows): Promise<ViewSo
   const columns = fields.flatMap(({ name }, index): readonly ViewColumn[] => {
     const type = types[index];
     if (type === undefined) return [];
-    return [{ name, type: type.name, baseType: type.baseType, isGenerated: false, sql: `c${index + 1}` }];
+    return [{ ...type, name, type: type.name, isGenerated: false, sql: `c${index + 1}` }];
   });
   // Names may occur twice, so columns go by their place.
   const aliases = columns.length === 0 ? "" : ` (${columns.map(({ sql }) => sql).join(", ")})`;
