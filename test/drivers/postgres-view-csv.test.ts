@@ -68,9 +68,11 @@ test("CSV: NULL in the only column", async () => {
   await using db = await freshDatabase(server());
   await db.sql("CREATE TABLE t (a text); INSERT INTO t VALUES ('x'), (NULL)");
   await using opened = await openView(db.url);
-  const { stream, ended } = opened.view.encode(table("t"), CSV);
-  await expect(ended).rejects.toMatchObject({ code: "EXPORT.NULL_UNSEEN", hint: expect.stringContaining("--null") });
-  expect(stream.readableLength).toBe(0);
+  for (const nullText of [null, ""]) {
+    const { stream, ended } = opened.view.encode(table("t"), { ...CSV, nullText });
+    await expect(ended).rejects.toMatchObject({ code: "EXPORT.NULL_UNSEEN", hint: expect.stringContaining("--null") });
+    expect(stream.readableLength).toBe(0);
+  }
   expect((await encoded(opened.view, table("t"), { ...CSV, nullText: "NULL" })).content).toBe("a\nx\nNULL\n");
   expect((await encoded(opened.view, table("t", { where: "a IS NOT NULL" }), CSV)).content).toBe("a\nx\n");
   expect((await encoded(opened.view, query("SELECT ROW(NULL, NULL) AS r"), CSV)).content).toBe('r\n"(,)"\n');

@@ -92,7 +92,7 @@ async function planOf(session: Session, source: ViewSource, format: RowFormat): 
   const bare = { before: "", after: "", nonFinite: async () => [] };
   switch (format.kind) {
     case "csv": {
-      if (source.columns.length === 1 && format.nullText === null) await requireNoNull(session, source);
+      if (source.columns.length === 1 && (format.nullText ?? "") === "") await requireNoNull(session, source);
       const { shape, columns } = noticeNonFinite(csvShape(format.delimiter), session, source);
       return { ...bare, statement: csvStatement(source, format), shape, nonFinite: columns };
     }
