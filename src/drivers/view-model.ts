@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { TableName } from "./driver.js";
-import type { SchemaModel } from "./schema-model.js";
+import type { SchemaModel, Table, View } from "./schema-model.js";
 
 /** Which rows, of a table or view or of a statement of the user's. */
 export type RowSource = TableRows | QueryRows;
@@ -83,9 +83,17 @@ export interface Definition {
   readonly after: string;
 }
 
+/** What can be read by its name. */
+export interface RelationNames {
+  readonly tables: readonly Pick<Table, "schema" | "name" | "kind">[];
+  readonly views: readonly Pick<View, "schema" | "name">[];
+}
+
 /** A read-only look at one state of a database: every table of the same moment, whatever is written meanwhile. */
 export interface ReadView extends AsyncDisposable {
   schema(): Promise<SchemaModel>;
+  /** Less than the schema, and no lock that others hold on a table is in its way. */
+  names(): Promise<RelationNames>;
   /** What a source would give, without reading its rows. DB.REFUSED for a statement that is none, or that would change something. */
   columns(source: RowSource): Promise<readonly ResultColumn[]>;
   /**

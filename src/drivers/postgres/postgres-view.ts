@@ -1,7 +1,16 @@
 import type { TableName } from "../driver.js";
 import type { SchemaModel } from "../schema-model.js";
-import type { Definition, EncodedRows, ReadView, ResultColumn, RowFormat, RowSource } from "../view-model.js";
+import type {
+  Definition,
+  EncodedRows,
+  ReadView,
+  RelationNames,
+  ResultColumn,
+  RowFormat,
+  RowSource,
+} from "../view-model.js";
 import { encodeRows } from "./encode-rows.js";
+import { readNames } from "./relation-names.js";
 import { readSchema } from "./schema.js";
 import type { ServerNature } from "./server-facts.js";
 import type { Session, SqlRow } from "./session.js";
@@ -31,6 +40,10 @@ class PostgresView implements ReadView {
 
   async schema(): Promise<SchemaModel> {
     return await this.#view.actPlainly(readSchema);
+  }
+
+  async names(): Promise<RelationNames> {
+    return await this.#view.actPlainly(readNames);
   }
 
   async columns(source: RowSource): Promise<readonly ResultColumn[]> {

@@ -1,6 +1,7 @@
 import type { SchemaModel, Sequence, Table, Trigger, View } from "../schema-model.js";
 import { readColumns, readConstraints, readIndexes } from "./schema-parts.js";
 import type { Session } from "./session.js";
+import { type TableClass, tableKind } from "./table-kind.js";
 
 /** What a user made: no system schemas, no temporary things, no members of extensions. `alias` is a pg_class. */
 export function isOurs(alias: string): string {
@@ -40,7 +41,7 @@ const TRIGGERS = `
    WHERE NOT t.tgisinternal AND ${isOurs("c")}
    ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", t.tgname COLLATE "C"`;
 
-interface TableRow {
+interface TableRow extends TableClass {
   readonly [column: string]: number | string | boolean | bigint | null;
   readonly oid: number;
   readonly schema: string;
@@ -73,7 +74,7 @@ async function readTables(session: Session): Promise<readonly Table[]> {
     return {
       schema: row.schema,
       name: row.name,
-      kind: kindOf(row),
+      kind: tableKind(row),
       estimatedRows: row.rows,
       sizeBytes: Number(row.size),
       columns: columns.get(row.oid) ?? [],
@@ -83,13 +84,6 @@ async function readTables(session: Session): Promise<readonly Table[]> {
       checks,
     };
   });
-}
-
-function kindOf({ relkind, partition }: TableRow): Table["kind"] {
-  if (relkind === "f") return "foreign";
-  // Also one that has partitions of its own: its rows are read with the root's.
-  if (partition) return "partition";
-  return relkind === "p" ? "partitioned" : "table";
 }
 
 async function readViews(session: Session): Promise<readonly View[]> {

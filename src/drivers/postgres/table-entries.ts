@@ -1,5 +1,6 @@
 import type { TableName } from "../driver.js";
 import type { TocEntry } from "./archive-toc.js";
+import type { OuterKey } from "./definition-scope.js";
 
 const RELATIONS = new Set(["TABLE", "FOREIGN TABLE", "VIEW", "MATERIALIZED VIEW"]);
 
@@ -28,9 +29,14 @@ const ONLY_AMONG_CHOSEN = "FK CONSTRAINT";
 
 /**
  * The entries of a table of contents that make these tables: what they are made of (types, schemas, functions,
- * extensions), they themselves and their parts. Foreign keys to other tables are left out.
+ * extensions), they themselves and their parts. Foreign keys to other tables are left out: those whose needs are not
+ * chosen, and `outerKeys` where the archive does not name the other table.
  */
-export function entriesOfTables(entries: readonly TocEntry[], tables: readonly TableName[]): readonly TocEntry[] {
+export function entriesOfTables(
+  entries: readonly TocEntry[],
+  tables: readonly TableName[],
+  outerKeys: readonly OuterKey[],
+): readonly TocEntry[] {
   const byId = new Map(entries.map((entry) => [entry.id, entry]));
   const names = new Set(tables.map(({ schema, name }) => `${schema}\0${name}`));
   const chosen = new Set<number>();
@@ -43,8 +49,10 @@ export function entriesOfTables(entries: readonly TocEntry[], tables: readonly T
     sizeBefore = chosen.size;
     for (const entry of entries) if (isPart(entry, chosen)) addWithNeeds(entry, byId, chosen);
   }
+  const outer = new Set(outerKeys.map(({ schema, table, name }) => `${schema}\0${table} ${name}`));
   const keys = entries.filter(
-    ({ desc, dependencies }) => desc === ONLY_AMONG_CHOSEN && dependencies.every((id) => chosen.has(id)),
+    ({ desc, schema, tag, dependencies }) =>
+      desc === ONLY_AMONG_CHOSEN && !outer.has(`${schema}\0${tag}`) && dependencies.every((id) => chosen.has(id)),
   );
   for (const { id } of keys) chosen.add(id);
   return entries.filter(({ id }) => chosen.has(id));

@@ -7,7 +7,10 @@ import type { Definition } from "../view-model.js";
 import { parseToc } from "./archive-toc.js";
 import { requireSuccess } from "./child-output.js";
 import { connectedProgram, plainEnvironment } from "./child-program.js";
+import { type DefinitionScope, definitionScope } from "./definition-scope.js";
 import type { ViewParts } from "./postgres-view.js";
+import { quoteQualified } from "./quote-ident.js";
+import type { Session } from "./session.js";
 import { setSequences } from "./set-sequences.js";
 import { entriesOfTables } from "./table-entries.js";
 import type { ViewSession } from "./view-session.js";
@@ -19,17 +22,16 @@ export async function dumpDefinition(
   view: ViewSession,
   tables: readonly TableName[] | null,
 ): Promise<Definition> {
-  const relations = tables === null ? null : await view.act((session) => findAll(session, tables));
+  const chosen = tables === null ? null : await view.actPlainly((session) => choose(session, tables));
   const folder = await parts.context.workDir();
   const archive = join(folder, `definition-${parts.context.ids.hex(6)}.pgdump`);
   try {
-    await dump(parts, view, archive);
-    const chosen = relations === null ? [] : [`--use-list=${await writeList(archive, relations)}`];
-    const before = await script(parts, ["--section=pre-data", ...chosen, archive]);
-    const after = await script(parts, ["--section=post-data", ...chosen, archive]);
-    const counters = await view.actPlainly((session) =>
-      setSequences(session, relations?.map(({ oid }) => oid) ?? null),
-    );
+    await dump(parts, view, { archive, only: chosen?.scope.isClosed === true ? chosen.relations : [] });
+    const list = chosen === null ? [] : [`--use-list=${await writeList(archive, chosen)}`];
+    const before = await script(parts, ["--section=pre-data", ...list, archive]);
+    const after = await script(parts, ["--section=post-data", ...list, archive]);
+    const oids = chosen?.relations.map(({ oid }) => oid) ?? null;
+    const counters = await view.actPlainly((session) => setSequences(session, oids));
     // psql --single-transaction makes a whole of it where that is wished.
     return { opening: "", before, after: counters + after, closing: "" };
   } finally {
@@ -38,16 +40,28 @@ export async function dumpDefinition(
   }
 }
 
-async function findAll(
-  session: ViewSession["session"],
-  tables: readonly TableName[],
-): Promise<readonly ViewRelation[]> {
-  const found: ViewRelation[] = [];
-  for (const table of tables) found.push(...(await withPartitions(session, await findRelation(session, table))));
-  return found;
+interface Chosen {
+  readonly relations: readonly ViewRelation[];
+  readonly scope: DefinitionScope;
 }
 
-async function dump({ conn, context, nature, tools }: ViewParts, view: ViewSession, archive: string): Promise<void> {
+async function choose(session: Session, tables: readonly TableName[]): Promise<Chosen> {
+  const found = new Map<number, ViewRelation>();
+  for (const table of tables) {
+    const relation = await findRelation(session, table);
+    for (const each of await withPartitions(session, relation)) found.set(each.oid, each);
+  }
+  return { relations: [...found.values()], scope: await definitionScope(session, [...found.keys()]) };
+}
+
+interface DumpRequest {
+  readonly archive: string;
+  /** The rights and locks of these suffice; none = of all that is in the database. */
+  readonly only: readonly ViewRelation[];
+}
+
+async function dump(parts: ViewParts, view: ViewSession, { archive, only }: DumpRequest): Promise<void> {
+  const { conn, context, nature, tools } = parts;
   const tool = await tools.find("pg_dump", nature.major);
   const args = [
     "--format=custom",
@@ -58,6 +72,10 @@ async function dump({ conn, context, nature, tools }: ViewParts, view: ViewSessi
     "--section=pre-data",
     "--section=post-data",
     "--no-subscriptions",
+    "--strict-names",
+    ...only.map((relation) => `--table=${quoteQualified(relation)}`),
+    // Chosen tables go without publications, whose conditions may open other tables.
+    ...(only.length > 0 ? ["--no-publications"] : []),
     `--file=${archive}`,
     `--snapshot=${await view.exportSnapshot()}`,
     `--lock-wait-timeout=${Math.max(1, context.lockTimeoutMs)}`,
@@ -67,10 +85,10 @@ async function dump({ conn, context, nature, tools }: ViewParts, view: ViewSessi
 }
 
 /** Which entries pg_restore is to write, as a file for it. */
-async function writeList(archive: string, tables: readonly ViewRelation[]): Promise<string> {
+async function writeList(archive: string, { relations, scope }: Chosen): Promise<string> {
   const toc = parseToc(await readFile(archive));
   if (toc === null) throw new DbopsError("TOOL.FAILED", { message: "pg_dump wrote no table of contents" });
-  const lines = entriesOfTables(toc.entries, tables).map(({ id }) => `${id};\n`);
+  const lines = entriesOfTables(toc.entries, relations, scope.outerKeys).map(({ id }) => `${id};\n`);
   await writeFile(listOf(archive), lines.join(""), { mode: 0o600 });
   return listOf(archive);
 }

@@ -2,7 +2,16 @@ import { DbopsError } from "../../lib/core/errors.js";
 import { heldPromise } from "../../lib/core/held-promise.js";
 import type { DriverContext, TableName } from "../driver.js";
 import type { SchemaModel } from "../schema-model.js";
-import type { Definition, EncodedRows, ReadView, ResultColumn, RowFacts, RowFormat, RowSource } from "../view-model.js";
+import type {
+  Definition,
+  EncodedRows,
+  ReadView,
+  RelationNames,
+  ResultColumn,
+  RowFacts,
+  RowFormat,
+  RowSource,
+} from "../view-model.js";
 import { EncodedStream } from "./encoded-stream.js";
 import type { ViewAnswer } from "./view-protocol.js";
 import { Worker } from "./worker-client.js";
@@ -31,6 +40,10 @@ export class SqliteView implements ReadView {
   async schema(): Promise<SchemaModel> {
     const answer = await this.#worker.view({ ask: "schema" });
     return answer.to === "schema" ? answer.schema : unexpected(answer);
+  }
+
+  async names(): Promise<RelationNames> {
+    return await this.schema();
   }
 
   async columns(source: RowSource): Promise<readonly ResultColumn[]> {

@@ -1,5 +1,5 @@
-import type { SchemaModel, Table } from "../../drivers/schema-model.js";
-import type { RowSource } from "../../drivers/view-model.js";
+import type { Table } from "../../drivers/schema-model.js";
+import type { RelationNames, RowSource } from "../../drivers/view-model.js";
 import { DbopsError } from "../core/errors.js";
 import { type Named, namedBy, qualifiedName } from "../core/named.js";
 import { didYouMean } from "../core/suggestion.js";
@@ -31,9 +31,9 @@ export interface ChosenRows {
 const WITH_OWN_ROWS: readonly Table["kind"][] = ["table", "partitioned", "virtual"];
 
 /** What is exported, in the order asked for. USAGE.INVALID. */
-export function chooseRows(schema: SchemaModel, wish: RowsWish, label: string): readonly ChosenRows[] {
+export function chooseRows(names: RelationNames, wish: RowsWish, label: string): readonly ChosenRows[] {
   if (wish.query !== null) return [queryRows(wish, wish.query)];
-  const chosen = wish.tables.length === 0 ? everyTable(schema) : named(schema, wish.tables, label);
+  const chosen = wish.tables.length === 0 ? everyTable(names) : named(names, wish.tables, label);
   const several = chosen.length > 1;
   if (wish.columns.length > 0 && several) throw forOne("--columns", chosen);
   const conditions = conditionsOf(wish.where, chosen);
@@ -73,20 +73,20 @@ function queryRows(wish: RowsWish, sql: string): ChosenRows {
 }
 
 /** Partitions come with their root, shadow tables with their virtual table; what is foreign lives elsewhere. */
-function everyTable({ tables }: SchemaModel): readonly Relation[] {
+function everyTable({ tables }: RelationNames): readonly Relation[] {
   return tables
     .filter(({ kind }) => WITH_OWN_ROWS.includes(kind))
     .map(({ schema, name }) => ({ table: { schema, name }, isView: false }));
 }
 
 /** Each once, however often and in whatever way it was named. */
-function named(schema: SchemaModel, words: readonly string[], label: string): readonly Relation[] {
-  const found = words.map((word) => find(schema, word, label));
+function named(names: RelationNames, words: readonly string[], label: string): readonly Relation[] {
+  const found = words.map((word) => find(names, word, label));
   const isSame = (one: Named, other: Named) => one.schema === other.schema && one.name === other.name;
   return found.filter(({ table }, index) => found.findIndex((each) => isSame(each.table, table)) === index);
 }
 
-function find({ tables, views }: SchemaModel, word: string, label: string): Relation {
+function find({ tables, views }: RelationNames, word: string, label: string): Relation {
   const relations = [
     ...tables.map(({ schema, name }) => ({ schema, name, isView: false })),
     ...views.map(({ schema, name }) => ({ schema, name, isView: true })),

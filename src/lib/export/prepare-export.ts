@@ -33,8 +33,7 @@ export async function prepareExport(
   if (path !== null) await requirePlace(form, path);
   const view = services.own(await driver.openView());
   const takenAt = services.driverContext.clock.now();
-  const schema = await view.schema();
-  const chosen = chooseRows(schema, rows, driver.label);
+  const chosen = chooseRows(await view.names(), rows, driver.label);
   checkForm(form, chosen);
   const columns: (readonly ResultColumn[])[] = [];
   for (const { source } of chosen) columns.push(await view.columns(source));
