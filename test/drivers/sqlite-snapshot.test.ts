@@ -334,6 +334,19 @@ describe("trouble in the data", () => {
     expect(fingerprint.tables.map(({ name }) => name)).toContain("words_content");
   });
 
+  test("a full-text index without content has nothing to be checked against", async () => {
+    await using folder = await testFolder();
+    await using world = await testContext();
+    const path = folder.file("app.db");
+    sqlite(
+      path,
+      "CREATE VIRTUAL TABLE bare USING fts4(body, content='')",
+      "INSERT INTO bare(docid, body) VALUES (1, 'x')",
+    );
+    const { condition } = await backUp(path, world);
+    expect(condition).toEqual({ state: "unchecked", details: ["not checked: FTS4 table main.bare"] });
+  });
+
   test("a damaged page: the copy is kept and its condition is damaged", async () => {
     await using folder = await testFolder();
     await using world = await testContext();
