@@ -14,6 +14,8 @@ export interface Table {
    * partitions itself; `partitioned` is the root alone.
    */
   readonly kind: "table" | "partitioned" | "partition" | "foreign" | "virtual" | "shadow";
+  /** The virtual table that keeps its content here; of shadow tables only. */
+  readonly shadowOf?: string;
   /** Estimated from the statistics where counting would be slow; null when unknown. */
   readonly estimatedRows: number | null;
   /** Data, indexes and overflow together; null when the engine cannot say. */

@@ -85,9 +85,12 @@ export interface Definition {
 
 /** What can be read by its name. */
 export interface RelationNames {
-  readonly tables: readonly Pick<Table, "schema" | "name" | "kind">[];
+  readonly tables: readonly Pick<Table, "schema" | "name" | "kind" | "shadowOf">[];
   readonly views: readonly Pick<View, "schema" | "name">[];
 }
+
+/** What is loaded of a virtual table: the rows that it shows, or those that are stored in the tables behind it. */
+export type VirtualRows = "shown" | "stored";
 
 /** A read-only look at one state of a database: every table of the same moment, whatever is written meanwhile. */
 export interface ReadView extends AsyncDisposable {
@@ -104,7 +107,7 @@ export interface ReadView extends AsyncDisposable {
   /** EXPORT.MIXED_COLUMN, EXPORT.NOT_UTF8 and EXPORT.NULL_UNSEEN by `ended`; DB.*, LOCK.DATABASE, CONNECT.LOST. One at a time. */
   encode(source: RowSource, format: RowFormat): EncodedRows;
   /** Of these tables; null = everything in the database. TOOL.*. */
-  definition(tables: readonly TableName[] | null): Promise<Definition>;
+  definition(tables: readonly TableName[] | null, virtualRows: VirtualRows): Promise<Definition>;
   /** Estimated rows of a source, for progress; null when only counting would tell. */
   estimate(source: RowSource): Promise<number | null>;
 }

@@ -49,7 +49,7 @@ test("SQL: definitions and rows make the same database again", async () => {
   const pieces: string[] = [];
   {
     await using opened = await openView(from.url);
-    const { before, after } = await opened.view.definition(null);
+    const { before, after } = await opened.view.definition(null, "stored");
     pieces.push(before);
     for (const name of TABLES) pieces.push((await encoded(opened.view, table(name), SQL)).content);
     pieces.push(after);
@@ -66,7 +66,7 @@ test("SQL: chosen tables bring what they need, and no foreign key to what is not
   {
     await using opened = await openView(from.url);
     const chosen = ['a"; drop table x;--', "parts"].map((name) => ({ schema: "public", name }));
-    const { before, after } = await opened.view.definition(chosen);
+    const { before, after } = await opened.view.definition(chosen, "stored");
     const rows = await Promise.all(chosen.map(({ name }) => encoded(opened.view, table(name), SQL)));
     load(to.url, [before, ...rows.map(({ content }) => content), after].join("\n"));
   }
@@ -97,7 +97,7 @@ test("SQL: a chosen materialized view brings the views and tables under it, and 
   await from.sql(WORLD);
   await using opened = await openView(from.url);
   const chosen = ["parent", "kept"].map((name) => ({ schema: "public", name }));
-  const { before, after } = await opened.view.definition(chosen);
+  const { before, after } = await opened.view.definition(chosen, "stored");
   load(to.url, [before, (await encoded(opened.view, table("parent"), SQL)).content, after].join("\n"));
   expect(await to.sql("SELECT count(*)::int AS n FROM kept")).toEqual([{ n: 5 }]);
 });

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { sqliteEngine } from "#dbops/drivers/sqlite/engine.js";
-import type { ReadView } from "#dbops/drivers/view-model.js";
+import type { ReadView, VirtualRows } from "#dbops/drivers/view-model.js";
 import { sqlite } from "../support/sqlite-files.js";
 import { CSV, encoded, NDJSON, query, SQL, table, viewOf } from "../support/view-world.js";
 
@@ -241,8 +241,12 @@ describe("doubles", () => {
 });
 
 describe("the script of a whole database", () => {
-  async function scriptOf(view: ReadView, tables: readonly string[]): Promise<string> {
-    const { opening, before, after, closing } = await view.definition(null);
+  async function scriptOf(
+    view: ReadView,
+    tables: readonly string[],
+    virtualRows: VirtualRows = "stored",
+  ): Promise<string> {
+    const { opening, before, after, closing } = await view.definition(null, virtualRows);
     const rows: string[] = [];
     for (const name of tables) rows.push((await encoded(view, table(name), SQL)).text);
     return opening + before + rows.join("") + after + closing;
@@ -270,12 +274,12 @@ describe("the script of a whole database", () => {
     expect(await copy.fingerprint("hash")).toEqual(await world.driver.fingerprint("hash"));
   });
 
-  test("full-text tables come with their content and without their shadows", async () => {
+  test("full-text tables whose shown rows are loaded come without their shadows", async () => {
     await using world = await viewOf(
       "CREATE VIRTUAL TABLE words USING fts5(body)",
       "INSERT INTO words VALUES ('one two'), ('three')",
     );
-    const script = await scriptOf(world.view, ["words"]);
+    const script = await scriptOf(world.view, ["words"], "shown");
     expect(script).not.toContain("words_data");
     sqlite(`${world.path}.copy`, script);
     await using copy = await sqliteEngine.open(
@@ -291,7 +295,7 @@ describe("the script of a whole database", () => {
       "CREATE TABLE other(id INTEGER PRIMARY KEY AUTOINCREMENT)",
       "INSERT INTO other VALUES (9)",
     );
-    const { before, after } = await world.view.definition([{ schema: null, name: "child" }]);
+    const { before, after } = await world.view.definition([{ schema: null, name: "child" }], "stored");
     expect(before).toMatch(/^CREATE TABLE child\(/);
     expect(before).not.toContain("parent(id TEXT");
     expect(after).toContain("CREATE INDEX child_note");

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { chooseRows } from "#dbops/lib/export/choose-rows.js";
+import { storedRows } from "#dbops/lib/export/stored-rows.js";
 import { thrownBy } from "../support/config-world.js";
 
 const table = (name: string, kind = "table", schema: string | null = null) => ({
@@ -23,7 +24,8 @@ const SCHEMA = {
     table("part_1", "partition", "public"),
     table("root", "partitioned", "public"),
     table("fts", "virtual", "public"),
-    table("fts_data", "shadow", "public"),
+    { ...table("fts_data", "shadow", "public"), shadowOf: "fts" },
+    { ...table("fts_idx", "shadow", "public"), shadowOf: "fts" },
     table("elsewhere", "foreign", "public"),
   ],
   views: [{ schema: "public", name: "totals", isMaterialized: false, sql: "" }],
@@ -40,6 +42,24 @@ const codeOf = (wish: Partial<Parameters<typeof chooseRows>[1]>) =>
 describe("without names", () => {
   test("every table with rows of its own, once; equal names carry their schema", () => {
     expect(keys({})).toEqual(["public.orders", "old.orders", "Items", "root", "fts"]);
+  });
+});
+
+describe("in a script", () => {
+  const stored = (wish: Partial<Parameters<typeof chooseRows>[1]>) =>
+    storedRows(chooseRows(SCHEMA, { ...NOTHING, ...wish }, "app"), SCHEMA);
+
+  test("a virtual table is what is stored of it, each table once", () => {
+    expect(stored({ tables: ["fts_idx", "fts", "root"] }).map(({ key }) => key)).toEqual([
+      "fts_idx",
+      "fts_data",
+      "root",
+    ]);
+    expect(stored({ tables: ["fts"] }).map(({ isVirtual }) => isVirtual)).toEqual([false, false]);
+  });
+
+  test.each([{ limit: 1 }, { where: ["fts=1"] }])("a part of it is refused: %j", (wish) => {
+    expect(thrownBy(() => stored({ tables: ["fts", "root"], ...wish })).code).toBe("USAGE.INVALID");
   });
 });
 

@@ -1,41 +1,71 @@
 import type { TableName } from "../driver.js";
-import type { Definition } from "../view-model.js";
+import type { Definition, VirtualRows } from "../view-model.js";
 import type { Connection } from "./connection.js";
 import { quoteText } from "./quote-text.js";
+import { shadowOwner } from "./shadow-owner.js";
 
 interface ObjectRow {
   readonly type: "table" | "index" | "view" | "trigger";
   readonly name: string;
   readonly tbl_name: string;
   readonly sql: string;
-  readonly isVirtual: bigint;
+  /** Of the table that it is or belongs to. */
+  readonly kind: "table" | "virtual" | "shadow" | "view";
 }
 
-/** What SQLite makes or keeps by itself, and the tables behind virtual ones, come into being with the rest. */
-const OBJECTS = `SELECT s.type, s.name, s.tbl_name, s.sql, coalesce(l.type = 'virtual', 0) AS isVirtual
-  FROM sqlite_schema AS s LEFT JOIN pragma_table_list AS l ON l.schema = 'main' AND l.name = s.name
-  WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND l.type IS NOT 'shadow'
-    AND s.tbl_name NOT IN (SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow')
+export interface DefinitionWish {
+  /** null = everything in the database. */
+  readonly tables: readonly TableName[] | null;
+  readonly virtualRows: VirtualRows;
+}
+
+/** What SQLite makes or keeps by itself comes into being with the rest. */
+const OBJECTS = `SELECT s.type, s.name, s.tbl_name, s.sql, coalesce(l.type, 'table') AS kind
+  FROM sqlite_schema AS s LEFT JOIN pragma_table_list AS l ON l.schema = 'main' AND l.name = s.tbl_name
+  WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
   ORDER BY s.rowid`;
 
 /** The database's own statements, word for word. */
-export function definitionOf(connection: Connection, tables: readonly TableName[] | null): Definition {
-  const wanted = tables === null ? null : new Set(tables.map(({ name }) => name.toLowerCase()));
-  const objects = connection
-    .rows<ObjectRow>(OBJECTS)
-    .filter((object) => wanted === null || (object.type !== "view" && wanted.has(object.tbl_name.toLowerCase())));
+export function definitionOf(connection: Connection, { tables, virtualRows }: DefinitionWish): Definition {
+  const isStored = virtualRows === "stored";
+  const objects = chosen(connection, tables).filter(({ kind }) => isStored || kind !== "shadow");
   const of = (type: ObjectRow["type"]): readonly ObjectRow[] => objects.filter((object) => object.type === type);
-  const plain = of("table").filter(({ isVirtual }) => isVirtual === 0n);
+  const plain = of("table").filter(({ kind }) => kind !== "virtual");
   // A virtual table may look into a plain one when it is made.
-  const virtual = of("table").filter(({ isVirtual }) => isVirtual === 1n);
+  const virtual = of("table").filter(({ kind }) => kind === "virtual");
   const after = [...of("index"), ...of("view"), ...of("trigger")].map(({ sql }) => statement(sql));
   return {
     // As in the sqlite3 program's .dump: parents may come after their children, and all of it counts or nothing.
     opening: [...encodingOf(connection), "PRAGMA foreign_keys = OFF;\nBEGIN TRANSACTION;\n"].join(""),
     closing: "COMMIT;\n",
-    before: [...plain, ...virtual].map(({ sql }) => statement(sql)).join(""),
+    before: [
+      ...plain.map(({ sql }) => statement(sql)),
+      ...(isStored ? entered(virtual) : virtual.map(({ sql }) => statement(sql))),
+    ].join(""),
     after: [...counters(connection, plain), ...after, ...(tables === null ? ownNumbers(connection) : [])].join(""),
   };
+}
+
+/** A virtual table brings its shadow tables. */
+function chosen(connection: Connection, tables: readonly TableName[] | null): readonly ObjectRow[] {
+  const objects = connection.rows<ObjectRow>(OBJECTS);
+  if (tables === null) return objects;
+  const wanted = new Set(tables.map(({ name }) => name.toLowerCase()));
+  const virtual = objects.filter(({ type, kind }) => type === "table" && kind === "virtual").map(({ name }) => name);
+  return objects.filter(({ type, kind, tbl_name }) => {
+    const owner = kind === "shadow" ? shadowOwner(tbl_name, virtual) : undefined;
+    return type !== "view" && [tbl_name, owner ?? tbl_name].some((name) => wanted.has(name.toLowerCase()));
+  });
+}
+
+/** Creating a virtual table would make its shadow tables anew, so it is only written down, as .dump does. */
+function entered(tables: readonly ObjectRow[]): readonly string[] {
+  if (tables.length === 0) return [];
+  const rows = tables.map(
+    ({ name, sql }) =>
+      `INSERT INTO sqlite_schema(type,name,tbl_name,rootpage,sql) VALUES('table',${quoteText(name)},${quoteText(name)},0,${quoteText(sql)});\n`,
+  );
+  return ["PRAGMA writable_schema = ON;\n", ...rows, "PRAGMA writable_schema = OFF;\n"];
 }
 
 /** Only an empty file takes it, and only there it matters. */

@@ -5,6 +5,7 @@ import type { Connection } from "./connection.js";
 import { translating } from "./errors.js";
 import { quoteIdent } from "./quote-ident.js";
 import { rowOrder } from "./row-order.js";
+import { requireShownRows } from "./shown-rows.js";
 import { withoutSemicolon } from "./without-semicolon.js";
 
 /** How the rows of a source are read. */
@@ -64,6 +65,7 @@ function ofTable(connection: Connection, { name, type }: Relation, source: Table
     from: from.join("\n"),
     walk: isWalk ? { table: name, rowid } : null,
   };
+  if (type === "virtual") translating(`cannot read table ${name}`, () => requireShownRows(connection, name));
   return prepared(connection, selection, `cannot read table ${name}`);
 }
 

@@ -1,7 +1,9 @@
 import type { ForeignKey, Index, SchemaModel, Table } from "../schema-model.js";
 import type { Connection } from "./connection.js";
 import { estimatedRows } from "./estimated-rows.js";
+import { shadowOwner } from "./shadow-owner.js";
 import { checksIn, indexTermsIn } from "./sql-text.js";
+import { virtualTableNames } from "./stored-tables.js";
 import type { BtreeSize } from "./worker-protocol.js";
 
 interface ObjectRow {
@@ -52,7 +54,7 @@ function readTable(connection: Connection, { name, sql }: ObjectRow, bytes: Read
   return {
     schema: null,
     name,
-    kind: kindOf(connection, name),
+    ...kindOf(connection, name),
     estimatedRows: estimatedRows(connection, name),
     sizeBytes: own === undefined ? null : own + indexes.reduce((sum, { sizeBytes }) => sum + (sizeBytes ?? 0), 0),
     columns: columns
@@ -75,9 +77,11 @@ function readTable(connection: Connection, { name, sql }: ObjectRow, bytes: Read
   };
 }
 
-function kindOf(connection: Connection, name: string): Table["kind"] {
+function kindOf(connection: Connection, name: string): Pick<Table, "kind" | "shadowOf"> {
   const type = connection.text("SELECT type FROM pragma_table_list(?) WHERE schema = 'main'", name);
-  return type === "virtual" || type === "shadow" ? type : "table";
+  if (type === "virtual") return { kind: "virtual" };
+  const owner = type === "shadow" ? shadowOwner(name, virtualTableNames(connection)) : undefined;
+  return owner === undefined ? { kind: "table" } : { kind: "shadow", shadowOf: owner };
 }
 
 /** The column that stands for the rowid: the INTEGER PRIMARY KEY of a table that has rowids. */

@@ -1,6 +1,6 @@
 import type { TableName } from "../driver.js";
 import type { SchemaModel } from "../schema-model.js";
-import type { Definition, ResultColumn, RowFacts, RowFormat, RowSource } from "../view-model.js";
+import type { Definition, ResultColumn, RowFacts, RowFormat, RowSource, VirtualRows } from "../view-model.js";
 import type { OpenRequest } from "./worker-protocol.js";
 
 /** What the child that holds a view is asked; all of it is read in one transaction. */
@@ -10,7 +10,7 @@ export type ViewQuestion =
   | { readonly ask: "columns"; readonly source: RowSource }
   | { readonly ask: "mixedColumns"; readonly source: RowSource }
   | { readonly ask: "estimate"; readonly source: RowSource }
-  | { readonly ask: "definition"; readonly tables: readonly TableName[] | null }
+  | { readonly ask: "definition"; readonly tables: readonly TableName[] | null; readonly virtualRows: VirtualRows }
   | { readonly ask: "encode"; readonly source: RowSource; readonly format: RowFormat };
 
 export type ViewAnswer =

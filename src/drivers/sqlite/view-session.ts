@@ -41,7 +41,7 @@ export class ViewSession {
       case "estimate":
         return { to: "estimate", rows: estimate(connection, question.source) };
       case "definition":
-        return { to: "definition", definition: definitionOf(connection, question.tables) };
+        return { to: "definition", definition: definitionOf(connection, question) };
       case "encode":
         return { to: "encode", ...encodeRows(connection, question, this.#text) };
     }

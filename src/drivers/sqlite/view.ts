@@ -11,6 +11,7 @@ import type {
   RowFacts,
   RowFormat,
   RowSource,
+  VirtualRows,
 } from "../view-model.js";
 import { EncodedStream } from "./encoded-stream.js";
 import type { ViewAnswer } from "./view-protocol.js";
@@ -61,8 +62,8 @@ export class SqliteView implements ReadView {
     return answer.to === "estimate" ? answer.rows : unexpected(answer);
   }
 
-  async definition(tables: readonly TableName[] | null): Promise<Definition> {
-    const answer = await this.#worker.view({ ask: "definition", tables });
+  async definition(tables: readonly TableName[] | null, virtualRows: VirtualRows): Promise<Definition> {
+    const answer = await this.#worker.view({ ask: "definition", tables, virtualRows });
     return answer.to === "definition" ? answer.definition : unexpected(answer);
   }
 

@@ -25,6 +25,8 @@ export interface ChosenRows {
   readonly table: Named | null;
   /** A view has rows but no place to load them into. */
   readonly isView: boolean;
+  /** What it shows is stored elsewhere, or computed. */
+  readonly isVirtual: boolean;
   readonly source: RowSource;
 }
 
@@ -38,10 +40,11 @@ export function chooseRows(names: RelationNames, wish: RowsWish, label: string):
   if (wish.columns.length > 0 && several) throw forOne("--columns", chosen);
   const conditions = conditionsOf(wish.where, chosen);
   const keys = tableKeys(chosen.map(({ table }) => table));
-  return chosen.map(({ table, isView }, index) => ({
+  return chosen.map(({ table, isView, isVirtual }, index) => ({
     key: keys[index] ?? table.name,
     table,
     isView,
+    isVirtual,
     source: {
       kind: "table",
       table,
@@ -55,6 +58,7 @@ export function chooseRows(names: RelationNames, wish: RowsWish, label: string):
 interface Relation {
   readonly table: Named;
   readonly isView: boolean;
+  readonly isVirtual: boolean;
 }
 
 function queryRows(wish: RowsWish, sql: string): ChosenRows {
@@ -69,14 +73,20 @@ function queryRows(wish: RowsWish, sql: string): ChosenRows {
       hint: "write it into the query",
     });
   }
-  return { key: "query", table: null, isView: false, source: { kind: "query", sql, limit: wish.limit } };
+  return {
+    key: "query",
+    table: null,
+    isView: false,
+    isVirtual: false,
+    source: { kind: "query", sql, limit: wish.limit },
+  };
 }
 
 /** Partitions come with their root, shadow tables with their virtual table; what is foreign lives elsewhere. */
 function everyTable({ tables }: RelationNames): readonly Relation[] {
   return tables
     .filter(({ kind }) => WITH_OWN_ROWS.includes(kind))
-    .map(({ schema, name }) => ({ table: { schema, name }, isView: false }));
+    .map(({ schema, name, kind }) => ({ table: { schema, name }, isView: false, isVirtual: kind === "virtual" }));
 }
 
 /** Each once, however often and in whatever way it was named. */
@@ -88,8 +98,8 @@ function named(names: RelationNames, words: readonly string[], label: string): r
 
 function find({ tables, views }: RelationNames, word: string, label: string): Relation {
   const relations = [
-    ...tables.map(({ schema, name }) => ({ schema, name, isView: false })),
-    ...views.map(({ schema, name }) => ({ schema, name, isView: true })),
+    ...tables.map(({ schema, name, kind }) => ({ schema, name, isView: false, isVirtual: kind === "virtual" })),
+    ...views.map(({ schema, name }) => ({ schema, name, isView: true, isVirtual: false })),
   ];
   const [found, ...others] = namedBy(relations, word);
   if (found === undefined) {
@@ -107,7 +117,8 @@ function find({ tables, views }: RelationNames, word: string, label: string): Re
       hint: "write the schema or the exact case too",
     });
   }
-  return { table: { schema: found.schema, name: found.name }, isView: found.isView };
+  const { schema, name, isView, isVirtual } = found;
+  return { table: { schema, name }, isView, isVirtual };
 }
 
 /** In the order of the tables. With one table the whole text is the condition: an `=` in it separates nothing. */

@@ -1,5 +1,6 @@
 import type { Driver } from "../../drivers/driver.js";
-import type { ReadView, ResultColumn } from "../../drivers/view-model.js";
+import type { ReadView, ResultColumn, VirtualRows } from "../../drivers/view-model.js";
+import type { Named } from "../core/named.js";
 import type { Phase } from "../core/progress.js";
 import type { ChosenRows } from "./choose-rows.js";
 import type { ExportServices } from "./export-services.js";
@@ -12,8 +13,9 @@ export interface ExportJob {
   readonly chosen: readonly ChosenRows[];
   /** In the order of `chosen`. */
   readonly columns: readonly (readonly ResultColumn[])[];
-  /** Every table of the database was chosen, so that what belongs to none of them goes along. */
-  readonly isWhole: boolean;
+  /** What is made again; null = the whole database, what belongs to no table included. */
+  readonly defined: readonly Named[] | null;
+  readonly virtualRows: VirtualRows;
   readonly spelling: Spelling;
   /** Of the view. */
   readonly takenAt: Date;

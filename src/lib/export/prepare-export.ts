@@ -1,12 +1,13 @@
 import type { Driver } from "../../drivers/driver.js";
-import type { ResultColumn } from "../../drivers/view-model.js";
 import { DbopsError } from "../core/errors.js";
 import { requireNothingAt, requireOutputFile } from "../system/output-stream.js";
 import { type ChosenRows, chooseRows, type RowsWish } from "./choose-rows.js";
 import type { ExportJob } from "./export-job.js";
 import type { ExportServices } from "./export-services.js";
 import { DATABASE_FORMAT, type OutputForm } from "./output-form.js";
+import { readableRows } from "./readable-rows.js";
 import { checkSpelling, type Spelling } from "./spelling.js";
+import { storedRows } from "./stored-rows.js";
 
 export interface ExportRequest {
   readonly form: OutputForm;
@@ -33,12 +34,21 @@ export async function prepareExport(
   if (path !== null) await requirePlace(form, path);
   const view = services.own(await driver.openView());
   const takenAt = services.driverContext.clock.now();
-  const chosen = chooseRows(await view.names(), rows, driver.label);
-  checkForm(form, chosen);
-  const columns: (readonly ResultColumn[])[] = [];
-  for (const { source } of chosen) columns.push(await view.columns(source));
+  const names = await view.names();
+  const wished = chooseRows(names, rows, driver.label);
+  checkForm(form, wished);
   const isWhole = rows.tables.length === 0 && rows.query === null;
-  return { driver, view, chosen, columns, isWhole, spelling, takenAt, services };
+  const virtualRows = isScript(form) ? "stored" : "shown";
+  const carried = virtualRows === "stored" ? storedRows(wished, names) : wished;
+  const { progress } = services.driverContext;
+  const { chosen, columns } = await readableRows(view, carried, { isWhole, progress });
+  const defined = isWhole ? null : wished.flatMap(({ table, isView }) => (table === null || isView ? [] : [table]));
+  return { driver, view, chosen, columns, defined, virtualRows, spelling, takenAt, services };
+}
+
+/** A database file is made by a script. */
+function isScript(form: OutputForm): boolean {
+  return form.kind === "database" || (form.kind === "text" && form.format === "sql");
 }
 
 /** UNSUPPORTED.ENGINE where a database is no file. */

@@ -42,10 +42,9 @@ async function requireAllRows(copy: LoadedCopy, written: readonly WrittenRows[])
   for (const { chosen, rows } of written) {
     const { table } = chosen;
     const found = tables.find(({ name }) => name === table?.name);
-    // A virtual table's rows are in its shadow tables.
-    if (table === null || found === undefined || found.rows === rows) continue;
+    if (table === null || found?.rows === rows) continue;
     throw new DbopsError("BACKUP.FINGERPRINT_MISMATCH", {
-      message: `${qualifiedName(table)} has ${found.rows} rows in the new file, and ${rows} were read`,
+      message: `${qualifiedName(table)} has ${found?.rows ?? "no"} rows in the new file, and ${rows} were read`,
       hint: "nothing was left at the output; this should never happen: please report it",
     });
   }
