@@ -1,5 +1,7 @@
+import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "vitest";
 import type { RowFormat } from "#dbops/drivers/view-model.js";
+import { ask } from "../support/sqlite-files.js";
 import { CSV, encoded, NDJSON, query, SQL, table, viewOf } from "../support/view-world.js";
 
 interface Spelling {
@@ -36,7 +38,7 @@ const TEXTS: readonly Spelling[] = [
   text("a,b", '"a,b"'),
   text('say "x"', '"say ""x"""'),
   text("two\nlines", '"two\nlines"'),
-  text("c\rr", '"c\rr"'),
+  { ...text("c\rr", '"c\rr"'), sql: "CAST(X'630d72' AS TEXT)" },
   text("\\.", '"\\."'),
   text("a\\b\ttab", "a\\b\ttab"),
   text("it's", "it's"),
@@ -97,6 +99,18 @@ describe.each(["UTF-8", "UTF-16le", "UTF-16be"])("every spelling, in %s", (encod
     if (isWide && spellings === TEXTS) expect(script).toContain("CAST(X'");
     else expect(script).toBe(rows.join(""));
   });
+});
+
+test.each(["UTF-8", "UTF-16le"])("the sqlite3 program runs a script to the very same values, in %s", async (encoding) => {
+  const lines = [text("one\r\ntwo", ""), text("it's\r\n\r\n", ""), text("\r", ""), text("\n", "")];
+  const all = [...NUMBERS, ...TEXTS, ...BLOBS, ...lines];
+  await using world = await viewOf(`PRAGMA encoding = '${encoding}'`, ...statements(all));
+  const { opening, before, closing } = await world.view.definition([{ schema: null, name: "t" }], "stored");
+  const script = opening + before + (await encoded(world.view, table("t"), SQL)).text + closing;
+  const path = `${world.path}.copy`;
+  execFileSync("sqlite3", [path], { input: script });
+  const cells = "SELECT group_concat(typeof(v) || hex(v) || quote(v), '|') FROM t";
+  expect(ask(path, cells)).toBe(ask(world.path, cells));
 });
 
 describe("CSV", () => {

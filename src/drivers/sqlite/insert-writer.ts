@@ -6,10 +6,11 @@ import { isInfinite } from "./real-text.js";
 import type { JsonLines, RowOutput, RowWriter } from "./row-writer.js";
 
 const IS_QUOTE = 1;
-const IS_NUL = 2;
+/** NUL ends a literal, and the sqlite3 program reads CR LF as LF. */
+const NEEDS_CAST = 2;
 const APOSTROPHE = 0x27;
 const PIECE = 32 * 1024;
-const CLASSES = byteClasses({ "'": IS_QUOTE, "\0": IS_NUL });
+const CLASSES = byteClasses({ "'": IS_QUOTE, "\0": NEEDS_CAST, "\r": NEEDS_CAST });
 const QUOTE = Buffer.from("'");
 const COMMA = Buffer.from(",");
 const NULL = Buffer.from("NULL");
@@ -76,7 +77,7 @@ export class InsertWriter implements RowWriter {
     }
     this.#output.tally.isNewMixture(column, "text");
     this.#separate(column);
-    if ((found & IS_NUL) !== 0)
+    if ((found & NEEDS_CAST) !== 0)
       this.#wrapped(CAST, this.#output.databaseText.fromUtf8(bytes.subarray(start, end)), CAST_END);
     else this.#quoted(text, (found & IS_QUOTE) !== 0);
   }
