@@ -45,7 +45,7 @@ export type RowFormat =
       readonly delimiter: "," | "\t";
       readonly nullText: string | null;
       readonly blob: BlobText;
-      /** Columns that mix numbers, text and blobs are written all the same, and U+FFFD for what is not UTF-8. */
+      /** Columns that mix numbers, text and blobs are written all the same, NUL as it is, U+FFFD for what is not UTF-8. */
       readonly isLossy: boolean;
     }
   /** An object per line; blobs, text that is not UTF-8 and non-finite numbers tagged as docs/export.md says. */
@@ -60,8 +60,8 @@ export interface RowFacts {
   readonly mixed: readonly string[];
   /** Columns that held bytes, which CSV spells like text. */
   readonly blobs: readonly string[];
-  /** Columns with text that is not UTF-8. */
-  readonly notUtf8: readonly string[];
+  /** Columns with text that is not UTF-8, or that CSV has with a NUL in it. */
+  readonly unsafeText: readonly string[];
   /** Columns with NaN or an infinity, which JSON has no number for. */
   readonly nonFinite: readonly string[];
 }
@@ -104,7 +104,7 @@ export interface ReadView extends AsyncDisposable {
    * where types forbid it.
    */
   mixedColumns(source: RowSource): Promise<readonly string[]>;
-  /** EXPORT.MIXED_COLUMN, EXPORT.NOT_UTF8 and EXPORT.NULL_UNSEEN by `ended`; DB.*, LOCK.DATABASE, CONNECT.LOST. One at a time. */
+  /** EXPORT.MIXED_COLUMN, EXPORT.UNSAFE_TEXT and EXPORT.NULL_UNSEEN by `ended`; DB.*, LOCK.DATABASE, CONNECT.LOST. One at a time. */
   encode(source: RowSource, format: RowFormat): EncodedRows;
   /** Of these tables; null = everything in the database. TOOL.*. */
   definition(tables: readonly TableName[] | null, virtualRows: VirtualRows): Promise<Definition>;

@@ -232,7 +232,7 @@ test("text that is not UTF-8, in a database that takes any bytes", async () => {
     );
     await using opened = await openView(url.href);
     for (const format of [CSV, NDJSON, SQL]) {
-      await expect(opened.view.encode(table("t"), format).ended).rejects.toMatchObject({ code: "EXPORT.NOT_UTF8" });
+      await expect(opened.view.encode(table("t"), format).ended).rejects.toMatchObject({ code: "EXPORT.UNSAFE_TEXT" });
     }
     expect((await encoded(opened.view, table("u"), CSV)).content).toBe("a\ncafé\n");
     const asBytes = query("SELECT convert_to(a, 'SQL_ASCII') AS a FROM t");

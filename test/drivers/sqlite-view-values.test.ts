@@ -45,7 +45,6 @@ const TEXTS: readonly Spelling[] = [
   text("😀 é \u2028", "😀 é \u2028"),
   text("\ufffd genuine", "\ufffd genuine"),
   text("NULL", "NULL"),
-  { value: "'a' || char(0) || 'b'", csv: "a\0b", json: '"a\\u0000b"', sql: "CAST(X'610062' AS TEXT)" },
 ];
 
 const BLOBS: readonly Spelling[] = [
@@ -101,17 +100,21 @@ describe.each(["UTF-8", "UTF-16le", "UTF-16be"])("every spelling, in %s", (encod
   });
 });
 
-test.each(["UTF-8", "UTF-16le"])("the sqlite3 program runs a script to the very same values, in %s", async (encoding) => {
-  const lines = [text("one\r\ntwo", ""), text("it's\r\n\r\n", ""), text("\r", ""), text("\n", "")];
-  const all = [...NUMBERS, ...TEXTS, ...BLOBS, ...lines];
-  await using world = await viewOf(`PRAGMA encoding = '${encoding}'`, ...statements(all));
-  const { opening, before, closing } = await world.view.definition([{ schema: null, name: "t" }], "stored");
-  const script = opening + before + (await encoded(world.view, table("t"), SQL)).text + closing;
-  const path = `${world.path}.copy`;
-  execFileSync("sqlite3", [path], { input: script });
-  const cells = "SELECT group_concat(typeof(v) || hex(v) || quote(v), '|') FROM t";
-  expect(ask(path, cells)).toBe(ask(world.path, cells));
-});
+test.each(["UTF-8", "UTF-16le"])(
+  "the sqlite3 program runs a script to the very same values, in %s",
+  async (encoding) => {
+    const nul = { value: "'a' || char(0) || 'b'", csv: "", json: "", sql: "" };
+    const lines = [nul, text("one\r\ntwo", ""), text("it's\r\n\r\n", ""), text("\r", ""), text("\n", "")];
+    const all = [...NUMBERS, ...TEXTS, ...BLOBS, ...lines];
+    await using world = await viewOf(`PRAGMA encoding = '${encoding}'`, ...statements(all));
+    const { opening, before, closing } = await world.view.definition([{ schema: null, name: "t" }], "stored");
+    const script = opening + before + (await encoded(world.view, table("t"), SQL)).text + closing;
+    const path = `${world.path}.copy`;
+    execFileSync("sqlite3", [path], { input: script });
+    const cells = "SELECT group_concat(typeof(v) || hex(v) || quote(v), '|') FROM t";
+    expect(ask(path, cells)).toBe(ask(world.path, cells));
+  },
+);
 
 describe("CSV", () => {
   test("NULL is empty or as asked for, and nothing else can be taken for it", async () => {
@@ -172,16 +175,16 @@ describe("text that is not valid Unicode", () => {
     await using world = await viewOf(...setUp);
     const { text: found, facts } = await encoded(world.view, table(name), NDJSON);
     expect(found).toBe(json.join(""));
-    expect(facts.notUtf8).toEqual(["v"]);
+    expect(facts.unsafeText).toEqual(["v"]);
   });
 
   test.each(["t", "v"])("%s: CSV refuses it, or writes U+FFFD when told to", async (name) => {
     await using world = await viewOf(...setUp);
     const lossy = await encoded(world.view, table(name), { ...CSV, isLossy: true });
     expect(lossy.text.split("\n")[3]).toBe("3,A\ufffdB,good");
-    expect(lossy.facts).toMatchObject({ rows: bad.length, notUtf8: ["v"] });
+    expect(lossy.facts).toMatchObject({ rows: bad.length, unsafeText: ["v"] });
     await expect(encoded(world.view, table(name), CSV)).rejects.toMatchObject({
-      code: "EXPORT.NOT_UTF8",
+      code: "EXPORT.UNSAFE_TEXT",
       message: expect.stringMatching(/column v.* row 1 /),
     });
   });
@@ -193,8 +196,30 @@ describe("text that is not valid Unicode", () => {
       "INSERT INTO t VALUES (CAST(X'00d84100' AS TEXT))",
     ];
     await using world = await viewOf(...wide);
-    expect((await encoded(world.view, table("t"), NDJSON)).facts.notUtf8).toEqual(["v"]);
+    expect((await encoded(world.view, table("t"), NDJSON)).facts.unsafeText).toEqual(["v"]);
     expect((await encoded(world.view, table("t"), SQL)).text).toContain("CAST(X'00d84100' AS TEXT)");
+  });
+});
+
+describe.each(["UTF-8", "UTF-16le"])("text that holds a NUL, in %s", (encoding) => {
+  const setUp = [
+    `PRAGMA encoding = '${encoding}'`,
+    "CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT)",
+    "INSERT INTO t(v) VALUES ('good'), ('a' || char(0) || 'b')",
+    "CREATE VIEW v AS SELECT * FROM t",
+  ];
+
+  test.each(["t", "v"])("%s: NDJSON escapes it; CSV refuses it, or writes it when told to", async (name) => {
+    await using world = await viewOf(...setUp);
+    const json = await encoded(world.view, table(name), NDJSON);
+    expect(json.text).toBe('{"id":1,"v":"good"}\n{"id":2,"v":"a\\u0000b"}\n');
+    expect(json.facts.unsafeText).toEqual([]);
+    const lossy = await encoded(world.view, table(name), { ...CSV, isLossy: true });
+    expect(lossy).toMatchObject({ text: "id,v\n1,good\n2,a\0b\n", facts: { unsafeText: ["v"] } });
+    await expect(encoded(world.view, table(name), CSV)).rejects.toMatchObject({
+      code: "EXPORT.UNSAFE_TEXT",
+      message: "column v: the text in row 2 holds a NUL",
+    });
   });
 });
 

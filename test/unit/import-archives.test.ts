@@ -288,7 +288,7 @@ async function exported(
         where: null,
         limit: null,
         allColumns: true,
-        notUtf8: [],
+        unsafeText: [],
       },
     ],
   };

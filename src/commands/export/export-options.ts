@@ -30,7 +30,7 @@ export const EXPORT_OPTIONS = [
   { flags: "--null <text>", help: "how NULL is written in CSV and TSV; default nothing, unquoted" },
   { flags: "--blob <spelling>", help: "how bytes are written in CSV and TSV; default hex (\\x00ff)", choices: BLOBS },
   { flags: "--int64 <spelling>", help: "integers beyond 2^53 in JSON; default number", choices: INT64 },
-  { flags: "--lossy", help: "write CSV although a column mixes types or is not UTF-8 (exit 5)" },
+  { flags: "--lossy", help: "write CSV although a column mixes types or has text with NUL or not in UTF-8 (exit 5)" },
 ] as const satisfies readonly OptionSpec[];
 
 /** What the flags say. */

@@ -50,15 +50,13 @@ export const exportCommand = defineCommand<Input, ExportData>({
 
 /** What --lossy let pass in CSV is told, and is no whole success; the other formats keep it apart. */
 function outcomeOf(data: ExportData, { progress }: Context): Outcome<ExportData> {
-  const isCsv = data.export.format === "csv" || data.export.format === "tsv";
-  const lossy = (isCsv ? data.export.tables : []).flatMap(({ name, mixed, notUtf8 }) =>
+  const { format } = data.export;
+  const inexact = format === "csv" || format === "tsv" ? data.export.tables : [];
+  const lossy = inexact.flatMap(({ name, mixed, unsafeText }) =>
     [
-      ...mixed.map((column) => [column, "mixes numbers, text and blobs"]),
-      ...notUtf8.map((column) => [column, "is not all UTF-8"]),
-    ].map(
-      ([column, trouble]) =>
-        `${name ?? "the query"}: column ${column} ${trouble}; the file does not say which is which`,
-    ),
+      ...mixed.map((column) => [column, "mixes numbers, text and blobs; the file does not say which is which"]),
+      ...unsafeText.map((column) => [column, "has text that holds NUL or is not UTF-8; readers cut or change it"]),
+    ].map(([column, trouble]) => `${name ?? "the query"}: column ${column} ${trouble}`),
   );
   for (const warning of lossy) progress.warn(warning);
   return { data, exit: lossy.length > 0 ? "PARTIAL" : "OK" };

@@ -18,7 +18,7 @@ import { nameOf, resolveSource, selectRows, type ViewSource } from "./view-sourc
 /** character_not_in_repertoire, untranslatable_character. */
 const NOT_UTF8 = new Set(["22021", "22P05"]);
 
-/** Streams the rows as the server spells them. USAGE.INVALID, EXPORT.NULL_UNSEEN, EXPORT.NOT_UTF8, DB.*, LOCK.DATABASE, CONNECT.LOST. */
+/** Streams the rows as the server spells them. USAGE.INVALID, EXPORT.NULL_UNSEEN, EXPORT.UNSAFE_TEXT, DB.*, LOCK.DATABASE, CONNECT.LOST. */
 export function encodeRows(view: ViewSession, source: RowSource, format: RowFormat): EncodedRows {
   const stream = new RowStream();
   stream.on("error", () => undefined);
@@ -60,7 +60,7 @@ async function read(session: Session, { view, source, format, stream }: Reading)
   await requireUnchanged(session);
   if (plan.after !== "") stream.add(Buffer.from(plan.after));
   const blobs = resolved.columns.filter(({ type }) => type === "bytea").map(({ name }) => name);
-  return { rows, mixed: [], blobs, notUtf8: [], nonFinite: await plan.nonFinite() };
+  return { rows, mixed: [], blobs, unsafeText: [], nonFinite: await plan.nonFinite() };
 }
 
 /** A database of encoding SQL_ASCII may hold any bytes; the server refuses to give those that are not UTF-8. */
@@ -70,7 +70,7 @@ async function copied(session: Session, copy: CopyOut, source: RowSource): Promi
   } catch (error) {
     const isForeign = NOT_UTF8.has(sqlStateOf(error) ?? "");
     if (!isForeign || !(error instanceof DbopsError)) throw error;
-    throw new DbopsError("EXPORT.NOT_UTF8", {
+    throw new DbopsError("EXPORT.UNSAFE_TEXT", {
       message: error.message,
       why: error.why ?? undefined,
       hint: "read that column as bytes: a query with convert_to(column, 'SQL_ASCII')",

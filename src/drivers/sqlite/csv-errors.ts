@@ -9,11 +9,11 @@ export function mixedColumn(column: string, examples: string): DbopsError {
   });
 }
 
-export function notUtf8(column: string, row: number): DbopsError {
-  return new DbopsError("EXPORT.NOT_UTF8", {
-    message: `column ${column}: the text in row ${row} is not valid Unicode`,
-    why: "CSV has no spelling for its bytes",
-    hint: "--format ndjson keeps the bytes; --lossy writes U+FFFD in their place",
+export function unsafeText(column: string, row: number, trouble: "NUL" | "UTF-8"): DbopsError {
+  return new DbopsError("EXPORT.UNSAFE_TEXT", {
+    message: `column ${column}: the text in row ${row} ${trouble === "NUL" ? "holds a NUL" : "is not valid UTF-8"}`,
+    why: trouble === "NUL" ? "programs that read CSV cut it there" : "CSV has no spelling for its bytes",
+    hint: "--format ndjson keeps it; --lossy writes NUL as it is, and U+FFFD for what is not UTF-8",
   });
 }
 

@@ -1,7 +1,7 @@
 import type { BlobText, RowFormat } from "../view-model.js";
 import { byteClasses, classesIn, isValidText } from "./byte-classes.js";
 import type { Span } from "./byte-sink.js";
-import { mixedColumn, notUtf8, nullUnseen } from "./csv-errors.js";
+import { mixedColumn, nullUnseen, unsafeText } from "./csv-errors.js";
 import { CsvLines } from "./csv-lines.js";
 import { isInfinite } from "./real-text.js";
 import type { CellClass } from "./row-tally.js";
@@ -10,6 +10,7 @@ import type { RowOutput, RowWriter } from "./row-writer.js";
 type CsvFormat = Extract<RowFormat, { kind: "csv" }>;
 
 const NEEDS_QUOTES = 1;
+const IS_NUL = 2;
 const QUOTE = 0x22;
 const LINE_FEED = 0x0a;
 const PIECE = 32 * 1024;
@@ -40,6 +41,7 @@ export class CsvWriter implements RowWriter {
       '"': NEEDS_QUOTES,
       "\r": NEEDS_QUOTES,
       "\n": NEEDS_QUOTES,
+      "\0": IS_NUL,
     });
   }
 
@@ -104,6 +106,12 @@ export class CsvWriter implements RowWriter {
     throw mixedColumn(this.#nameOf(column), tally.examples(column));
   }
 
+  #seeUnsafe(column: number, trouble: "NUL" | "UTF-8"): void {
+    const { tally } = this.#output;
+    if (!this.#format.isLossy) throw unsafeText(this.#nameOf(column), tally.rows + 1, trouble);
+    tally.unsafeText.add(column);
+  }
+
   /** Also what is no text, where its spelling is that of NULL. */
   #bare(column: number, spelling: Span): void {
     this.#separate(column);
@@ -118,6 +126,7 @@ export class CsvWriter implements RowWriter {
       this.#spellInvalid(column, bytes.subarray(start, end));
       return;
     }
+    if ((found & IS_NUL) !== 0) this.#seeUnsafe(column, "NUL");
     this.#separate(column);
     const mayHoldQuotes = (found & NEEDS_QUOTES) !== 0;
     if (mayHoldQuotes || isSame(text, END_OF_DATA) || isSame(text, this.#null)) {
@@ -126,10 +135,8 @@ export class CsvWriter implements RowWriter {
   }
 
   #spellInvalid(column: number, bytes: Uint8Array): void {
-    const { tally, databaseText } = this.#output;
-    if (!this.#format.isLossy) throw notUtf8(this.#nameOf(column), tally.rows + 1);
-    tally.notUtf8.add(column);
-    this.#spellText(column, whole(databaseText.toLossyUtf8(bytes)));
+    this.#seeUnsafe(column, "UTF-8");
+    this.#spellText(column, whole(this.#output.databaseText.toLossyUtf8(bytes)));
   }
 
   #quoted({ bytes, start, end }: Span, mayHoldQuotes: boolean): void {

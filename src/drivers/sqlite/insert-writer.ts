@@ -84,7 +84,7 @@ export class InsertWriter implements RowWriter {
 
   invalidText(column: number, bytes: Uint8Array): void {
     this.#output.tally.isNewMixture(column, "text");
-    this.#output.tally.notUtf8.add(column);
+    this.#output.tally.unsafeText.add(column);
     this.#separate(column);
     this.#wrapped(CAST, bytes, CAST_END);
   }

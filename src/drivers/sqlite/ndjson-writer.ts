@@ -83,7 +83,7 @@ export class NdjsonWriter implements RowWriter {
 
   invalidText(column: number, bytes: Uint8Array): void {
     this.#output.tally.isNewMixture(column, "text");
-    this.#output.tally.notUtf8.add(column);
+    this.#output.tally.unsafeText.add(column);
     this.#base64(column, bytes, INVALID_TEXT_END);
   }
 

@@ -9,7 +9,7 @@ export class RowTally {
   rows = 0;
   /** Of the columns. */
   readonly names: readonly string[];
-  readonly notUtf8 = new Set<number>();
+  readonly unsafeText = new Set<number>();
   readonly nonFinite = new Set<number>();
   readonly #seen: Uint8Array;
   readonly #firstRows = new Map<string, number>();
@@ -47,7 +47,7 @@ export class RowTally {
       rows: this.rows,
       blobs: this.names.filter((_, column) => ((this.#seen[column] ?? 0) & CELL_CLASSES.blob) !== 0),
       mixed: this.names.filter((_, column) => isMixed(this.#seen[column] ?? 0)),
-      notUtf8: this.names.filter((_, column) => this.notUtf8.has(column)),
+      unsafeText: this.names.filter((_, column) => this.unsafeText.has(column)),
       nonFinite: this.names.filter((_, column) => this.nonFinite.has(column)),
     };
   }

@@ -88,7 +88,10 @@ export const ERROR_CODES = {
     exit: "USAGE",
     means: "A column mixes numbers, text and blobs, which CSV would not tell apart.",
   },
-  "EXPORT.NOT_UTF8": { exit: "USAGE", means: "A text is not UTF-8, which CSV cannot say." },
+  "EXPORT.UNSAFE_TEXT": {
+    exit: "USAGE",
+    means: "A text holds NUL or bytes that are not UTF-8, which readers of CSV cut or change.",
+  },
   "EXPORT.NULL_UNSEEN": { exit: "USAGE", means: "NULL in the only column of a CSV file would be an empty line." },
   "IMPORT.NOT_FOUND": { exit: "USAGE", means: "The file or folder to import does not exist." },
   "IMPORT.INPUT_INVALID": {

@@ -13,8 +13,8 @@ const tableSchema = z.object({
   columns: z.array(z.object({ name: z.string(), type: z.string().nullable() })),
   /** Columns that mix numbers, text and blobs, written by --lossy. */
   mixed: z.array(z.string()),
-  /** Columns whose text is not UTF-8, written with U+FFFD by --lossy. */
-  notUtf8: z.array(z.string()),
+  /** Columns whose text is not UTF-8, or in CSV holds a NUL; written by --lossy, with U+FFFD for the former. */
+  unsafeText: z.array(z.string()),
   /** Columns with NaN or an infinity. */
   nonFinite: z.array(z.string()),
 });

@@ -100,7 +100,7 @@ function tableReport(
   { files }: Made,
   { rows: written, index }: { readonly rows: WrittenRows; readonly index: number },
 ): ExportReport["tables"][number] {
-  const { chosen, rows, bytes, mixed, notUtf8, nonFinite } = written;
+  const { chosen, rows, bytes, mixed, unsafeText, nonFinite } = written;
   return {
     schema: chosen.table?.schema ?? null,
     name: chosen.table?.name ?? null,
@@ -109,7 +109,7 @@ function tableReport(
     bytes,
     columns: (columns[index] ?? []).map(({ name, type }) => ({ name, type })),
     mixed: [...mixed],
-    notUtf8: [...notUtf8],
+    unsafeText: [...unsafeText],
     nonFinite: [...nonFinite],
   };
 }

@@ -32,7 +32,7 @@ const tableSchema = z.object({
   /** Columns that mix numbers, text and blobs, which CSV does not tell apart. */
   mixed: z.array(z.string()),
   /** Columns in which --lossy has changed text. */
-  notUtf8: z.array(z.string()),
+  unsafeText: z.array(z.string()),
 });
 
 /** `manifest.json` of an exported folder or archive: what import needs to bring the very same rows back. */
