@@ -116,6 +116,24 @@ test.each(["UTF-8", "UTF-16le"])(
   },
 );
 
+test("a blob is never taken for the JSON that its bytes would be in SQLite's own coding", async () => {
+  const values = ["00", "01", "02", "1331", "1761", "0b", "0c"].map((hex) => `(X'${hex}', X'${hex}', X'${hex}')`);
+  await using world = await viewOf(
+    "CREATE TABLE t(a TEXT, b INT, c REAL)",
+    `INSERT INTO t VALUES ${values.join(", ")}`,
+  );
+  const csv = await encoded(world.view, table("t"), CSV);
+  expect(csv.text).toBe(
+    "a,b,c\n".concat(...["00", "01", "02", "1331", "1761", "0b", "0c"].map((hex) => `\\x${hex},\\x${hex},\\x${hex}\n`)),
+  );
+  expect(csv.facts.blobs).toEqual(["a", "b", "c"]);
+  const json = await encoded(world.view, table("t"), NDJSON);
+  expect(json.text.split("\n")[0]).toBe(
+    `{${["a", "b", "c"].map((name) => `"${name}":{"$base64":true,"encoded":"AA=="}`).join(",")}}`,
+  );
+  expect((await encoded(world.view, table("t"), SQL)).text).toContain("VALUES(X'1331',X'1331',X'1331')");
+});
+
 describe("CSV", () => {
   test("NULL is empty or as asked for, and nothing else can be taken for it", async () => {
     const rows = "(1, NULL, 'NULL', ''), (2, 'x', NULL, NULL), (NULL, NULL, NULL, NULL)";

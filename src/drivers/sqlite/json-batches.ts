@@ -13,9 +13,12 @@ const MOST_COLUMNS = 50;
 const MOST_BYTES = 64 * 1024 * 1024;
 /** How SQLite spells infinities in JSON: reading that as a number would work by chance only. */
 const INFINITE = Buffer.from("e+999");
-/** SQLite refuses blobs in JSON, and values beyond its limit. */
+/** SQLite refuses most blobs in JSON, and values beyond its limit. */
 const REFUSED = new Set(["SQLITE_ERROR", "SQLITE_TOOBIG"]);
 const NOTHING = new Uint8Array(0);
+
+/** The lines, and how many rows and rows with blobs they are of. */
+type JsonBatch = [Uint8Array | null, bigint, bigint];
 
 /**
  * Whether SQLite's JSON says everything that the columns hold. It spells no blob and drops the sign of -0.0: a column
@@ -34,17 +37,17 @@ function hasAffinity(type: string | null): boolean {
 /** Rows as lines of JSON that SQLite makes: it finds out the types of cells on its way. */
 export class JsonBatches implements Batches {
   readonly #lines: JsonLines;
-  readonly #get: (range: RowidRange) => [Uint8Array | null, bigint] | undefined;
+  readonly #get: (range: RowidRange) => JsonBatch | undefined;
 
   constructor({ db }: Connection, walk: Walk, lines: JsonLines) {
     this.#lines = lines;
-    const statement = db.prepare<unknown[], [Uint8Array | null, bigint]>(linesSql(walk, lines.shape)).raw();
+    const statement = db.prepare<unknown[], JsonBatch>(linesSql(walk, lines.shape)).raw();
     this.#get = ({ first, last }) => statement.get(first, last);
   }
 
   write(range: RowidRange): WrittenBatch {
-    const [bytes, count] = this.#batch(range) ?? [null, null];
-    if (count === null) return null;
+    const [bytes, count, withBlobs] = this.#batch(range) ?? [null, null, null];
+    if (count === null || withBlobs > 0n) return null;
     const rows = Number(count);
     if (bytes === null) return { rows, bytes: 0 };
     // What is not UTF-8 shows here, for SQLite passes it on.
@@ -53,9 +56,9 @@ export class JsonBatches implements Batches {
     return { rows, bytes: bytes.length };
   }
 
-  #batch(range: RowidRange): [Uint8Array | null, bigint] | null {
+  #batch(range: RowidRange): JsonBatch | null {
     try {
-      return this.#get(range) ?? [NOTHING, 0n];
+      return this.#get(range) ?? [NOTHING, 0n, 0n];
     } catch (error) {
       if (REFUSED.has(foreignCode(error) ?? "")) return null;
       throw error;
@@ -63,12 +66,16 @@ export class JsonBatches implements Batches {
   }
 }
 
-/** NOT INDEXED: rows are joined in the order in which they are found. */
+/**
+ * NOT INDEXED: rows are joined in the order in which they are found. A blob that happens to be JSONB would be taken for
+ * what that means (https://www.sqlite.org/json1.html#jsonbx); blobs sort after everything else.
+ */
 function linesSql({ table, rowid, cells, columns }: Walk, shape: JsonLines["shape"]): string {
   const line =
     shape === "array"
       ? `json_array(${cells.join(", ")})`
       : `json_object(${cells.map((cell, index) => `${quoteText(columns[index]?.name ?? "")}, ${cell}`).join(", ")})`;
-  return `SELECT CAST(group_concat(${line} || char(10), '') AS BLOB), count(*)
+  return `SELECT CAST(group_concat(${line} || char(10), '') AS BLOB), count(*),
+      count(*) FILTER (WHERE ${cells.map((cell) => `${cell} >= x''`).join(" OR ")})
     FROM ${quoteIdent(table)} NOT INDEXED WHERE ${rowid} BETWEEN ? AND ?`;
 }
