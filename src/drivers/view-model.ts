@@ -100,10 +100,10 @@ export interface ReadView extends AsyncDisposable {
   /** What a source would give, without reading its rows. DB.REFUSED for a statement that is none, or that would change something. */
   columns(source: RowSource): Promise<readonly ResultColumn[]>;
   /**
-   * Columns that mix numbers, text and blobs, found by reading all rows: for output that cannot be taken back. Empty
-   * where types forbid it.
+   * Throws what `encode` would find wrong with values or names, where need be by reading all rows: for output that cannot
+   * be taken back.
    */
-  mixedColumns(source: RowSource): Promise<readonly string[]>;
+  check(source: RowSource, format: RowFormat): Promise<void>;
   /** EXPORT.MIXED_COLUMN, EXPORT.UNSAFE_TEXT and EXPORT.NULL_UNSEEN by `ended`; DB.*, LOCK.DATABASE, CONNECT.LOST. One at a time. */
   encode(source: RowSource, format: RowFormat): EncodedRows;
   /** Of these tables; null = everything in the database. TOOL.*. */

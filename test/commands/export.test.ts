@@ -251,6 +251,30 @@ describe.each(ENGINES)("%s", (engine) => {
       expect(await read("n.csv")).toBe("n\n5\n9007199254740993\n-\n");
     });
 
+    test("nothing reaches stdout when the last of many rows is what stops it", async () => {
+      const numbers = "WITH RECURSIVE n (x) AS (SELECT 4 UNION ALL SELECT x + 1 FROM n WHERE x < 20000)";
+      await world.sql(
+        `INSERT INTO orders ${numbers} SELECT x, NULL, x FROM n; INSERT INTO orders VALUES (20001, 1, NULL)`,
+      );
+      const alone = ["--query", "SELECT n FROM orders WHERE id > 3 ORDER BY id", "-o", "-"];
+      const { exit, stdout, stderr } = await world.export(alone);
+      expect([exit, stdout, stderr]).toEqual([2, "", expect.stringContaining("--null")]);
+      const twice = await world.export(["--query", "SELECT n, id AS n FROM orders", "-o", "-", "--format", "json"]);
+      expect([twice.exit, twice.stdout]).toEqual([2, ""]);
+    });
+
+    if (engine === "sqlite")
+      test.each([
+        ["mixes numbers, text and blobs", "x'00'"],
+        ["holds a NUL", "'a' || char(0)"],
+        ["is not valid UTF-8", "CAST(x'ff' AS TEXT)"],
+      ])("nothing reaches stdout when the last of many rows %s", async (trouble, value) => {
+        await world.sql(`INSERT INTO notes WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n WHERE x < 20000)
+          SELECT x, 'note ' || x FROM n; INSERT INTO notes VALUES (20001, ${value})`);
+        const { exit, stdout, stderr } = await world.export(["--table", "notes", "-o", "-"]);
+        expect([exit, stdout, stderr]).toEqual([2, "", expect.stringContaining(trouble)]);
+      });
+
     test("into a folder with files, and over a database", async () => {
       await mkdir(world.path("full"));
       await writeFile(world.path("full", "x"), "");

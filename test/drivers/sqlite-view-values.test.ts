@@ -154,8 +154,6 @@ describe("CSV", () => {
 
   test("a column that mixes classes is refused by name and rows, or listed", async () => {
     await using world = await viewOf("CREATE TABLE t(a, b)", "INSERT INTO t VALUES (1, 1), (2, NULL), (3, 'x')");
-    expect(await world.view.mixedColumns(table("t"))).toEqual(["b"]);
-    expect(await world.view.mixedColumns(query("SELECT a FROM t"))).toEqual([]);
     const lossy = await encoded(world.view, table("t"), { ...CSV, isLossy: true });
     expect(lossy).toMatchObject({ text: "a,b\n1,1\n2,\n3,x\n", facts: { rows: 3, mixed: ["b"] } });
     await expect(encoded(world.view, table("t"), CSV)).rejects.toMatchObject({
@@ -237,6 +235,49 @@ describe.each(["UTF-8", "UTF-16le"])("text that holds a NUL, in %s", (encoding) 
     await expect(encoded(world.view, table(name), CSV)).rejects.toMatchObject({
       code: "EXPORT.UNSAFE_TEXT",
       message: "column v: the text in row 2 holds a NUL",
+    });
+  });
+});
+
+describe("a check finds what encoding would, and writes nothing", () => {
+  const many = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)";
+  const setUp = (last: string) => [
+    "CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT, w)",
+    `INSERT INTO t(v, w) ${many} SELECT 'text ' || i, i FROM n`,
+    `INSERT INTO t(v, w) VALUES (${last})`,
+  ];
+
+  test.each([
+    ["'good', 'not a number'", table("t"), "EXPORT.MIXED_COLUMN"],
+    ["CAST(X'ff' AS TEXT), 1", table("t"), "EXPORT.UNSAFE_TEXT"],
+    ["'a' || char(0), 1", table("t", { where: "1" }), "EXPORT.UNSAFE_TEXT"],
+    ["NULL, 1", table("t", { columns: ["v"] }), "EXPORT.NULL_UNSEEN"],
+    ["NULL, 1", query("SELECT v FROM t"), "EXPORT.NULL_UNSEEN"],
+  ])("in the last of many rows: %s", async (last, source, code) => {
+    await using world = await viewOf(...setUp(last));
+    await expect(encoded(world.view, source, CSV)).rejects.toMatchObject({ code });
+    await using again = await world.driver.openView();
+    await expect(again.check(source, CSV)).rejects.toMatchObject({ code });
+    await again.check(source, NDJSON);
+    // Nothing is left in the pipe.
+    const whole = await encoded(again, query("SELECT count(*) AS n FROM t"), CSV);
+    expect(whole.text).toBe("n\n3001\n");
+  });
+
+  test("what may be written in a lossy way is not refused, but what would be lost unseen is", async () => {
+    await using world = await viewOf(...setUp("'a' || char(0), NULL"));
+    await world.view.check(table("t"), { ...CSV, isLossy: true });
+    const alone = table("t", { columns: ["w"] });
+    await expect(world.view.check(alone, { ...CSV, isLossy: true })).rejects.toMatchObject({
+      code: "EXPORT.NULL_UNSEEN",
+    });
+    await world.view.check(alone, { ...CSV, nullText: "-" });
+  });
+
+  test("two columns of one name, which an object cannot hold", async () => {
+    await using world = await viewOf("CREATE TABLE t(a, b)");
+    await expect(world.view.check(query("SELECT a, b AS a FROM t"), NDJSON)).rejects.toMatchObject({
+      code: "USAGE.INVALID",
     });
   });
 });

@@ -43,6 +43,11 @@ export function encodeRows(view: ViewSession, source: RowSource, format: RowForm
   return { stream, ended: heldPromise(ended) };
 }
 
+/** Throws what encodeRows would find wrong with names or values. USAGE.INVALID, EXPORT.NULL_UNSEEN. */
+export async function checkRows(session: Session, { view, source, format }: Omit<Reading, "stream">): Promise<void> {
+  await requireSpelling(session, await resolveSource(view, source), format);
+}
+
 interface Reading {
   readonly view: ViewSession;
   readonly source: RowSource;
@@ -89,15 +94,14 @@ interface Plan {
 }
 
 async function planOf(session: Session, source: ViewSource, format: RowFormat): Promise<Plan> {
+  await requireSpelling(session, source, format);
   const bare = { before: "", after: "", nonFinite: async () => [] };
   switch (format.kind) {
     case "csv": {
-      if (source.columns.length === 1 && (format.nullText ?? "") === "") await requireNoNull(session, source);
       const { shape, columns } = noticeNonFinite(csvShape(format.delimiter), session, source);
       return { ...bare, statement: csvStatement(source, format), shape, nonFinite: columns };
     }
     case "ndjson": {
-      requireDistinctNames(source);
       const found = new Set<number>();
       const shape = ndjsonShape(jsonFields(source, format), (index) => found.add(index));
       const nonFinite = async () => source.columns.filter((_, index) => found.has(index)).map(({ name }) => name);
@@ -106,6 +110,13 @@ async function planOf(session: Session, source: ViewSource, format: RowFormat): 
     case "sql":
       return { ...bare, ...insertion(source), shape: plainShape };
   }
+}
+
+/** What the format cannot say of these rows. */
+async function requireSpelling(session: Session, source: ViewSource, format: RowFormat): Promise<void> {
+  if (format.kind === "ndjson") requireDistinctNames(source);
+  const mayNullBeUnseen = format.kind === "csv" && source.columns.length === 1 && (format.nullText ?? "") === "";
+  if (mayNullBeUnseen) await requireNoNull(session, source);
 }
 
 async function requireNoNull(session: Session, source: ViewSource): Promise<void> {

@@ -9,7 +9,7 @@ import type {
   RowFormat,
   RowSource,
 } from "../view-model.js";
-import { encodeRows } from "./encode-rows.js";
+import { checkRows, encodeRows } from "./encode-rows.js";
 import { readNames } from "./relation-names.js";
 import { readSchema } from "./schema.js";
 import type { ServerNature } from "./server-facts.js";
@@ -51,9 +51,8 @@ class PostgresView implements ReadView {
     return columns.map(({ name, type, isGenerated }) => ({ name, type, isGenerated }));
   }
 
-  /** Types forbid them here. */
-  async mixedColumns(): Promise<readonly string[]> {
-    return [];
+  async check(source: RowSource, format: RowFormat): Promise<void> {
+    await this.#view.act((session) => checkRows(session, { view: this.#view, source, format }));
   }
 
   encode(source: RowSource, format: RowFormat): EncodedRows {

@@ -22,19 +22,45 @@ interface EncodeRequest {
 /** Writes all rows into the data pipe; returns when the last byte is in it. */
 export function encodeRows(
   connection: Connection,
-  { source, format }: EncodeRequest,
+  request: EncodeRequest,
   databaseText: DatabaseText,
 ): { readonly facts: RowFacts; readonly bytes: number } {
+  const encoding = prepareRows(connection, request, { sink: new ByteSink(DATA_PIPE), databaseText });
+  encoding.run();
+  const { sink, tally } = encoding.output;
+  return { facts: tally.facts(), bytes: sink.total };
+}
+
+/** Throws what encodeRows would, without writing anything; only CSV has values that it cannot spell. */
+export function checkRows(connection: Connection, request: EncodeRequest, databaseText: DatabaseText): void {
+  const { run, output } = prepareRows(connection, request, { sink: new ByteSink(null), databaseText });
+  const { format } = request;
+  if (format.kind !== "csv") return;
+  const mayNullBeUnseen = output.tally.names.length === 1 && format.nullText === null;
+  if (!format.isLossy || mayNullBeUnseen) run();
+}
+
+interface Encoding {
+  readonly output: RowOutput;
+  readonly run: () => void;
+}
+
+function prepareRows(
+  connection: Connection,
+  { source, format }: EncodeRequest,
+  place: Pick<RowOutput, "sink" | "databaseText">,
+): Encoding {
   const selection = format.kind === "sql" ? loadable(selectionOf(connection, source)) : selectionOf(connection, source);
   const names = selection.columns.map(({ name }) => name);
-  const output: RowOutput = { sink: new ByteSink(DATA_PIPE), tally: new RowTally(names), databaseText };
+  const output: RowOutput = { ...place, tally: new RowTally(names) };
   const writer = writerOf(connection, { source, format }, output);
-  translating(source.kind === "table" ? `cannot read ${source.table.name}` : "the query failed", () => {
-    writer.begin();
-    readRows(connection, selection, { writer, output });
-    output.sink.flush();
-  });
-  return { facts: output.tally.facts(), bytes: output.sink.total };
+  const run = (): void =>
+    translating(source.kind === "table" ? `cannot read ${source.table.name}` : "the query failed", () => {
+      writer.begin();
+      readRows(connection, selection, { writer, output });
+      output.sink.flush();
+    });
+  return { output, run };
 }
 
 function readRows(

@@ -8,7 +8,7 @@ export type ViewQuestion =
   | { readonly ask: "open"; readonly database: OpenRequest }
   | { readonly ask: "schema" }
   | { readonly ask: "columns"; readonly source: RowSource }
-  | { readonly ask: "mixedColumns"; readonly source: RowSource }
+  | { readonly ask: "check"; readonly source: RowSource; readonly format: RowFormat }
   | { readonly ask: "estimate"; readonly source: RowSource }
   | { readonly ask: "definition"; readonly tables: readonly TableName[] | null; readonly virtualRows: VirtualRows }
   | { readonly ask: "encode"; readonly source: RowSource; readonly format: RowFormat };
@@ -17,7 +17,7 @@ export type ViewAnswer =
   | { readonly to: "open" }
   | { readonly to: "schema"; readonly schema: SchemaModel }
   | { readonly to: "columns"; readonly columns: readonly ResultColumn[] }
-  | { readonly to: "mixedColumns"; readonly names: readonly string[] }
+  | { readonly to: "check" }
   | { readonly to: "estimate"; readonly rows: number | null }
   | { readonly to: "definition"; readonly definition: Definition }
   /** `bytes` have gone through the data pipe. */

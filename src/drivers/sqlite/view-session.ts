@@ -2,10 +2,9 @@ import type { RowSource } from "../view-model.js";
 import { Connection } from "./connection.js";
 import { DatabaseText } from "./database-text.js";
 import { definitionOf } from "./definition.js";
-import { encodeRows } from "./encode-rows.js";
+import { checkRows, encodeRows } from "./encode-rows.js";
 import { translating } from "./errors.js";
 import { estimatedRows } from "./estimated-rows.js";
-import { mixedColumns } from "./mixed-columns.js";
 import { quoteIdent } from "./quote-ident.js";
 import { selectionOf } from "./row-selection.js";
 import { readSchema } from "./schema.js";
@@ -36,8 +35,9 @@ export class ViewSession {
         return { to: "schema", schema: readSchema(connection, []) };
       case "columns":
         return { to: "columns", columns: selectionOf(connection, question.source).columns };
-      case "mixedColumns":
-        return { to: "mixedColumns", names: mixedColumns(connection, selectionOf(connection, question.source)) };
+      case "check":
+        checkRows(connection, question, this.#text);
+        return { to: "check" };
       case "estimate":
         return { to: "estimate", rows: estimate(connection, question.source) };
       case "definition":

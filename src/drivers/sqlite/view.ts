@@ -52,9 +52,9 @@ export class SqliteView implements ReadView {
     return answer.to === "columns" ? answer.columns : unexpected(answer);
   }
 
-  async mixedColumns(source: RowSource): Promise<readonly string[]> {
-    const answer = await this.#worker.view({ ask: "mixedColumns", source });
-    return answer.to === "mixedColumns" ? answer.names : unexpected(answer);
+  async check(source: RowSource, format: RowFormat): Promise<void> {
+    const answer = await this.#worker.view({ ask: "check", source, format });
+    if (answer.to !== "check") unexpected(answer);
   }
 
   async estimate(source: RowSource): Promise<number | null> {

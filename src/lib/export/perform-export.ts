@@ -51,7 +51,7 @@ export async function performExport(
 
 async function make(job: ExportJob, { form, path, isStreamed, openData }: OutputPlace): Promise<Made> {
   // What was sent cannot be taken back, so what would stop it is looked for first.
-  if (isStreamed && form.kind === "text" && (form.format === "csv" || form.format === "tsv")) await refuseLossy(job);
+  if (isStreamed && form.kind === "text") await refuseLossy(job, form.format);
   if (path === null) {
     if (form.kind !== "text") throw new Error(`${form.kind} does not go to the standard output`);
     return { ...(await sendText(job, form, openData)), files: null, sizeBytes: null, sha256: null };
