@@ -223,6 +223,10 @@ describe.each(ENGINES)("%s", (engine) => {
       ["with an unknown table", ["--table", "itemz", "-o", "x.csv"]],
       ["with an unknown column", ["--table", "items", "--columns", "id,nme", "-o", "x.csv"]],
       ["with a broken condition", ["--table", "items", "--where", "id = = 3", "-o", "x.csv"]],
+      [
+        "with a condition that breaks out of its place",
+        ["--table", "orders", "--where", "1); drop table orders; --", "-o", "x.csv"],
+      ],
       ["with a broken query", ["--query", "SELEC 1", "-o", "x.csv"]],
       ["with a query that changes something", ["--query", "DELETE FROM orders", "-o", "x.csv"]],
       ["with two statements", ["--query", "SELECT 1; DELETE FROM orders", "-o", "x.csv"]],

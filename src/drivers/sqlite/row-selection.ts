@@ -6,6 +6,7 @@ import { translating } from "./errors.js";
 import { quoteIdent } from "./quote-ident.js";
 import { rowOrder } from "./row-order.js";
 import { requireShownRows } from "./shown-rows.js";
+import { isBalanced } from "./sql-text.js";
 import { withoutSemicolon } from "./without-semicolon.js";
 
 /** How the rows of a source are read. */
@@ -77,7 +78,7 @@ function ofView(connection: Connection, { name }: Relation, source: TableRows): 
 }
 
 function ofQuery(connection: Connection, { sql, limit }: QueryRows): RowSelection {
-  const statement = translating("the query was refused", () => prepareOne(connection, sql));
+  const statement = translating("the query was refused", () => prepareOne(connection, sql, "the query"));
   if (!statement.reader || !statement.readonly) {
     throw new DbopsError("DB.REFUSED", {
       message: "the query is no statement that only reads",
@@ -106,13 +107,14 @@ function ofSubquery(columns: readonly ResultColumn[], select: string, limit: num
   };
 }
 
-function prepareOne(connection: Connection, sql: string) {
+/** USAGE.INVALID for none, for several, and for parameters, which nobody gives a value. */
+function prepareOne(connection: Connection, sql: string, what: string) {
   try {
-    return connection.db.prepare(sql);
+    return connection.db.prepare(sql).bind();
   } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
+    if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
     throw new DbopsError("USAGE.INVALID", {
-      message: "the query must be exactly one statement",
+      message: `${what} must be exactly one statement, without parameters`,
       why: error.message,
       cause: error,
     });
@@ -122,13 +124,20 @@ function prepareOne(connection: Connection, sql: string) {
 /** SQLite looks at the whole now, so that a wrong condition is told before anything is read. */
 function prepared(connection: Connection, selection: RowSelection, message: string): RowSelection {
   const { prefix, cells, from } = selection;
-  translating(message, () => connection.db.prepare(`${prefix} SELECT ${cells.join(", ")} ${from}`));
+  translating(message, () =>
+    prepareOne(connection, `${prefix} SELECT ${cells.join(", ")} ${from}`, "with its condition it"),
+  );
   return selection;
 }
 
 /** A comment at the end of the user's condition ends with its line. */
 function conditions({ where }: TableRows): readonly string[] {
-  return where === null ? [] : [`WHERE (\n${where}\n)`];
+  if (where === null) return [];
+  if (isBalanced(where)) return [`WHERE (\n${where}\n)`];
+  throw new DbopsError("USAGE.INVALID", {
+    message: `the condition "${where}" does not open and close its own parentheses`,
+    hint: "write one expression, as between the parentheses of WHERE ( … )",
+  });
 }
 
 function tableColumns(connection: Connection, name: string): readonly ResultColumn[] {

@@ -39,6 +39,15 @@ export function indexTermsIn(createIndex: string): readonly string[] {
   return cuts.slice(1).map((end, index) => createIndex.slice((cuts[index] ?? 0) + 1, end).trim());
 }
 
+/** Whether every parenthesis of an expression is opened and closed in it, so that it stays inside those around it. */
+export function isBalanced(expression: string): boolean {
+  const tokens = tokensOf(expression);
+  const last = tokens.at(-1);
+  if (last === undefined) return true;
+  const end = last.depth + (last.text === "(" ? 1 : 0) - (last.text === ")" ? 1 : 0);
+  return end === 0 && tokens.every(({ text, depth }) => depth > 0 || (depth === 0 && text !== ")"));
+}
+
 function insideParentheses(sql: string, tokens: readonly Token[], open: number): string {
   return sql.slice(tokens[open]?.end ?? 0, tokens[closing(tokens, open)]?.start ?? sql.length).trim();
 }
