@@ -220,6 +220,8 @@ describe.each(ENGINES)("%s", (engine) => {
       ["with several tables for one file", ["-o", "x.csv"]],
       ["with a format that the name contradicts", ["--table", "items", "-o", "x.csv", "--format", "json"]],
       ["with flags that would do nothing", ["--table", "items", "-o", "x.json", "--null", "x"]],
+      ["with a text of NULL that needs quotes", ["--table", "items", "-o", "x.csv", "--null", "a,b"]],
+      ["with NULL alone in its line, spelled as nothing", ["--query", "SELECT NULL AS n", "-o", "x.csv", "--null", ""]],
       ["with an unknown table", ["--table", "itemz", "-o", "x.csv"]],
       ["with an unknown column", ["--table", "items", "--columns", "id,nme", "-o", "x.csv"]],
       ["with a broken condition", ["--table", "items", "--where", "id = = 3", "-o", "x.csv"]],

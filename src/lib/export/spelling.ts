@@ -12,13 +12,15 @@ export interface Spelling {
 
 /** Which flag means something for which format. */
 const FLAGS = [
-  { flag: "--null", isGiven: ({ nullText }: Spelling) => nullText !== null, formats: ["csv", "tsv"] },
+  { flag: "--null", isGiven: (spelling: Spelling) => nullTextOf(spelling) !== null, formats: ["csv", "tsv"] },
   { flag: "--blob", isGiven: ({ blob }: Spelling) => blob !== null, formats: ["csv", "tsv"] },
   { flag: "--lossy", isGiven: ({ isLossy }: Spelling) => isLossy, formats: ["csv", "tsv"] },
   { flag: "--int64", isGiven: ({ int64 }: Spelling) => int64 !== null, formats: ["json", "ndjson"] },
 ] as const;
 
-/** USAGE.INVALID for a flag that would change nothing. */
+const DELIMITERS = { csv: ",", tsv: "\t" } as const;
+
+/** USAGE.INVALID for a flag that would change nothing, and for a text of NULL that would not be read back as one. */
 export function checkSpelling(format: ExportFormat, spelling: Spelling): void {
   for (const { flag, isGiven, formats } of FLAGS) {
     if (!isGiven(spelling) || formats.some((each) => each === format)) continue;
@@ -28,13 +30,29 @@ export function checkSpelling(format: ExportFormat, spelling: Spelling): void {
       hint: "leave it away",
     });
   }
+  if (format === "csv" || format === "tsv") checkNullText(nullTextOf(spelling) ?? "", DELIMITERS[format]);
 }
 
 /** How the engine is to write rows; JSON is made of lines of JSON. */
 export function rowFormat(format: TextFormat, spelling: Spelling): RowFormat {
   if (format === "sql") return { kind: "sql" };
   if (format === "json" || format === "ndjson") return { kind: "ndjson", int64: spelling.int64 ?? "number" };
-  const { nullText, isLossy } = spelling;
-  const delimiter = format === "csv" ? "," : "\t";
-  return { kind: "csv", delimiter, nullText, blob: spelling.blob ?? "hex", isLossy };
+  const { blob, isLossy } = spelling;
+  return { kind: "csv", delimiter: DELIMITERS[format], nullText: nullTextOf(spelling), blob: blob ?? "hex", isLossy };
+}
+
+/** An empty text is what NULL is anyway. */
+function nullTextOf({ nullText }: Spelling): string | null {
+  return nullText === "" ? null : nullText;
+}
+
+/** It stands without quotes, which these would need. */
+function checkNullText(nullText: string, delimiter: string): void {
+  const found = ["\n", "\r", '"', delimiter].find((character) => nullText.includes(character));
+  if (found === undefined) return;
+  throw new DbopsError("USAGE.INVALID", {
+    message: `--null ${JSON.stringify(nullText)} holds ${JSON.stringify(found)}`,
+    why: "NULL is written without quotes, and readers would take that for the end of the value",
+    hint: "choose a word that needs no quotes, such as NULL or \\N",
+  });
 }
