@@ -1,9 +1,11 @@
 import { once } from "node:events";
+import { chmod, readdir } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { describe, expect, test } from "vitest";
 import { sqliteEngine } from "#dbops/drivers/sqlite/engine.js";
 import type { ReadView, VirtualRows } from "#dbops/drivers/view-model.js";
-import { sqlite } from "../support/sqlite-files.js";
+import { testContext } from "../support/driver-context.js";
+import { sqlite, testFolder } from "../support/sqlite-files.js";
 import { CSV, encoded, NDJSON, query, SQL, table, viewOf } from "../support/view-world.js";
 
 describe("which rows", () => {
@@ -168,6 +170,33 @@ describe("one state of the database", () => {
     expect((await world.view.schema()).tables.map(({ name }) => name)).toEqual(["a", "b"]);
     await using later = await world.driver.openView();
     expect((await encoded(later, table("b"), CSV)).text).toBe("v\n2\n");
+  });
+
+  test("in rollback-journal mode a writer commits while nobody reads the pipe, and the copy goes with the view", async () => {
+    await using world = await viewOf("PRAGMA journal_mode = DELETE", ...manyRows(100_000));
+    expect(world.world.notices).toEqual([expect.stringContaining("reading from a private copy")]);
+    const { stream, ended } = world.view.encode(table("t"), NDJSON);
+    await once(stream, "readable");
+    sqlite(world.path, "PRAGMA busy_timeout = 0", "DELETE FROM t WHERE id > 10");
+    expect((await text(stream)).split("\n")).toHaveLength(100_001);
+    expect((await ended).rows).toBe(100_000);
+    await world.view[Symbol.asyncDispose]();
+    expect(await readdir(world.world.workDir)).toEqual([]);
+  });
+
+  test.each([
+    ["in WAL mode", "WAL", 0o644],
+    ["that nobody may write", "DELETE", 0o444],
+  ])("a file %s is read where it is", async (_, mode, permissions) => {
+    await using folder = await testFolder();
+    await using world = await testContext();
+    const path = folder.file("a.db");
+    sqlite(path, `PRAGMA journal_mode = ${mode}`, "CREATE TABLE a(v)", "INSERT INTO a VALUES (1)");
+    await chmod(path, permissions);
+    await using driver = await sqliteEngine.open({ engine: "sqlite", name: "a", location: path }, world.context);
+    await using view = await driver.openView();
+    expect((await encoded(view, table("a"), CSV)).text).toBe("v\n1\n");
+    expect(world.notices).toEqual([]);
   });
 
   test("a writer is not kept waiting when the view is gone", async () => {

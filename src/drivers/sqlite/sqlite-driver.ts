@@ -27,12 +27,12 @@ import { identityOf } from "./identity.js";
 import { openLoader } from "./loader.js";
 import { type DatabaseFile, locate } from "./locate.js";
 import { lockDatabase } from "./lock.js";
+import { openView } from "./open-view.js";
 import { SqliteRows } from "./rows.js";
 import { readSchema } from "./schema.js";
 import { libraryVersion, serverFacts } from "./server-facts.js";
 import { sidecarsOf } from "./sidecars.js";
 import { privateFile, takeSnapshot } from "./snapshot.js";
-import { SqliteView } from "./view.js";
 import { Worker } from "./worker-client.js";
 import type { OpenRequest } from "./worker-protocol.js";
 
@@ -121,7 +121,8 @@ export class SqliteDriver implements Driver {
   }
 
   async openView(): Promise<ReadView> {
-    return await SqliteView.open(this.#openRequest(), this.#context);
+    const { access, connection } = this.#opened;
+    return await openView({ access, connection, open: this.#openRequest() }, this.#context);
   }
 
   async openLoader(request: LoadRequest): Promise<Loader> {

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { DbopsError } from "../../lib/core/errors.js";
 import { heldPromise } from "../../lib/core/held-promise.js";
 import type { DriverContext, TableName } from "../driver.js";
@@ -21,17 +22,24 @@ import type { OpenRequest } from "./worker-protocol.js";
 /** One state of the file, held by a child whose connection may not write. */
 export class SqliteView implements ReadView {
   readonly #worker: Worker;
+  readonly #ownedPath: string | null;
   #stream: EncodedStream | null = null;
 
-  private constructor(worker: Worker) {
+  private constructor(worker: Worker, ownedPath: string | null) {
     this.#worker = worker;
+    this.#ownedPath = ownedPath;
   }
 
-  static async open(database: OpenRequest, context: DriverContext): Promise<SqliteView> {
+  /** The file at `ownedPath` goes with the view. */
+  static async open(
+    database: OpenRequest,
+    context: DriverContext,
+    { ownedPath = null }: { readonly ownedPath?: string | null } = {},
+  ): Promise<SqliteView> {
     const worker = await Worker.start(context, { hasDataPipe: true });
     try {
       await worker.view({ ask: "open", database });
-      return new SqliteView(worker);
+      return new SqliteView(worker, ownedPath);
     } catch (error) {
       await worker[Symbol.asyncDispose]();
       throw error;
@@ -82,6 +90,7 @@ export class SqliteView implements ReadView {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stream?.destroy();
     await this.#worker[Symbol.asyncDispose]();
+    if (this.#ownedPath !== null) await rm(this.#ownedPath, { force: true });
   }
 
   async #encoded(
