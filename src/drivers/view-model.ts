@@ -97,7 +97,10 @@ export interface ReadView extends AsyncDisposable {
   schema(): Promise<SchemaModel>;
   /** Less than the schema, and no lock that others hold on a table is in its way. */
   names(): Promise<RelationNames>;
-  /** What a source would give, without reading its rows. DB.REFUSED for a statement that is none, or that would change something. */
+  /**
+   * What a source would give, without reading its rows. USAGE.INVALID for a column that is none, DB.REFUSED for a
+   * statement that is none, or that would change something.
+   */
   columns(source: RowSource): Promise<readonly ResultColumn[]>;
   /**
    * Throws what `encode` would find wrong with values or names, where need be by reading all rows: for output that cannot

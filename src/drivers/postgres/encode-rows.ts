@@ -8,6 +8,7 @@ import { sqlStateOf } from "./errors.js";
 import { insertion } from "./insertion.js";
 import { ndjsonShape } from "./ndjson-shape.js";
 import { noticeNonFinite } from "./non-finite.js";
+import { readingSource } from "./reading-source.js";
 import { plainShape, type RowShape } from "./row-shape.js";
 import { RowStream } from "./row-stream.js";
 import type { Session } from "./session.js";
@@ -27,7 +28,7 @@ export function encodeRows(view: ViewSession, source: RowSource, format: RowForm
     // Only its end stops a COPY.
     if (!isRead) void view[Symbol.asyncDispose]();
   });
-  const reading = view.act((session) => read(session, { view, source, format, stream }));
+  const reading = readingSource(view, source, (session) => read(session, { view, source, format, stream }));
   const ended = reading.then(
     (facts) => {
       isRead = true;

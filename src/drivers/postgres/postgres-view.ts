@@ -1,3 +1,4 @@
+import { DbopsError } from "../../lib/core/errors.js";
 import type { TableName } from "../driver.js";
 import type { SchemaModel } from "../schema-model.js";
 import type {
@@ -10,6 +11,8 @@ import type {
   RowSource,
 } from "../view-model.js";
 import { checkRows, encodeRows } from "./encode-rows.js";
+import { withLockHolder } from "./lock-holders.js";
+import { readingSource } from "./reading-source.js";
 import { readNames } from "./relation-names.js";
 import { readSchema } from "./schema.js";
 import type { ServerNature } from "./server-facts.js";
@@ -47,7 +50,7 @@ class PostgresView implements ReadView {
   }
 
   async columns(source: RowSource): Promise<readonly ResultColumn[]> {
-    const { columns } = await this.#view.act(() => resolveSource(this.#view, source));
+    const { columns } = await readingSource(this.#view, source, () => resolveSource(this.#view, source));
     return columns.map(({ name, type, isGenerated }) => ({ name, type, isGenerated }));
   }
 
@@ -60,7 +63,12 @@ class PostgresView implements ReadView {
   }
 
   async definition(tables: readonly TableName[] | null): Promise<Definition> {
-    return await dumpDefinition(this.#parts, this.#view, tables);
+    try {
+      return await dumpDefinition(this.#parts, this.#view, tables);
+    } catch (error) {
+      if (!(error instanceof DbopsError) || error.code !== "LOCK.DATABASE") throw error;
+      throw await this.#view.act((session) => withLockHolder(session, error, null));
+    }
   }
 
   async estimate(source: RowSource): Promise<number | null> {

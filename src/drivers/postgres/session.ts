@@ -9,6 +9,7 @@ export type SqlRow = Readonly<Record<string, Value>>;
 export class Session implements AsyncDisposable {
   readonly #client: Client;
   readonly #signal: AbortSignal;
+  #doing: string | null = null;
   readonly #onAbort = (): void => void this.#client.end().catch(() => undefined);
   /** The server of the list that answered. */
   readonly server: ServerAddress;
@@ -27,7 +28,7 @@ export class Session implements AsyncDisposable {
       return result.rows;
     } catch (error) {
       this.#signal.throwIfAborted();
-      throw translateError(error, `run ${firstWords(sql)}`);
+      throw translateError(error, this.#doing ?? `run ${firstWords(sql)}`);
     }
   }
 
@@ -64,6 +65,16 @@ export class Session implements AsyncDisposable {
     } catch (error) {
       this.#signal.throwIfAborted();
       throw translateError(error, doing);
+    }
+  }
+
+  /** The errors of all statements within say "cannot …" so, instead of the statement's own words. */
+  async during<T>(doing: string, work: () => Promise<T>): Promise<T> {
+    this.#doing = doing;
+    try {
+      return await work();
+    } finally {
+      this.#doing = null;
     }
   }
 

@@ -30,9 +30,12 @@ export class ViewSession implements AsyncDisposable {
     this.#searchPath = searchPath;
   }
 
-  /** Does one thing after the other, each in a subtransaction of its own: what fails leaves the view as it was, and no locks stay. */
-  act<T>(work: (session: Session) => Promise<T>): Promise<T> {
-    const turn = this.#last.then(() => this.#inSubtransaction(work));
+  /**
+   * Does one thing after the other, each in a subtransaction of its own: what fails leaves the view as it was, and no
+   * locks stay. `doing` ends the sentence "cannot …" of its errors.
+   */
+  act<T>(work: (session: Session) => Promise<T>, doing = "read the database"): Promise<T> {
+    const turn = this.#last.then(() => this.session.during(doing, () => this.#inSubtransaction(work)));
     this.#last = turn.catch(() => undefined);
     return turn;
   }

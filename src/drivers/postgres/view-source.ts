@@ -1,5 +1,6 @@
 import type { FieldDef } from "pg";
 import { DbopsError } from "../../lib/core/errors.js";
+import { didYouMean } from "../../lib/core/suggestion.js";
 import type { TableName } from "../driver.js";
 import type { QueryRows, RowSource, TableRows } from "../view-model.js";
 import { DescribeStatement } from "./describe-statement.js";
@@ -37,11 +38,8 @@ export async function resolveSource(view: ViewSession, source: RowSource): Promi
   const resolved = source.kind === "table" ? await tableSource(view, source) : await querySource(view, source);
   const { relation, columns } = resolved;
   if (source.kind === "table" && source.where === null && relation?.kind !== VIEW) await view.hidePath();
-  await describe(
-    view.session,
-    selectRows(resolved, columns.map(({ sql }) => sql).join(", ")),
-    `read ${nameOf(source)}`,
-  );
+  const statement = selectRows(resolved, columns.map(({ sql }) => sql).join(", "));
+  await describe(view.session, statement, { doing: `read ${nameOf(source)}`, isWritten: false });
   return resolved;
 }
 
@@ -114,16 +112,18 @@ async function tableSource(view: ViewSession, source: TableRows): Promise<ViewSo
 function findColumn(rows: readonly AttributeRow[], name: string, source: RowSource): AttributeRow {
   const row = rows.find((candidate) => candidate.name === name);
   if (row !== undefined) return row;
-  throw new DbopsError("DB.REFUSED", {
-    message: `cannot read ${nameOf(source)}`,
-    why: `it has no column "${name}"`,
-    hint: `its columns are: ${rows.map((candidate) => candidate.name).join(", ")}`,
+  const names = rows.map((candidate) => candidate.name);
+  const near = didYouMean(name, names);
+  throw new DbopsError("USAGE.INVALID", {
+    message: `${nameOf(source)} has no column "${name}"`,
+    why: `its columns are: ${names.join(", ")}`,
+    hint: near === null ? undefined : `did you mean ${near}?`,
   });
 }
 
 async function querySource(view: ViewSession, source: QueryRows): Promise<ViewSource> {
   const { session } = view;
-  const fields = await describe(session, source.sql, "run the query");
+  const fields = await describe(session, source.sql, { doing: "run the query", isWritten: true });
   if (fields === null) throw noRows();
   const declared = fields.map(
     ({ dataTypeID, dataTypeModifier }): DeclaredType => ({ oid: dataTypeID, modifier: dataTypeModifier }),
@@ -152,23 +152,35 @@ function noRows(): DbopsError {
   });
 }
 
+interface DescribeOptions {
+  readonly doing: string;
+  /** The statement is the user's own text, so that a place in it means something to them. */
+  readonly isWritten: boolean;
+}
+
 /** The columns that a statement gives, if any; an error says where it is. */
-async function describe(session: Session, sql: string, doing: string): Promise<readonly FieldDef[] | null> {
+async function describe(
+  session: Session,
+  sql: string,
+  { doing, isWritten }: DescribeOptions,
+): Promise<readonly FieldDef[] | null> {
   try {
     return await session.submit(new DescribeStatement(sql), doing);
   } catch (error) {
     const place = error instanceof DbopsError ? positionOf(error.cause) : null;
     if (!(error instanceof DbopsError) || place === null) throw error;
     const { code, message, why, hint, cause } = error;
-    const found =
-      [...sql]
-        .slice(Math.max(0, place - 1))
-        .join("")
-        .trimStart()
-        .split("\n", 1)[0] ?? "";
+    const found = lineAt(sql, place);
     const at = found === "" ? "at its end" : `at: ${found.slice(0, 60)}`;
-    throw new DbopsError(code, { message, why: `${why}, character ${place}, ${at}`, hint: hint ?? undefined, cause });
+    const words = isWritten ? [why, `character ${place}`, at] : [why, at];
+    throw new DbopsError(code, { message, why: words.join(", "), hint: hint ?? undefined, cause });
   }
+}
+
+/** The rest of the line that the character stands in, counted from 1. */
+function lineAt(sql: string, place: number): string {
+  const rest = [...sql].slice(Math.max(0, place - 1)).join("");
+  return rest.trimStart().split("\n", 1)[0] ?? "";
 }
 
 function positionOf(cause: unknown): number | null {
