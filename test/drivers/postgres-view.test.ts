@@ -205,6 +205,32 @@ test("conditions: comments cannot swallow what follows, and brackets cannot be l
   }
 });
 
+test.each([
+  "SELECT 1 AS a; -- done",
+  "SELECT 1 AS a;/* one; /* two; */ three */ ;\n",
+  " ; -- first\n SELECT 1 AS a",
+  "SELECT 1 -- ; not yet\n + 0 AS a;",
+  "SELECT 1 /* ; /* ; */ ' */ AS a",
+])("what stands around one statement is left away: %s", async (sql) => {
+  await using db = await freshDatabase(server());
+  await using opened = await openView(db.url);
+  expect((await encoded(opened.view, query(sql), CSV)).content.split("\n")[1]).toBe("1");
+});
+
+test.each([
+  ["';--'", ";--"],
+  ["E'\\';--'", "';--"],
+  ["'it''s;'", "it's;"],
+  ["$$;--$$", ";--"],
+  ["$a$;$$;--$b$;$a$", ";$$;--$b$;"],
+  ["U&'\\0041;'", "A;"],
+])("a semicolon in a text ends nothing: %s", async (text, value) => {
+  await using db = await freshDatabase(server());
+  await using opened = await openView(db.url);
+  const { content } = await encoded(opened.view, query(`SELECT ${text} AS ";a$b$"; -- x`), NDJSON);
+  expect(JSON.parse(content)).toEqual({ ";a$b$": value });
+});
+
 test("errors say what was being done, in the server's words and nobody's internals", async () => {
   await using db = await freshDatabase(server());
   await db.sql("CREATE TABLE t (price int); INSERT INTO t VALUES (0)");

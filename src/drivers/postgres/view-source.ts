@@ -3,6 +3,7 @@ import { DbopsError } from "../../lib/core/errors.js";
 import { didYouMean } from "../../lib/core/suggestion.js";
 import type { TableName } from "../driver.js";
 import type { QueryRows, RowSource, TableRows } from "../view-model.js";
+import { bareStatement } from "./bare-statement.js";
 import { DescribeStatement } from "./describe-statement.js";
 import { quoteIdent, quoteQualified } from "./quote-ident.js";
 import type { Session, SqlRow } from "./session.js";
@@ -136,8 +137,11 @@ async function querySource(view: ViewSession, source: QueryRows): Promise<ViewSo
   });
   // Names may occur twice, so columns go by their place.
   const aliases = columns.length === 0 ? "" : ` (${columns.map(({ sql }) => sql).join(", ")})`;
-  const statement = source.sql.replace(/[;\s]+$/, "");
-  return { columns, from: `(\n${statement}\n) AS dbops_rows${aliases}${limitOf(source)}`, relation: null };
+  return {
+    columns,
+    from: `(\n${bareStatement(source.sql)}\n) AS dbops_rows${aliases}${limitOf(source)}`,
+    relation: null,
+  };
 }
 
 function limitOf({ limit }: RowSource): string {
