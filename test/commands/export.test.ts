@@ -295,6 +295,7 @@ describe.each(ENGINES)("%s", (engine) => {
     const { exit, stdout } = await world.export(["-o", "out/", "--dry-run"]);
     expect(exit).toBe(0);
     expect(stdout).toContain(world.path("out"));
+    if (engine === "sqlite") expect(stdout).toContain("items (about 3 rows)");
     expect(stdout).toMatch(/items[\s\S]*notes[\s\S]*orders/);
     expect(await world.outputs()).toEqual([]);
   });

@@ -68,7 +68,7 @@ test("a table that was dropped, and one that is locked", async () => {
       ),
     });
   }
-  await expect(opened.view.definition([{ schema: "public", name: "b" }])).rejects.toMatchObject({
+  await expect(opened.view.definition([{ schema: "public", name: "b" }], "stored")).rejects.toMatchObject({
     code: "LOCK.DATABASE",
     why: expect.stringMatching(/^public\.b is locked by process \d+/),
   });

@@ -1,6 +1,7 @@
 import { qualifiedName } from "../../lib/core/named.js";
+import type { StepDescription } from "../../lib/core/plan.js";
 import { formatNumberOf } from "../../lib/core/units.js";
-import type { ChosenRows } from "../../lib/export/choose-rows.js";
+import type { ExportJob } from "../../lib/export/export-job.js";
 import { findOutput } from "../../lib/export/find-output.js";
 import { performExport } from "../../lib/export/perform-export.js";
 import { prepareExport } from "../../lib/export/prepare-export.js";
@@ -37,7 +38,7 @@ export const exportCommand = defineCommand<Input, ExportData>({
     const job = await prepareExport(driver, { ...flags, ...place }, context);
     return {
       targets: [target.name],
-      steps: job.chosen.map((rows) => ({ summary: `write ${wordsFor(rows)} to ${path ?? "stdout"}`, risk: "safe" })),
+      steps: await stepsOf(job, path, context.flags.isDryRun),
       run: async (): Promise<Outcome<ExportData>> => {
         const made = await performExport(job, { ...place, openData: () => context.openData() });
         return outcomeOf({ export: { target: target.name, output: path ?? "-", ...made } }, context);
@@ -62,7 +63,14 @@ function outcomeOf(data: ExportData, { progress }: Context): Outcome<ExportData>
   return { data, exit: lossy.length > 0 ? "PARTIAL" : "OK" };
 }
 
-function wordsFor({ table, source }: ChosenRows): string {
-  const what = table === null ? "the rows of the query" : qualifiedName(table);
-  return source.limit === null ? what : `${what} (at most ${formatNumberOf("row", source.limit)})`;
+/** How many rows there are is worth a question only where the plan is shown. */
+async function stepsOf(job: ExportJob, path: string | null, isShown: boolean): Promise<StepDescription[]> {
+  const steps: StepDescription[] = [];
+  for (const { table, source } of job.chosen) {
+    const what = table === null ? "the rows of the query" : qualifiedName(table);
+    const rows = isShown ? await job.view.estimate(source) : null;
+    const count = rows === null ? "" : ` (about ${formatNumberOf("row", Math.round(rows))})`;
+    steps.push({ summary: `write ${what}${count} to ${path ?? "stdout"}`, risk: "safe" });
+  }
+  return steps;
 }
