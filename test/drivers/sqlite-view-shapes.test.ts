@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { CSV, encoded, NDJSON, SQL, table, viewOf } from "../support/view-world.js";
 
@@ -36,6 +37,25 @@ describe("tables of every shape", () => {
     expect(facts.rows).toBe(400);
     const csv = (await encoded(world.view, table("t"), CSV)).text;
     expect(csv.split("\n")[7]).toBe(`7,"${long.replaceAll('"', '""')}",\\x${"00".repeat(5_000_000)}`);
+  });
+
+  test.runIf(process.platform === "linux").each([
+    ["a blob", "zeroblob(100000000)"],
+    ["a text", "replace(hex(zeroblob(10000000)), '00', '0123456789')"],
+  ])("%s of 100 MB is held twice, not joined with others", async (_, value) => {
+    await using world = await viewOf(
+      "CREATE TABLE t(id INTEGER PRIMARY KEY, v TEXT)",
+      `INSERT INTO t SELECT i, i FROM (${NUMBERS} SELECT i FROM n)`,
+      `UPDATE t SET v = ${value} WHERE id = 200`,
+    );
+    const { stream, ended } = world.view.encode(table("t"), NDJSON);
+    for await (const _chunk of stream);
+    expect((await ended).rows).toBe(400);
+    const [child] = world.world.children.live;
+    const status = await readFile(`/proc/${child?.pid}/status`, "utf8");
+    const peakMegabytes = Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1000;
+    expect(peakMegabytes).toBeGreaterThan(100);
+    expect(peakMegabytes).toBeLessThan(150 + 2 * 100);
   });
 
   test("columns that hide the rowid's names, and gaps between rowids", async () => {

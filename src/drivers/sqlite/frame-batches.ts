@@ -8,6 +8,7 @@ import { quoteIdent } from "./quote-ident.js";
 import type { Batches, RowidRange, Walk, WrittenBatch } from "./read-walk.js";
 import type { RowWriter } from "./row-writer.js";
 import { shortReal } from "./short-real.js";
+import { unlessLarge } from "./unless-large.js";
 
 /** What begins each cell: bytes that UTF-8 has no use for. */
 const TAGS = { null: 0xfa, integer: 0xfb, real: 0xfc, text: 0xfd, blob: 0xfe } as const;
@@ -109,7 +110,7 @@ function frameSql({ table, rowid, cells, columns }: Walk): string {
   for (let start = 0; start < frames.length; start += CELLS_PER_CALL) {
     parts.push(`concat(${frames.slice(start, start + CELLS_PER_CALL).join(", ")})`);
   }
-  return `SELECT CAST(group_concat(${parts.join(" || ")}, '') AS BLOB), count(*)
+  return `SELECT CAST(group_concat(${unlessLarge(parts.join(" || "), cells, columns)}, '') AS BLOB), count(*)
     FROM ${quoteIdent(table)} NOT INDEXED WHERE ${rowid} BETWEEN ? AND ?`;
 }
 

@@ -6,6 +6,7 @@ import { quoteIdent } from "./quote-ident.js";
 import { quoteText } from "./quote-text.js";
 import type { Batches, RowidRange, Walk, WrittenBatch } from "./read-walk.js";
 import type { JsonLines } from "./row-writer.js";
+import { unlessLarge } from "./unless-large.js";
 
 /** json_object takes two arguments for each column, and functions take a limited number of them. */
 const MOST_COLUMNS = 50;
@@ -75,7 +76,7 @@ function linesSql({ table, rowid, cells, columns }: Walk, shape: JsonLines["shap
     shape === "array"
       ? `json_array(${cells.join(", ")})`
       : `json_object(${cells.map((cell, index) => `${quoteText(columns[index]?.name ?? "")}, ${cell}`).join(", ")})`;
-  return `SELECT CAST(group_concat(${line} || char(10), '') AS BLOB), count(*),
+  return `SELECT CAST(group_concat(${unlessLarge(`${line} || char(10)`, cells, columns)}, '') AS BLOB), count(*),
       count(*) FILTER (WHERE ${cells.map((cell) => `${cell} >= x''`).join(" OR ")})
     FROM ${quoteIdent(table)} NOT INDEXED WHERE ${rowid} BETWEEN ? AND ?`;
 }
