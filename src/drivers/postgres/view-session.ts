@@ -3,7 +3,8 @@ import type { ConnInfo } from "./conn-info.js";
 import { openSession } from "./connect.js";
 import { FIXED_SETTINGS } from "./fingerprint.js";
 import { NO_TIMEOUTS } from "./no-timeouts.js";
-import type { Session } from "./session.js";
+import { quoteLiteral } from "./quote-literal.js";
+import type { Session, SqlRow } from "./session.js";
 
 /**
  * Rows come in the order in which they lie, each time they are read. A server of 14 or newer notices soon when we have
@@ -14,6 +15,14 @@ const SETTINGS = `
   SELECT pg_catalog.set_config(name, '1000', false) FROM pg_catalog.pg_settings
    WHERE name = 'client_connection_check_interval' AND pg_catalog.version() ~ 'linux'`;
 
+const USUAL = "SELECT pg_catalog.current_setting('search_path') AS path, pg_catalog.current_setting('jit') AS jit";
+
+/** What users' statements find as it is in any session of theirs, and ours do not. */
+interface UsualSettings extends SqlRow {
+  readonly path: string;
+  readonly jit: string;
+}
+
 export interface ViewWhere {
   readonly conn: ConnInfo;
   readonly context: DriverContext;
@@ -22,12 +31,12 @@ export interface ViewWhere {
 /** The session of a view, in its one transaction. */
 export class ViewSession implements AsyncDisposable {
   readonly session: Session;
-  readonly #searchPath: string;
+  readonly #usual: UsualSettings;
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(session: Session, searchPath: string) {
+  constructor(session: Session, usual: UsualSettings) {
     this.session = session;
-    this.#searchPath = searchPath;
+    this.#usual = usual;
   }
 
   /**
@@ -45,11 +54,16 @@ export class ViewSession implements AsyncDisposable {
     return this.act((session) => this.plainly(() => work(session)));
   }
 
-  /** Within an act: names print in full. What users write finds its names as in any session of theirs. */
+  /**
+   * Within an act: names print in full. The planner takes questions about the catalog for large ones, and compiling them
+   * would take a hundred times as long as answering.
+   */
   async plainly<T>(work: () => Promise<T>): Promise<T> {
-    await this.hidePath();
+    await this.session.run("SET LOCAL search_path = ''; SET LOCAL jit = off");
     const result = await work();
-    await this.session.query("SELECT pg_catalog.set_config('search_path', $1, true)", [this.#searchPath]);
+    const { path, jit } = this.#usual;
+    const back = "SELECT pg_catalog.set_config('search_path', $1, true), pg_catalog.set_config('jit', $2, true)";
+    await this.session.query(back, [path, jit]);
     return result;
   }
 
@@ -92,15 +106,13 @@ export class ViewSession implements AsyncDisposable {
 export async function openViewSession({ conn, context }: ViewWhere): Promise<ViewSession> {
   const session = await openSession(conn, { context });
   try {
-    const { path } = await session.one<{ path: string }>("SELECT pg_catalog.current_setting('search_path') AS path");
-    await session.run(NO_TIMEOUTS);
-    await session.run(`SET lock_timeout = ${Math.max(1, context.lockTimeoutMs)}`);
-    await session.run(`${FIXED_SETTINGS}; ${SETTINGS}`);
-    await session.query("SELECT pg_catalog.set_config('search_path', $1, false)", [path]);
-    await session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    const usual = await session.one<UsualSettings>(USUAL);
+    const path = `SELECT pg_catalog.set_config('search_path', ${quoteLiteral(usual.path)}, false)`;
+    const wait = `SET lock_timeout = ${Math.max(1, context.lockTimeoutMs)}`;
+    await session.run([NO_TIMEOUTS, wait, FIXED_SETTINGS, SETTINGS, path].join("; "));
     // A transaction's state is that of its first query.
-    await session.run("SELECT 1");
-    return new ViewSession(session, path);
+    await session.run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SELECT 1");
+    return new ViewSession(session, usual);
   } catch (error) {
     await session[Symbol.asyncDispose]();
     throw error;
