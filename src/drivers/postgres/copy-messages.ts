@@ -26,15 +26,36 @@ export class CopyMessages {
   }
 
   push(chunk: Buffer): void {
-    this.#pieces.push(chunk);
-    this.#heldBytes += chunk.length;
-    if (this.#heldBytes < this.#neededBytes) return;
-    const block = this.#pieces.length === 1 ? chunk : Buffer.concat(this.#pieces, this.#heldBytes);
+    const block = this.#heldBytes === 0 ? chunk : this.#completeHeld(chunk);
     const end = this.#read(block);
-    const rest = block.subarray(end);
-    this.#pieces = rest.length === 0 ? [] : [rest];
-    this.#heldBytes = rest.length;
-    this.#neededBytes = rest.length < HEADER_BYTES ? HEADER_BYTES : 1 + rest.readUInt32BE(1);
+    if (end < block.length) this.#hold(block.subarray(end));
+  }
+
+  /** Hands on the message that began in earlier chunks if it ends in this one, and gives what follows it. Nothing else is copied. */
+  #completeHeld(chunk: Buffer): Buffer {
+    const header = Math.min(chunk.length, Math.max(0, HEADER_BYTES - this.#heldBytes));
+    this.#hold(chunk.subarray(0, header));
+    const end = Math.min(chunk.length, header + this.#neededBytes - this.#heldBytes);
+    this.#hold(chunk.subarray(header, end));
+    if (this.#heldBytes === this.#neededBytes) {
+      const message = Buffer.concat(this.#pieces, this.#heldBytes);
+      this.#pieces = [];
+      this.#heldBytes = 0;
+      this.#neededBytes = HEADER_BYTES;
+      this.#read(message);
+    }
+    return chunk.subarray(end);
+  }
+
+  /** Keeps bytes of a message that is not whole; once its header is, it says how many are needed. */
+  #hold(bytes: Buffer): void {
+    if (bytes.length === 0) return;
+    this.#pieces.push(bytes);
+    this.#heldBytes += bytes.length;
+    if (this.#neededBytes > HEADER_BYTES || this.#heldBytes < HEADER_BYTES) return;
+    const header = this.#pieces.length === 1 ? bytes : Buffer.concat(this.#pieces, this.#heldBytes);
+    this.#pieces = [header];
+    this.#neededBytes = 1 + header.readUInt32BE(1);
   }
 
   /** Hands on all whole messages and says where they end. */

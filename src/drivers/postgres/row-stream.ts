@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 
 const HELD_BYTES = 512 * 1024;
 /** A server sends 8 KiB at a time; each piece costs its reader a call of the system. */
-const PIECE_BYTES = 64 * 1024;
+const PIECE_BYTES = 256 * 1024;
 
 /** What reads from a row stream's source: it is told when the reader is slow. */
 export interface RowTap {
