@@ -2,9 +2,10 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { DbopsError, messageOf } from "../core/errors.js";
 import { didYouMean } from "../core/suggestion.js";
+import { named } from "./named-path.js";
 import type { Problems } from "./problems.js";
 import { documentSchema } from "./schema.js";
-import { YamlDocument, type YamlPath } from "./yaml-document.js";
+import { YamlDocument } from "./yaml-document.js";
 
 const VERSION = 1;
 
@@ -20,11 +21,6 @@ export async function readDocument(path: string, problems: Problems): Promise<Ya
     problems.add(document.sourceOf(where), `${named(where)}${issue.message}${suggestion}`);
   }
   return document;
-}
-
-/** `backup.keep.last: `, the beginning of a problem's text. */
-export function named(path: YamlPath): string {
-  return path.length === 0 ? "" : `${path.join(".")}: `;
 }
 
 async function textOf(path: string): Promise<string> {

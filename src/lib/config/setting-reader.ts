@@ -2,8 +2,8 @@ import { redactPatterns } from "../core/redaction.js";
 import type { SettingOrigin } from "./config.js";
 import { hasReferences, interpolate } from "./interpolation.js";
 import type { Found, Layers } from "./layers.js";
+import { named } from "./named-path.js";
 import type { Problems } from "./problems.js";
-import { named } from "./read-document.js";
 import type { Setting } from "./settings.js";
 import type { Variables } from "./variables.js";
 
