@@ -116,6 +116,11 @@ export interface Loader extends AsyncDisposable {
   typeName(type: ColumnType): string;
   create(table: NewTable): Promise<void>;
   drop(table: TableName): Promise<void>;
+  /**
+   * Runs the statements of an exported schema that belong before or after its rows, in the one transaction; counters then
+   * stand as these say. DB.REFUSED for what is no part of a schema.
+   */
+  runSchema(sql: string): Promise<void>;
   /** Deletes all rows and says how many they were. */
   empty(table: TableName): Promise<number>;
   load(table: LoadTable): Promise<TableLoad>;

@@ -3,22 +3,24 @@ import { formatCount } from "../../lib/core/units.js";
 import { type ImportPlan, type TablePlan, tableWord } from "../../lib/import/import-plan.js";
 
 /** What would be done, in order; rows that are there and would go are destroyed. */
-export function importSteps({ mode, tables }: ImportPlan, isLook: boolean): StepDescription[] {
+export function importSteps({ mode, tables, schema }: ImportPlan, isLook: boolean): StepDescription[] {
   if (isLook) return tables.map((table) => ({ summary: `look at ${described(table)}`, risk: "safe" }));
   return [
     ...tables.flatMap((table) => clearing(table, mode === "truncate")),
-    ...tables.flatMap(({ create, columns }): StepDescription[] =>
-      create === null
-        ? []
-        : [
-            {
-              summary: `make ${tableWord(create.table)} (${columns.map(({ column, type }) => `${column} ${type}`).join(", ")})`,
-              risk: "safe",
-            },
-          ],
-    ),
+    ...(schema === null ? tables.flatMap(making) : [ownSchema(tables)]),
     ...tables.map((table): StepDescription => ({ summary: `${verb(table)} ${described(table)}`, risk: "safe" })),
   ];
+}
+
+function making({ create, columns }: TablePlan): StepDescription[] {
+  if (create === null) return [];
+  const list = columns.map(({ column, type }) => `${column} ${type}`).join(", ");
+  return [{ summary: `make ${tableWord(create.table)} (${list})`, risk: "safe" }];
+}
+
+function ownSchema(tables: readonly TablePlan[]): StepDescription {
+  const names = tables.map(({ table }) => tableWord(table)).join(", ");
+  return { summary: `make ${names} with the export's own schema: keys, indexes, triggers and all`, risk: "safe" };
 }
 
 function clearing(

@@ -11,8 +11,11 @@ const SHOWN_REJECTS = 20;
 /** For people: counts by table, what was not taken, and what to do about it. */
 export function importView({ import: report }: ImportData, input: ImportInput): View {
   if (report.did === "preview")
-    return { blocks: report.tables.flatMap(previewBlocks), next: "the same command without --preview" };
-  const blocks = [countsTable(report), ...looseLines(report), ...rejectBlocks(report)];
+    return {
+      blocks: [...ownSchemaLine(report), ...report.tables.flatMap(previewBlocks)],
+      next: "the same command without --preview",
+    };
+  const blocks = [countsTable(report), ...ownSchemaLine(report), ...looseLines(report), ...rejectBlocks(report)];
   return {
     blocks: [...blocks, { kind: "text", text: conclusion(report), tone: toneOf(report) }],
     next: nextOf(report, input),
@@ -55,6 +58,11 @@ function countsTable({ tables }: ImportReport): Block {
     ]),
     empty: "the input has no table",
   };
+}
+
+function ownSchemaLine({ hasOwnSchema }: ImportReport): readonly Block[] {
+  if (!hasOwnSchema) return [];
+  return [{ kind: "text", text: "with the export's own schema: keys, indexes, triggers and all" }];
 }
 
 function looseLines({ tables }: ImportReport): readonly Block[] {

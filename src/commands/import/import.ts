@@ -65,14 +65,14 @@ async function prepare(context: Context, input: ImportInput, driver: Driver): Pr
   const plan = await planImport(loader, {
     sources,
     wish: input,
+    engine: driver.engine,
+    isAllOrNothing: input.maxErrors === 0 && input.commitEvery === null,
     inferTypes: (source) => newColumnTypes(source, driver.engine),
   });
   for (const { left, source, create } of plan.tables) {
     if (left.length > 0) progress.note(`${source.place}: left out ${left.join(", ")}`);
-    if (create === null || source.origin === null) continue;
-    progress.note(
-      `${create.table.name} is made without keys, indexes and defaults; the export's own schema file has them`,
-    );
+    if (create === null || source.origin === null || plan.whyTypes === null) continue;
+    progress.note(`${create.table.name} is made from types, without keys, indexes and defaults: ${plan.whyTypes}`);
   }
   return plan;
 }

@@ -24,6 +24,7 @@ import { quoteIdent, quoteQualified } from "./quote-ident.js";
 import { recordFault, tableOfError } from "./record-fault.js";
 import { DirectPut } from "./row-put.js";
 import { readSchema } from "./schema.js";
+import { runSchemaScript } from "./schema-script.js";
 import type { Session } from "./session.js";
 import { StagedPut } from "./staged-put.js";
 import { StreamLoad } from "./stream-load.js";
@@ -57,6 +58,8 @@ class PostgresLoader implements Loader {
   readonly #waiting: WaitingRows;
   readonly #loaded: LoadTable[] = [];
   #isOpen = false;
+  /** A schema's statements set the sequences to where they stood. */
+  #hasOwnCounters = false;
   #stages = 0;
 
   constructor(session: Session, options: Place & LoadRequest) {
@@ -83,6 +86,12 @@ class PostgresLoader implements Loader {
   async drop(table: TableName): Promise<void> {
     await this.#begin();
     await this.#session.run(`DROP TABLE ${quoteQualified(table)}`);
+  }
+
+  async runSchema(sql: string): Promise<void> {
+    await this.#begin();
+    this.#hasOwnCounters = true;
+    for (const said of await runSchemaScript(this.#session, sql)) this.#place.context.progress.note(said);
   }
 
   async empty(table: TableName): Promise<number> {
@@ -141,7 +150,7 @@ class PostgresLoader implements Loader {
   /** A connection that breaks here leaves a question, which the server answers on another one. */
   async commit(): Promise<readonly TableFault[]> {
     if (!this.#isOpen) return [];
-    for (const load of this.#loaded.splice(0)) {
+    for (const load of this.#hasOwnCounters ? [] : this.#loaded.splice(0)) {
       for (const said of await advanceSequences(this.#session, load)) this.#place.context.progress.note(said);
     }
     const id = await transactionId(this.#session);

@@ -58,6 +58,17 @@ export class Session implements AsyncDisposable {
     }
   }
 
+  /** Runs one statement; that it is one alone is for the server to see. As `query`. */
+  async single(sql: string): Promise<void> {
+    const extended = { text: sql, queryMode: "extended" };
+    try {
+      await this.#client.query(extended);
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      throw translateError(error, `run ${firstWords(sql)}`);
+    }
+  }
+
   /** Runs a query that reads the server's answer itself. `doing` ends the sentence "cannot …" of its errors. */
   async submit<T>(query: Submittable & { readonly done: Promise<T> }, doing: string): Promise<T> {
     try {

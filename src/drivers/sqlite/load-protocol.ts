@@ -8,6 +8,8 @@ export type LoadOrder =
   | { readonly kind: "open"; readonly path: string; readonly busyTimeoutMs: number; readonly maxFaults: number }
   /** Statements that make or drop tables. */
   | { readonly kind: "define"; readonly sql: string }
+  /** A part of an exported schema. */
+  | { readonly kind: "schema"; readonly sql: string }
   | { readonly kind: "empty"; readonly table: string }
   | { readonly kind: "table"; readonly load: LoadTable }
   | { readonly kind: "rows"; readonly rows: PackedRows }
@@ -34,7 +36,7 @@ export type LoadReply =
 
 /** Both ends are of one build, so the envelope tells enough. */
 export function isLoadOrder(message: unknown): message is LoadOrder {
-  return hasKind(message, ["open", "define", "empty", "table", "rows", "end", "settle", "commit"]);
+  return hasKind(message, ["open", "define", "schema", "empty", "table", "rows", "end", "settle", "commit"]);
 }
 
 export function isLoadReply(message: unknown): message is LoadReply {

@@ -5,7 +5,8 @@ import { Connection } from "./connection.js";
 import { translating } from "./errors.js";
 import type { LoadAnswer, LoadOrder } from "./load-protocol.js";
 import { quoteIdent } from "./quote-ident.js";
-import { brokenReferences, takeOutBroken } from "./references.js";
+import { brokenReferences, brokenRows, takeOutBroken } from "./references.js";
+import { SchemaScript } from "./schema-script.js";
 import { TableInsert } from "./table-insert.js";
 
 const CACHE_KIB = 64_000;
@@ -17,6 +18,7 @@ export class LoadSession implements Disposable {
   readonly #connection: Connection;
   readonly #maxFaults: number;
   readonly #loaded: TableInsert[] = [];
+  #schema: SchemaScript | null = null;
 
   constructor({ path, busyTimeoutMs, maxFaults }: OpenOrder) {
     this.#connection = new Connection(path, { isReadOnly: false, busyTimeoutMs });
@@ -25,10 +27,14 @@ export class LoadSession implements Disposable {
   }
 
   obey(order: Exclude<LoadOrder, OpenOrder>): LoadAnswer {
+    if (order.kind === "schema") this.#schema ??= SchemaScript.prepare(this.#connection, order.sql);
     this.#begin();
     switch (order.kind) {
       case "define":
         translating("the database refused to change a table", () => this.#connection.db.exec(order.sql));
+        return { of: "done" };
+      case "schema":
+        this.#schema?.run(order.sql);
         return { of: "done" };
       case "empty":
         return { of: "emptied", rows: this.#empty(order.table) };
@@ -81,7 +87,9 @@ export class LoadSession implements Disposable {
   }
 
   #settle(): readonly TableFault[] {
-    return this.#maxFaults === 0 ? [] : takeOutBroken(this.#connection, this.#loaded);
+    const takenOut = this.#maxFaults === 0 ? [] : takeOutBroken(this.#connection, this.#loaded);
+    // A schema is run without the references being kept, so that COMMIT would not look at them.
+    return this.#schema === null ? takenOut : [...takenOut, ...brokenRows(this.#connection, this.#loaded)];
   }
 
   #commit(): readonly TableFault[] {

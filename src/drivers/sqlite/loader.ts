@@ -53,6 +53,10 @@ class SqliteLoader implements Loader {
     await this.#client.ask({ kind: "define", sql: `DROP TABLE ${quoteIdent(name)}` });
   }
 
+  async runSchema(sql: string): Promise<void> {
+    await this.#client.ask({ kind: "schema", sql });
+  }
+
   async empty({ name }: TableName): Promise<number> {
     const answer = await this.#client.ask({ kind: "empty", table: name });
     return answer.of === "emptied" ? answer.rows : unexpected(answer);

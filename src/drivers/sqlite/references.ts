@@ -20,13 +20,17 @@ const SHOWN = 100;
 
 /** The records whose references lead nowhere, or rows of other tables that have lost what they refer to. */
 export function brokenReferences(connection: Connection, loaded: readonly Loaded[]): readonly TableFault[] {
-  const own = loaded.flatMap(({ table, trail }) => located(connection, trail, rowsOf(connection, table.name)));
-  const found = own.filter(({ index }) => index !== null);
+  const found = brokenRows(connection, loaded).filter(({ index }) => index !== null);
   if (found.length > 0) return found;
   const rows = connection.rows<BrokenRow>(
     `SELECT "table", rowid, parent, fkid FROM pragma_foreign_key_check LIMIT ${SHOWN}`,
   );
   return located(connection, null, rows);
+}
+
+/** Rows of the loaded tables whose references lead nowhere. */
+export function brokenRows(connection: Connection, loaded: readonly Loaded[]): readonly TableFault[] {
+  return loaded.flatMap(({ table, trail }) => located(connection, trail, rowsOf(connection, table.name)));
 }
 
 /** Deletes the loaded rows whose references lead nowhere, again and again: others may have referred to them. */

@@ -10,6 +10,15 @@ export function refusedScript(line: number, why: string, cause?: unknown): Dbops
   });
 }
 
+/** DB.REFUSED: the schema of an export, from that line of a part of it on, is not what is run here. */
+export function refusedSchema(line: number, why: string, cause?: unknown): DbopsError {
+  return new DbopsError("DB.REFUSED", {
+    message: "the schema of the export is not run",
+    why: `line ${line}: ${why}`,
+    cause,
+  });
+}
+
 /** BACKUP.DAMAGED: the text is not all that its writer meant to write. */
 export function damagedScript(why: string): DbopsError {
   return new DbopsError("BACKUP.DAMAGED", {

@@ -35,7 +35,8 @@ export class TableInsert {
     this.#maxFaults = maxFaults;
     this.table = load.table;
     const { name } = load.table;
-    this.trail = hasReferences(connection, name) ? new RowTrail() : null;
+    const isKept = maxFaults > 0 || connection.count("PRAGMA foreign_keys") === 1;
+    this.trail = isKept && hasReferences(connection, name) ? new RowTrail() : null;
     const isPlain = load.onConflict.kind === "fail" && this.trail === null && !hasTriggers(connection, name);
     this.#group = isPlain
       ? new RowGroup(load.columns.length, (rows) => connection.db.prepare(insertSql(load, "", rows)))

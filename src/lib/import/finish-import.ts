@@ -73,6 +73,7 @@ async function preview(plan: ImportPlan, count: number, { driver, context }: Imp
     did: "preview",
     mode: plan.mode,
     target: driver.label,
+    hasOwnSchema: plan.schema !== null,
     tables,
     rejects: [],
     isWhole: true,

@@ -1,6 +1,6 @@
 import type { TableName } from "../../drivers/driver.js";
 import type { ColumnType, NewTable, OnConflict } from "../../drivers/load-model.js";
-import type { RecordTable } from "../transfer/record-model.js";
+import type { RecordTable, SchemaText } from "../transfer/record-model.js";
 import type { ImportMode } from "./import-wish.js";
 
 export interface ColumnPlan {
@@ -37,6 +37,10 @@ export interface ImportPlan {
   readonly mode: ImportMode;
   /** Those that others refer to come first. */
   readonly tables: readonly TablePlan[];
+  /** The export's own statements, which make its tables and all that belongs to them; null = tables are made from types. */
+  readonly schema: SchemaText | null;
+  /** Why tables of an export are made from types all the same; null when they are not. */
+  readonly whyTypes: string | null;
 }
 
 /** A type that a new column gets, by the column's name in the input. */

@@ -45,6 +45,8 @@ export const importReportSchema = z.object({
   did: z.enum(["import", "check", "preview"]),
   mode: z.enum(["insert", "ignore", "upsert", "replace", "truncate"]),
   target: z.string(),
+  /** Whether an export's own schema makes its tables, with keys, indexes, triggers and all. */
+  hasOwnSchema: z.boolean(),
   tables: z.array(tableSchema),
   rejects: z.array(rejectSchema),
   /** Whether every record of the input was read; a check ends early when it has found too much. */
@@ -82,6 +84,7 @@ export function importReport({ plan, ...facts }: Facts, result: ImportResult): I
   return {
     ...facts,
     mode: plan.mode,
+    hasOwnSchema: plan.schema !== null,
     tables: tables.map(loadedTable),
     rejects: rejects.map((reject) => ({ ...reject })),
     isWhole,

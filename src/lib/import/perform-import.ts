@@ -6,6 +6,7 @@ import { emptyOutcome, loadTable, type TableOutcome } from "./load-table.js";
 import { loadText } from "./load-text.js";
 import { locateFaults } from "./locate-faults.js";
 import { type Reject, shortened } from "./reject.js";
+import { runSchema } from "./run-schema.js";
 
 export interface ImportOptions {
   /** Records that may be rejected; one more, and nothing is written. */
@@ -122,7 +123,9 @@ class ImportRun {
         this.#deleted.set(plan, await loader.empty(plan.table));
       }
     }
-    for (const { create } of this.#plan.tables) if (create !== null) await loader.create(create);
+    const { schema, tables } = this.#plan;
+    if (schema !== null) await runSchema(loader, schema.before);
+    else for (const { create } of tables) if (create !== null) await loader.create(create);
   }
 
   async #load(loader: Loader, outcome: TableOutcome): Promise<void> {
@@ -138,6 +141,8 @@ class ImportRun {
 
   /** Checks what is checked last, adds up and commits; false when there are too many faults, or it is a trial. */
   async #finish(loader: Loader): Promise<boolean> {
+    const { schema } = this.#plan;
+    if (schema !== null) await runSchema(loader, schema.after);
     this.#note(await loader.settle(), true);
     if (!this.#isAllowed) return false;
     for (const outcome of this.#outcomes) requireSum(outcome);

@@ -2,32 +2,41 @@ import type { Loader, OnConflict } from "../../drivers/load-model.js";
 import type { SchemaModel, Table } from "../../drivers/schema-model.js";
 import type { RecordTable } from "../transfer/record-model.js";
 import { chooseKey } from "./choose-key.js";
+import { chooseSchema } from "./choose-schema.js";
 import { type ChosenTable, chooseTables } from "./choose-tables.js";
 import { type ColumnPlan, type ColumnTypes, type ImportPlan, type TablePlan, tableWord } from "./import-plan.js";
 import type { ImportWish } from "./import-wish.js";
 import { matchColumns, renamedColumns, requireKnownFields } from "./match-columns.js";
 import { orderTables } from "./order-tables.js";
+import { planOwn } from "./plan-own.js";
 
 export interface PlanRequest {
   readonly sources: readonly RecordTable[];
   readonly wish: ImportWish;
+  /** The target's. */
+  readonly engine: string;
+  /** No record may be rejected, and nothing is committed before the end. */
+  readonly isAllOrNothing: boolean;
   /** Looks at the records of a table that will be made. */
   readonly inferTypes: (source: RecordTable) => Promise<ColumnTypes>;
 }
 
 /** Decides which records go where before anything is changed. USAGE.INVALID, IMPORT.*. */
-export async function planImport(loader: Loader, { sources, wish, inferTypes }: PlanRequest): Promise<ImportPlan> {
+export async function planImport(loader: Loader, request: PlanRequest): Promise<ImportPlan> {
+  const { sources, wish, engine, isAllOrNothing, inferTypes } = request;
   const schema = await loader.schema();
   requireKnownFields(wish.renames.keys(), sources, "--map");
   requireKnownFields(wish.types.keys(), sources, "--types");
   const chosen = orderTables(chooseTables(sources, wish, schema));
+  const { schema: own, whyTypes } = await chooseSchema(chosen, { sources, wish, engine, isAllOrNothing });
+  if (own !== null) return { mode: wish.mode, tables: chosen.map(planOwn), schema: own, whyTypes };
   const tables: TablePlan[] = [];
   for (const one of chosen) {
     const isMade = one.existing === null || wish.mode === "replace";
     const plan = isMade ? await planNew(one, loader, { wish, inferTypes }) : planExisting(one.existing, one, wish);
     tables.push({ ...plan, cascades: wish.mode === "truncate" ? cascadesOf(one, schema) : [] });
   }
-  return { mode: wish.mode, tables };
+  return { mode: wish.mode, tables, schema: null, whyTypes };
 }
 
 type Planned = Omit<TablePlan, "cascades">;

@@ -75,7 +75,7 @@ async function* counted(table: RecordTable, { spelled, rows }: Expectation): Asy
 }
 
 function originOf(
-  { columns, nonFinite, mixed, rows }: ExportedTable,
+  { columns, nonFinite, mixed, rows, where, limit, allColumns }: ExportedTable,
   { engine, serverVersion }: ExportManifest,
   readSchema: RecordOrigin["readSchema"],
 ): RecordOrigin {
@@ -87,6 +87,7 @@ function originOf(
     nonFinite: new Set(nonFinite),
     mixed: new Set(mixed),
     rows,
+    isWhole: where === null && limit === null && allColumns,
     readSchema,
   };
 }

@@ -44,6 +44,8 @@ export interface RecordOrigin {
   /** Columns in which numbers, text and blobs were mixed, and no longer can be told apart. */
   readonly mixed: ReadonlySet<string>;
   readonly rows: number;
+  /** Whether these are all rows and columns of their table. */
+  readonly isWhole: boolean;
   /** The statements that make the tables, checked against the manifest. IMPORT.CHECKSUM_MISMATCH. */
   readonly readSchema: () => Promise<SchemaText>;
 }

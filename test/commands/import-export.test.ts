@@ -1,0 +1,148 @@
+import { execFile } from "node:child_process";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { postgresEngine } from "#dbops/drivers/postgres/engine.js";
+import { sqliteEngine } from "#dbops/drivers/sqlite/engine.js";
+import { testContext } from "../support/driver-context.js";
+import { IMPORT_ENGINES, type ImportEngine, type ImportWorld } from "../support/import-world.js";
+
+// An export that is imported with --create is the same database again: all of it, or nothing.
+
+const run = promisify(execFile);
+
+const SQLITE = [
+  "PRAGMA application_id = 77",
+  "PRAGMA user_version = 12",
+  `CREATE TABLE parent (id INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL DEFAULT 'none' COLLATE NOCASE, n INT CHECK (n > 0),
+     twice INT AS (n * 2) STORED, thrice AS (n * 3), favourite INT, UNIQUE (code, n))`,
+  `CREATE TABLE child (p TEXT, n INT, extra TEXT, at TEXT DEFAULT CURRENT_TIMESTAMP,
+     FOREIGN KEY (p, n) REFERENCES parent (code, n) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED)`,
+  "CREATE TABLE chicken (id INTEGER PRIMARY KEY, egg INT REFERENCES egg (id))",
+  "CREATE TABLE egg (id INTEGER PRIMARY KEY, chicken INT REFERENCES chicken (id))",
+  // Its parent is found by an index that comes after the rows.
+  "CREATE TABLE by_index (name TEXT, n INT)",
+  "CREATE UNIQUE INDEX by_index_name ON by_index (name)",
+  "CREATE TABLE to_index (name TEXT REFERENCES by_index (name), n INT)",
+  'CREATE TABLE "without" (k TEXT, "odd ""name; --" BLOB, PRIMARY KEY (k, "odd ""name; --")) WITHOUT ROWID',
+  "CREATE TABLE strict (id INTEGER PRIMARY KEY, r REAL, t TEXT, b BLOB) STRICT",
+  "CREATE INDEX child_some ON child (extra) WHERE extra IS NOT NULL",
+  "CREATE INDEX child_low ON child (lower(extra) DESC)",
+  "CREATE VIEW seen AS SELECT code, twice FROM parent -- ends so",
+  "INSERT INTO parent (id, code, n) VALUES (3, 'a', 1), (7, 'B', 2), (900, 'gone', 3)",
+  "DELETE FROM parent WHERE id = 900",
+  "INSERT INTO child VALUES ('A', 1, NULL, 'then'), ('B', 2, 'x; y''z', NULL), (NULL, 5, '', '')",
+  "INSERT INTO egg VALUES (1, NULL), (2, NULL)",
+  "INSERT INTO chicken VALUES (1, 2), (2, 1)",
+  "UPDATE egg SET chicken = 3 - id",
+  "INSERT INTO by_index VALUES ('x', 1), (NULL, 2)",
+  "INSERT INTO to_index VALUES ('x', 1), (NULL, 2)",
+  `INSERT INTO "without" VALUES ('k', x'00ff'), ('k', x'')`,
+  "INSERT INTO strict VALUES (1, 0.1, 'line\nend', x'0a'), (9007199254740993, -0.0, '', NULL)",
+  "CREATE TRIGGER shout AFTER INSERT ON child BEGIN UPDATE child SET extra = upper(new.extra) WHERE rowid = new.rowid; SELECT 1; END",
+  "CREATE TRIGGER into_view INSTEAD OF INSERT ON seen BEGIN INSERT INTO parent (code) VALUES (new.code); END",
+];
+
+const POSTGRES = [
+  "CREATE SCHEMA other",
+  "CREATE TYPE other.mood AS ENUM ('sad', 'it''s; ok')",
+  "CREATE DOMAIN positive AS int CHECK (VALUE > 0)",
+  "CREATE FUNCTION twice(i int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT i * 2; '",
+  "CREATE FUNCTION atomic(i int) RETURNS int LANGUAGE sql BEGIN ATOMIC SELECT CASE WHEN i > 0 THEN 1 ELSE 0 END; SELECT i; END",
+  `CREATE FUNCTION shout() RETURNS trigger LANGUAGE plpgsql AS $f$BEGIN new.extra := upper(new.extra); RETURN new; END;$f$`,
+  `CREATE TABLE parent (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, code text NOT NULL DEFAULT 'none; --', n positive,
+     twice int GENERATED ALWAYS AS (n * 2) STORED, at timestamptz DEFAULT now(), m other.mood, UNIQUE (code, n))`,
+  `CREATE TABLE other.child (id bigserial, p text, n int, extra text, j jsonb, data bytea, f float8,
+     FOREIGN KEY (p, n) REFERENCES parent (code, n) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED)`,
+  "CREATE TABLE chicken (id int PRIMARY KEY, egg int)",
+  "CREATE TABLE egg (id int PRIMARY KEY, chicken int REFERENCES chicken)",
+  "ALTER TABLE chicken ADD FOREIGN KEY (egg) REFERENCES egg",
+  "CREATE TABLE parts (at date NOT NULL, v text, PRIMARY KEY (at)) PARTITION BY RANGE (at)",
+  "CREATE TABLE parts_old PARTITION OF parts FOR VALUES FROM (MINVALUE) TO ('2020-01-01')",
+  "CREATE TABLE other.parts_new PARTITION OF parts FOR VALUES FROM ('2020-01-01') TO (MAXVALUE)",
+  'CREATE TABLE "odd ""name; --" ("a ""b" text, CHECK ("a ""b" <> $$;$$))',
+  "CREATE INDEX child_some ON other.child (extra) WHERE extra IS NOT NULL",
+  "CREATE INDEX child_low ON other.child (lower(extra) DESC, twice(n))",
+  "CREATE SEQUENCE other.free START -5 INCREMENT -3",
+  "COMMENT ON COLUMN parent.code IS 'a ''comment''; --'",
+  "INSERT INTO parent (id, code, n, m) OVERRIDING SYSTEM VALUE VALUES (3, 'a', 1, 'sad'), (700, 'B', 2, 'it''s; ok')",
+  `INSERT INTO other.child (p, n, extra, j, data, f) VALUES ('a', 1, NULL, '{"b": [1.10, null]}', '\\x00ff', 'NaN'),
+     ('B', 2, E'x; tab\t line\n \\\\.', '"null"', '', '-Infinity'), (NULL, 9, '', NULL, NULL, -0.0)`,
+  "SELECT setval('other.child_id_seq', 500, false), setval('parent_id_seq', 4), nextval('other.free')",
+  "INSERT INTO chicken VALUES (1, NULL), (2, NULL)",
+  "INSERT INTO egg VALUES (1, 2), (2, 1)",
+  "UPDATE chicken SET egg = id",
+  "INSERT INTO parts VALUES ('1999-12-31', 'old'), ('2024-02-29', 'new')",
+  `INSERT INTO "odd ""name; --" VALUES ('x')`,
+  "CREATE VIEW seen AS SELECT code, twice FROM parent",
+  "CREATE MATERIALIZED VIEW counted AS SELECT count(*) FROM other.child",
+  "CREATE RULE two AS ON INSERT TO seen DO INSTEAD (INSERT INTO parent (code) VALUES (new.code); SELECT 1)",
+  "CREATE TRIGGER shout BEFORE INSERT ON other.child FOR EACH ROW EXECUTE FUNCTION shout()",
+];
+
+const STATEMENTS = { SQLite: SQLITE, PostgreSQL: POSTGRES } as const;
+
+function nameOf({ title }: ImportEngine): keyof typeof STATEMENTS {
+  return title === "SQLite" ? "SQLite" : "PostgreSQL";
+}
+
+const OBJECTS = "SELECT * FROM (SELECT type, name, sql FROM sqlite_schema ORDER BY type, name)";
+
+/** All that the database is: its own program's words for the schema, and a hash of each table's rows. */
+async function stateOf(engine: ImportEngine, { place }: ImportWorld): Promise<unknown> {
+  const isFile = engine.title === "SQLite";
+  const [program, args] = isFile
+    ? ([
+        "sqlite3",
+        [place, OBJECTS, "SELECT * FROM sqlite_sequence", "PRAGMA user_version", "PRAGMA application_id"],
+      ] as const)
+    : (["pg_dump", ["--schema-only", place]] as const);
+  const { stdout } = await run(program, [...args]);
+  await using tested = await testContext();
+  const address = { engine: isFile ? "sqlite" : "postgres", name: "t", location: place };
+  await using driver = await (isFile ? sqliteEngine : postgresEngine).open(address, tested.context);
+  const schema = stdout.split("\n").filter((line) => !/^\\(?:un)?restrict /.test(line));
+  return { schema: schema.join("\n"), ...(await driver.fingerprint("hash")) };
+}
+
+describe.each(IMPORT_ENGINES)("$title", (engine) => {
+  const filled = async (): Promise<ImportWorld> => {
+    const world = await engine.open();
+    await world.sql(...STATEMENTS[nameOf(engine)]);
+    return world;
+  };
+  const empty = async (): Promise<ImportWorld> => {
+    const world = await engine.open();
+    if (engine.title === "SQLite") await writeFile(world.place, "");
+    return world;
+  };
+
+  test.each([
+    ["a folder of CSV", "out/", []],
+    ["a folder of NDJSON", "out/", ["--format", "ndjson"]],
+    ["an archive", "out.zip", ["--format", "json"]],
+    ["a compressed archive", "out.tar.gz", ["--format", "tsv"]],
+  ])("%s comes back as the same database", async (_, output, flags) => {
+    await using source = await filled();
+    await using target = await empty();
+    const exported = await source.run(["export", "app", "-o", output, ...flags, "--json"]);
+    expect([exported.exit, exported.json().error]).toEqual([0, null]);
+    const { exit, json } = await target.import(`${source.folder}/${output}`, "app", "--create");
+    expect([exit, json().error]).toEqual([0, null]);
+    expect(json().data).toMatchObject({ import: { hasOwnSchema: true } });
+    expect(await stateOf(engine, target)).toEqual(await stateOf(engine, source));
+  });
+
+  test("a schema that was changed is refused before anything is written", async () => {
+    await using source = await filled();
+    await using target = await empty();
+    await source.run(["export", "app", "-o", "out/"]);
+    const path = join(source.folder, "out", "schema.sql");
+    await writeFile(path, (await readFile(path, "utf8")).replace("NOT NULL", "NOT  NULL"));
+    const { exit, json } = await target.import(`${source.folder}/out`, "app", "--create");
+    expect([exit, json().error?.code]).toEqual([10, "IMPORT.CHECKSUM_MISMATCH"]);
+    const objects = { SQLite: "sqlite_schema", PostgreSQL: "pg_tables WHERE schemaname = 'public'" }[nameOf(engine)];
+    expect(await target.rows(`SELECT * FROM ${objects}`)).toEqual([]);
+  });
+});
