@@ -20,6 +20,8 @@ export interface LoadTable {
   /** In the order of the records' fields. */
   readonly columns: readonly string[];
   readonly onConflict: OnConflict;
+  /** A text for a column of JSON is a JSON string, as this engine's own export tells them; else it is JSON text. */
+  readonly hasJsonStrings?: boolean;
 }
 
 /** A record that the database does not take. */

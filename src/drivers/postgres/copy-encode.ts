@@ -1,9 +1,14 @@
 import type { FieldValue } from "../../lib/core/field-value.js";
+import { arrayLiteral } from "./array-literal.js";
 
 /** What decides how a value is spelled for a column. */
 export interface CopyColumn {
   readonly name: string;
   readonly isBytea: boolean;
+  /** Of an array: whether they are JSON; null for what is none. */
+  readonly elements: "json" | "plain" | null;
+  /** A text stands for a JSON string. */
+  readonly takesJsonStrings: boolean;
 }
 
 export interface Unspellable {
@@ -21,7 +26,8 @@ export function copyLine(row: readonly FieldValue[], columns: readonly CopyColum
   for (let at = 0; at < columns.length; at += 1) {
     const value = row[at] ?? null;
     if (at > 0) line += "\t";
-    if (typeof value === "string") line += escaped(value);
+    if (typeof value === "string")
+      line += escaped(columns[at]?.takesJsonStrings === true ? JSON.stringify(value) : value);
     else if (value === null) line += "\\N";
     else {
       const spelled = spell(value, columns[at]);
@@ -44,5 +50,6 @@ function spell(value: Exclude<FieldValue, string | null>, column: CopyColumn | u
     return `\\\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")}`;
   }
   if (value.kind === "text") return { column: name, reason: "a text that is not UTF-8" };
-  return escaped(value.text);
+  const elements = value.kind === "json" ? (column?.elements ?? null) : null;
+  return escaped(elements === null ? value.text : arrayLiteral(value.text, elements));
 }

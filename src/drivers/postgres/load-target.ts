@@ -17,13 +17,19 @@ export interface LoadTarget {
   readonly canSkip: boolean;
 }
 
+/** Columns in that order, and what their texts are. */
+interface Wanted {
+  readonly columns: readonly string[];
+  readonly hasJsonStrings?: boolean;
+}
+
 const BEFORE_ROW_INSERT = 1 | 2 | 4;
 
 /** DB.REFUSED when there is no such table. */
 export async function readLoadTarget(
   session: Session,
   table: TableName,
-  names: readonly string[] = [],
+  { columns: names, hasJsonStrings = false }: Wanted = { columns: [] },
 ): Promise<LoadTarget> {
   const [found] = await session.query<{ oid: number; name: string; kind: string; skips: boolean }>(
     `SELECT c.oid, c.relname AS name, c.relkind::text AS kind,
@@ -36,19 +42,42 @@ export async function readLoadTarget(
     throw new DbopsError("DB.REFUSED", { message: `there is no table ${table.name}`, why: "it has gone meanwhile" });
   }
   const { oid, name, kind, skips: canSkip } = found;
-  const columns = await readColumns(session, oid, names);
+  const columns = await readColumns(session, oid, { names, hasJsonStrings });
   return { oid, name, only: kind === "r" ? "ONLY " : "", isPartitioned: kind === "p", canSkip, columns };
 }
 
-/** A domain over bytea is spelled as bytea is. */
-async function readColumns(session: Session, oid: number, names: readonly string[]): Promise<readonly CopyColumn[]> {
-  const rows = await session.query<{ name: string; bytea: boolean }>(
+interface ColumnRow {
+  readonly [column: string]: string | boolean;
+  readonly name: string;
+  readonly bytea: boolean;
+  readonly json: boolean;
+  readonly array: boolean;
+  readonly jsons: boolean;
+}
+
+/** A domain is spelled as the type below it is. */
+async function readColumns(
+  session: Session,
+  oid: number,
+  { names, hasJsonStrings }: { readonly names: readonly string[]; readonly hasJsonStrings: boolean },
+): Promise<readonly CopyColumn[]> {
+  const rows = await session.query<ColumnRow>(
     `WITH RECURSIVE base (attname, type) AS (
        SELECT attname, atttypid FROM pg_attribute WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped
        UNION ALL SELECT b.attname, t.typbasetype FROM base b JOIN pg_type t ON t.oid = b.type WHERE t.typtype = 'd')
-     SELECT attname AS name, bool_or(type = 'bytea'::regtype) AS bytea FROM base GROUP BY attname`,
+     SELECT b.attname AS name, bool_or(b.type = 'bytea'::regtype) AS bytea, bool_or(b.type IN ('json'::regtype, 'jsonb'::regtype)) AS json,
+            bool_or(t.typcategory = 'A') AS array, bool_or(t.typelem IN ('json'::regtype, 'jsonb'::regtype)) AS jsons
+       FROM base b JOIN pg_type t ON t.oid = b.type GROUP BY b.attname`,
     [oid],
   );
-  const bytea = new Map(rows.map((row) => [row.name, row.bytea]));
-  return names.map((column) => ({ name: column, isBytea: bytea.get(column) ?? false }));
+  const known = new Map(rows.map((row) => [row.name, row]));
+  return names.map((name) => {
+    const row = known.get(name);
+    return {
+      name,
+      isBytea: row?.bytea ?? false,
+      elements: row?.array === true ? (row.jsons ? "json" : "plain") : null,
+      takesJsonStrings: hasJsonStrings && row?.json === true,
+    };
+  });
 }

@@ -111,7 +111,7 @@ class PostgresLoader implements Loader {
   async load(load: LoadTable): Promise<TableLoad> {
     await this.#begin();
     this.#loaded.push(load);
-    const target = await readLoadTarget(this.#session, load.table, load.columns);
+    const target = await readLoadTarget(this.#session, load.table, load);
     if (load.onConflict.kind !== "fail") return await this.#staged(load, target);
     const quoted = quoteQualified(load.table);
     if (this.#maxFaults === 0) return new StreamLoad(this.#session, target, quoted);
@@ -127,8 +127,8 @@ class PostgresLoader implements Loader {
     if (!isCopyDialect(dialect)) return null;
     await this.#begin();
     this.#loaded.push(load);
-    const { table, columns } = load;
-    const target = await readLoadTarget(this.#session, table, columns);
+    const { table } = load;
+    const target = await readLoadTarget(this.#session, table, load);
     if (target.canSkip) return null;
     return new CsvLoad(this.#session, target, { quoted: quoteQualified(table), dialect });
   }

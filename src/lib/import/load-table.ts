@@ -101,8 +101,9 @@ class TableWork {
   }
 
   async #open(): Promise<TableLoad> {
-    const { table, columns, onConflict } = this.#outcome.plan;
-    return await this.#loader.load({ table, onConflict, columns: columns.map(({ column }) => column) });
+    const { table, columns, onConflict, hasJsonStrings } = this.#outcome.plan;
+    const names = columns.map(({ column }) => column);
+    return await this.#loader.load({ table, onConflict, columns: names, hasJsonStrings });
   }
 
   async #endLoad(): Promise<void> {

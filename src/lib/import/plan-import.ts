@@ -34,12 +34,13 @@ export async function planImport(loader: Loader, request: PlanRequest): Promise<
   for (const one of chosen) {
     const isMade = one.existing === null || wish.mode === "replace";
     const plan = isMade ? await planNew(one, loader, { wish, inferTypes }) : planExisting(one.existing, one, wish);
-    tables.push({ ...plan, cascades: wish.mode === "truncate" ? cascadesOf(one, schema) : [] });
+    const hasJsonStrings = one.source.isTyped && one.source.origin?.engine === engine;
+    tables.push({ ...plan, hasJsonStrings, cascades: wish.mode === "truncate" ? cascadesOf(one, schema) : [] });
   }
   return { mode: wish.mode, tables, schema: null, whyTypes };
 }
 
-type Planned = Omit<TablePlan, "cascades">;
+type Planned = Omit<TablePlan, "cascades" | "hasJsonStrings">;
 
 function planExisting(existing: Table, { source, name }: ChosenTable, wish: ImportWish): Planned {
   const { columns, left } = matchColumns(source, existing, wish.renames);
