@@ -143,6 +143,13 @@ export interface Driver extends AsyncDisposable {
   lock(options: LockOptions): Promise<HeldLock>;
 }
 
+/** A database that is being made under another name; disposing removes what was not published. */
+export interface NewDatabase extends AsyncDisposable {
+  readonly driver: Driver;
+  /** Closes it and gives it its name, durably and as a whole. OUTPUT.EXISTS when something has taken the name meanwhile. */
+  publish(): Promise<void>;
+}
+
 /** An engine: what can be done before, or without, a connected database. */
 export interface Engine {
   readonly name: string;
@@ -158,6 +165,8 @@ export interface Engine {
   readonly liveSuffixes?: readonly string[];
   /** Connects; up to 3 tries where trying again can help. CONNECT.*. */
   open(address: TargetAddress, context: DriverContext): Promise<Driver>;
+  /** Begins a database; null where there is one already. Absent where a server makes databases. CONNECT.*, OUTPUT.*. */
+  openNew?(address: TargetAddress, context: DriverContext): Promise<NewDatabase | null>;
   /** Prepares a restore into `address`, which need not exist yet. */
   restorer(address: TargetAddress, context: DriverContext): Promise<Restorer>;
   /** A throw-away place to load a backup into and compare it. BACKUP.UNPROVEN when none can be had. */

@@ -1,12 +1,15 @@
 import { execFile } from "node:child_process";
-import { readFile, writeFile } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { postgresEngine } from "#dbops/drivers/postgres/engine.js";
 import { sqliteEngine } from "#dbops/drivers/sqlite/engine.js";
+import { startDbops } from "../support/dbops-process.js";
 import { testContext } from "../support/driver-context.js";
 import { IMPORT_ENGINES, type ImportEngine, type ImportWorld } from "../support/import-world.js";
+import { sqlite } from "../support/sqlite-files.js";
 
 // An export that is imported with --create is the same database again: all of it, or nothing.
 
@@ -146,3 +149,209 @@ describe.each(IMPORT_ENGINES)("$title", (engine) => {
     expect(await target.rows(`SELECT * FROM ${objects}`)).toEqual([]);
   });
 });
+
+describe.each(IMPORT_ENGINES)("$title, killed in the middle", (engine) => {
+  const KEY = { SQLite: "INTEGER PRIMARY KEY AUTOINCREMENT", PostgreSQL: "int PRIMARY KEY" } as const;
+  const MANY = {
+    SQLite:
+      "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000) INSERT INTO t SELECT i, 'text ' || i FROM n",
+    PostgreSQL: "INSERT INTO t SELECT i, 'text ' || i FROM generate_series(1, 300000) AS i",
+  };
+
+  test("leaves nothing, and the same command does it", async () => {
+    await using world = await engine.open();
+    await using target = await engine.open();
+    await world.sql(`CREATE TABLE t (id ${KEY[nameOf(engine)]}, name text NOT NULL)`, MANY[nameOf(engine)]);
+    expect((await world.run(["export", "app", "-o", "out/"])).exit).toBe(0);
+    const isFile = engine.title === "SQLite";
+    const place = isFile ? join(world.folder, "new.db") : target.place;
+    const command = ["import", "out/", place, "--create", "--lock-wait", "30s"];
+    const killed = await startDbops(command, { cwd: world.folder });
+    await killed.says("importing");
+    await killed.kill();
+    if (isFile) expect(await readdir(world.folder)).not.toContain("new.db");
+    else expect(await target.rows("SELECT * FROM pg_tables WHERE schemaname = 'public'")).toEqual([]);
+    const again = await startDbops(command, { cwd: world.folder });
+    expect(await again.ended).toMatchObject({ exit: 0 });
+    expect(await stateOf(engine, { ...target, place })).toEqual(await stateOf(engine, world));
+    expect((await readdir(world.folder)).filter((name) => name.includes("dbops-loading"))).toEqual([]);
+  });
+});
+
+describe("a database file that is not there", () => {
+  const [engine] = IMPORT_ENGINES;
+  const exported = async (): Promise<ImportWorld> => {
+    if (engine === undefined) throw new Error("no engine");
+    const world = await engine.open();
+    await world.sql(...SQLITE);
+    await world.run(["export", "app", "-o", "out/"]);
+    return world;
+  };
+  const filesOf = async ({ folder }: ImportWorld): Promise<readonly string[]> =>
+    (await readdir(folder)).filter((name) => name.includes("new.db") && !name.includes("dbops-lock"));
+
+  test("is made by --create, for its owner alone, and is the same database", async () => {
+    await using world = await exported();
+    const { exit, json } = await world.import("out/", "new.db", "--create");
+    expect([exit, json().error]).toEqual([0, null]);
+    const place = join(world.folder, "new.db");
+    expect((await stat(place)).mode & 0o777).toBe(0o600);
+    expect(await filesOf(world)).toEqual(["new.db"]);
+    if (engine !== undefined) expect(await stateOf(engine, { ...world, place })).toEqual(await stateOf(engine, world));
+  });
+
+  test("takes the encoding of the export", async () => {
+    await using world = await exported();
+    sqlite(
+      join(world.folder, "wide.db"),
+      "PRAGMA encoding = 'UTF-16be'",
+      "CREATE TABLE t (a, b)",
+      "INSERT INTO t VALUES ('ü', 'x')",
+    );
+    await world.run(["export", "wide.db", "-o", "wide/"]);
+    expect((await world.import("wide/", "new.db", "--create")).exit).toBe(0);
+    const { stdout } = await run("sqlite3", [
+      join(world.folder, "new.db"),
+      "PRAGMA encoding",
+      "SELECT hex(a), b FROM t",
+    ]);
+    expect(stdout).toBe("UTF-16be\n00FC|x\n");
+  });
+
+  test.each([
+    ["without --create", [], 6],
+    ["in a dry run", ["--create", "--dry-run"], 0],
+    ["in a check", ["--create", "--check"], 0],
+    ["in a preview", ["--create", "--preview", "2"], 0],
+    ["with --commit-every", ["--create", "--commit-every", "1"], 2],
+  ])("%s nothing appears", async (_, flags, expected) => {
+    await using world = await exported();
+    const { exit } = await world.import("out/", "new.db", ...flags);
+    expect([exit, await filesOf(world)]).toEqual([expected, []]);
+  });
+
+  test("one record that cannot be taken, and nothing appears", async () => {
+    await using world = await exported();
+    await world.sql("DROP TRIGGER shout", "PRAGMA foreign_keys = OFF; INSERT INTO child (p, n) VALUES ('nobody', 1)");
+    await world.run(["export", "app", "-o", "broken/"]);
+    const { exit, json } = await world.import("broken/", "new.db", "--create");
+    expect([exit, json().error]).toMatchObject([
+      11,
+      {
+        code: "IMPORT.REJECTED",
+        message: expect.stringContaining("child.csv"),
+        why: expect.stringContaining("FOREIGN KEY"),
+      },
+    ]);
+    expect(await filesOf(world)).toEqual([]);
+  });
+
+  test("a log that would be taken for its own is not touched", async () => {
+    await using world = await exported();
+    await world.write("new.db-wal", "of another");
+    const { exit, json } = await world.import("out/", "new.db", "--create");
+    expect([exit, json().error?.code, await filesOf(world)]).toEqual([11, "OUTPUT.EXISTS", ["new.db-wal"]]);
+  });
+});
+
+describe("what is not made by the export's own schema", () => {
+  test.each([
+    [
+      "--tables",
+      ["--tables", "parent,child,chicken,egg,by_index,to_index,without,strict"],
+      "--tables asks for something else",
+    ],
+    ["--types", ["--types", "extra=TEXT"], "--types asks for something else"],
+    ["--max-errors", ["--max-errors", "1"], "all or nothing"],
+  ])("with %s, and the plan says why", async (_, flags, why) => {
+    const [engine] = IMPORT_ENGINES;
+    if (engine === undefined) throw new Error("no engine");
+    await using world = await engine.open();
+    const tables = [
+      "CREATE TABLE p (id INTEGER PRIMARY KEY, extra TEXT)",
+      "CREATE TABLE c (id INTEGER PRIMARY KEY, extra TEXT)",
+    ];
+    await world.sql(...tables, "INSERT INTO p VALUES (1, 'x')");
+    await world.run(["export", "app", "-o", "out/"]);
+    const given = flags.map((flag) => (flag.startsWith("parent") ? "p,c" : flag));
+    const { exit, stderr } = await world.run(["import", "out/", "new.db", "--create", ...given]);
+    expect([exit, stderr]).toEqual([0, expect.stringContaining(why)]);
+    const { stdout } = await run("sqlite3", [join(world.folder, "new.db"), "SELECT pk FROM pragma_table_info('p')"]);
+    expect(stdout).toBe("0\n0\n");
+  });
+
+  test("when a part of a table was exported, or one of the tables is there", async () => {
+    const [engine] = IMPORT_ENGINES;
+    if (engine === undefined) throw new Error("no engine");
+    await using world = await engine.open();
+    await world.sql(
+      "CREATE TABLE p (id INTEGER PRIMARY KEY)",
+      "CREATE TABLE c (id INTEGER PRIMARY KEY)",
+      "INSERT INTO p VALUES (1)",
+    );
+    await world.run(["export", "app", "-o", "part/", "--table", "p", "--where", "id = 1"]);
+    await world.run(["export", "app", "-o", "out/"]);
+    const part = await world.run(["import", "part/", "new.db", "--create", "--dry-run"]);
+    expect(part.stderr).toContain("the export holds a part of p only");
+    await world.sql("DROP TABLE c", "DELETE FROM p");
+    const there = await world.run(["import", "out/", "app", "--create"]);
+    expect(there.stderr).toContain("the export's own schema would make p too, which is there");
+  });
+});
+
+describe("statements that are no part of a schema are refused, and nothing is written", () => {
+  const OTHERS = {
+    SQLite: [
+      "ATTACH 'other.db' AS other;",
+      "COMMIT;\nDROP TABLE t;",
+      "DELETE FROM t;",
+      "PRAGMA writable_schema = ON;",
+      "INSERT INTO t VALUES (2);",
+      ".shell touch hacked",
+      "SELECT 1;",
+      "CREATE INDEX i ON none (a);",
+      "CREATE TABLE half (",
+    ],
+    PostgreSQL: [
+      "COPY t FROM PROGRAM 'touch hacked';",
+      "COPY t FROM stdin;\n2\n\\.\n",
+      "COMMIT;",
+      "\\! touch hacked",
+      "SET standard_conforming_strings = off;",
+      "SET search_path = public;",
+      "SELECT pg_catalog.pg_read_file('/etc/passwd');",
+      "SELECT pg_catalog.setval('public.s', 1, true), pg_sleep(9);",
+      "CREATE ROLE other SUPERUSER;",
+      "ALTER SYSTEM SET fsync = off;",
+      "DO $$BEGIN END$$;",
+      "DROP TABLE t;",
+      "CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'; /* /* */ DROP TABLE t; */",
+      "CREATE TABLE half (",
+    ],
+  } as const;
+  const CASES = IMPORT_ENGINES.flatMap((engine) =>
+    OTHERS[nameOf(engine)].map((sql) => ({ engine, sql, title: engine.title })),
+  );
+
+  test.each(CASES)("$title: $sql", async ({ engine, sql }) => {
+    await using world = await engine.open();
+    await using target = await engine.open();
+    await world.sql("CREATE TABLE t (id int)", "INSERT INTO t VALUES (1)");
+    await world.run(["export", "app", "-o", "out/"]);
+    await append(join(world.folder, "out"), `${sql}\n`);
+    const { exit, json } = await target.import(`${world.folder}/out`, "app", "--create");
+    expect([exit, json().error?.code]).toEqual([11, "DB.REFUSED"]);
+    const objects = { SQLite: "sqlite_schema", PostgreSQL: "pg_tables WHERE schemaname = 'public'" }[nameOf(engine)];
+    expect(await target.rows(`SELECT * FROM ${objects}`)).toEqual([]);
+  });
+});
+
+/** As somebody would who writes the hash too. */
+async function append(folder: string, sql: string): Promise<void> {
+  const [schema, manifest] = [join(folder, "schema.sql"), join(folder, "manifest.json")];
+  const text = `${await readFile(schema, "utf8")}${sql}`;
+  await writeFile(schema, text);
+  const sha256 = createHash("sha256").update(text).digest("hex");
+  const told: { schemaFile: object } = JSON.parse(await readFile(manifest, "utf8"));
+  await writeFile(manifest, JSON.stringify({ ...told, schemaFile: { ...told.schemaFile, sha256 } }));
+}

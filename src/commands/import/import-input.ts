@@ -11,6 +11,8 @@ const DEFAULT_MAX_BYTES = 10_000_000_000;
 
 export interface ImportInput extends ImportWish, ReadWish {
   readonly file: string;
+  /** A database that is missing is made, where it is a file. */
+  readonly makesDatabase: boolean;
   readonly target: string | null;
   readonly previewRows: number | null;
   readonly isCheck: boolean;
@@ -31,6 +33,7 @@ export function importInput(raw: RawInput): ImportInput {
     table: optionText(raw, "table"),
     tables: optionList(raw, "tables").flatMap((names) => names.split(",").filter((name) => name !== "")),
     mode,
+    makesDatabase: optionFlag(raw, "create"),
     canCreate: optionFlag(raw, "create") || mode === "replace",
     types: pairs(raw, "types"),
     renames: pairs(raw, "map"),

@@ -1,4 +1,5 @@
 import type { Driver } from "../../drivers/driver.js";
+import { DbopsError } from "../../lib/core/errors.js";
 import { finishImport, type ImportOrder } from "../../lib/import/finish-import.js";
 import type { ImportPlan } from "../../lib/import/import-plan.js";
 import { newColumnTypes } from "../../lib/import/new-column-types.js";
@@ -34,7 +35,9 @@ export const importCommand = defineCommand<ImportInput, ImportData>({
     const target = context.config.one(input.target);
     const isLook = input.isCheck || input.previewRows !== null;
     if (!isLook && !context.flags.isDryRun) requireNamed(target);
-    const driver = await context.open(target);
+    const made = input.makesDatabase ? await context.openNew(target) : null;
+    if (made !== null) requireWhole(input);
+    const driver = made?.driver ?? (await context.open(target));
     const locks = !context.flags.isDryRun && input.previewRows === null;
     if (locks) context.own(await driver.lock(context.lockOptions()));
     const plan = await prepare(context, input, driver);
@@ -48,6 +51,7 @@ export const importCommand = defineCommand<ImportInput, ImportData>({
       run: async (): Promise<Outcome<ImportData>> => {
         const services = { driver, context: context.driverContext };
         const { report, exit, error } = await finishImport(plan, orderOf(context, input), services);
+        if (report.did === "import" && report.isWhole) await made?.publish();
         return { data: { import: report }, exit, error: error ?? undefined };
       },
     };
@@ -75,6 +79,16 @@ async function prepare(context: Context, input: ImportInput, driver: Driver): Pr
     progress.note(`${create.table.name} is made from types, without keys, indexes and defaults: ${plan.whyTypes}`);
   }
   return plan;
+}
+
+/** USAGE.INVALID: a new database appears when everything is in it. */
+function requireWhole({ commitEvery }: ImportInput): void {
+  if (commitEvery === null) return;
+  throw new DbopsError("USAGE.INVALID", {
+    message: "--commit-every is for a database that is there",
+    why: "a new one appears under its name when everything is in it",
+    hint: "leave it out",
+  });
 }
 
 function placeOf(context: Context, file: string): ReadPlace {

@@ -3,6 +3,7 @@ import { inspectArchive } from "./archive.js";
 import { inspectScript } from "./inspect-script.js";
 import { LOG_SUFFIXES } from "./kept-files.js";
 import { LOADABLE_KINDS } from "./loadable.js";
+import { openNewFile } from "./new-file.js";
 import { SqliteRestorer } from "./restorer.js";
 import { openScratch } from "./scratch.js";
 import { SqliteDriver } from "./sqlite-driver.js";
@@ -16,6 +17,7 @@ export const sqliteEngine: Engine = {
   canEndSessions: false,
   liveSuffixes: LOG_SUFFIXES,
   open: (address, context) => SqliteDriver.open(address, context),
+  openNew: openNewFile,
   restorer: (address, context) => SqliteRestorer.open(address, context),
   openScratch,
   inspect: (kind, raw) => (kind === "sql" ? inspectScript(raw) : inspectArchive(raw)),

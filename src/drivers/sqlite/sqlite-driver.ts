@@ -25,7 +25,7 @@ import { diagnoseFile } from "./doctor.js";
 import { isDamage, translating } from "./errors.js";
 import { identityOf } from "./identity.js";
 import { openLoader } from "./loader.js";
-import { type DatabaseFile, locate } from "./locate.js";
+import { type DatabaseFile, locate, resolvePath } from "./locate.js";
 import { lockDatabase } from "./lock.js";
 import { openView } from "./open-view.js";
 import { SqliteRows } from "./rows.js";
@@ -37,6 +37,8 @@ import { Worker } from "./worker-client.js";
 import type { OpenRequest } from "./worker-protocol.js";
 
 interface OpenedFile {
+  /** What it is called; where the file is when it has no other name yet. */
+  readonly path: string;
   readonly file: DatabaseFile;
   readonly access: Access;
   readonly connection: Connection;
@@ -54,15 +56,17 @@ export class SqliteDriver implements Driver {
   readonly #rows: SqliteRows;
 
   private constructor(opened: OpenedFile, address: TargetAddress, context: DriverContext) {
-    this.label = opened.file.path;
-    this.identity = identityOf(opened.file.path, address);
+    this.label = opened.path;
+    this.identity = identityOf(opened.path, address);
     this.#opened = opened;
     this.#context = context;
     this.#rows = new SqliteRows(this.#openRequest());
   }
 
-  static async open(address: TargetAddress, context: DriverContext): Promise<SqliteDriver> {
-    const file = await locate(address.location);
+  /** `place` is where the file is as long as it does not have its name. */
+  static async open(address: TargetAddress, context: DriverContext, place?: string): Promise<SqliteDriver> {
+    const file = await locate(place ?? address.location);
+    const path = place === undefined ? file.path : await resolvePath(address.location);
     const { walBytes } = await sidecarsOf(file.path);
     const access = await chooseAccess(file, context);
     if (access.recovered !== null) context.progress.note(`${file.path}: ${access.recovered}`);
@@ -72,7 +76,7 @@ export class SqliteDriver implements Driver {
     });
     try {
       readHeader(connection);
-      return new SqliteDriver({ file, access, connection, walBytes: walBytes ?? 0 }, address, context);
+      return new SqliteDriver({ path, file, access, connection, walBytes: walBytes ?? 0 }, address, context);
     } catch (error) {
       connection[Symbol.dispose]();
       throw error;
@@ -154,7 +158,7 @@ export class SqliteDriver implements Driver {
   }
 
   async lock(options: LockOptions): Promise<HeldLock> {
-    return await lockDatabase(this.#opened.file.path, options, this.#context);
+    return await lockDatabase(this.#opened.path, options, this.#context);
   }
 
   /** SQLite tidies up when the last connection closes; what it did with a log that was left behind is told. */

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from "node:stream";
-import type { Driver, DriverContext, Engine, LockOptions } from "../../drivers/driver.js";
+import type { Driver, DriverContext, Engine, LockOptions, NewDatabase } from "../../drivers/driver.js";
 import type { BackupSettings } from "../config/backup-settings.js";
 import type { Config } from "../config/config.js";
 import type { Secret } from "../config/secret.js";
@@ -65,6 +65,8 @@ export interface Context {
   engine(name: string): Promise<Engine>;
   /** Connects; closed at the end of the run. */
   open(target: ConfiguredTarget): Promise<Driver>;
+  /** Begins a database that is not there yet; null where it is, or where its engine begins none. Removed at the end of the run unless published. */
+  openNew(target: ConfiguredTarget): Promise<NewDatabase | null>;
   /** The store of the flag or of the target's configuration. CONFIG.NO_STORE. */
   store(flag: string | null, target: ConfiguredTarget | null): Storage;
   /** The stores meant where no target must be named: the flag's, the target's, or those of all targets. CONFIG.NO_STORE. */

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import type { Driver, DriverContext, LockOptions } from "../../drivers/driver.js";
+import type { Driver, DriverContext, LockOptions, NewDatabase } from "../../drivers/driver.js";
 import { ENGINE_NAMES, loadEngine } from "../../drivers/open.js";
 import type { AuditLog } from "../audit/audit-log.js";
 import { finishDeletions } from "../backup/deletion.js";
@@ -113,6 +113,12 @@ class RunContext implements Context {
 
   async open(target: ConfiguredTarget): Promise<Driver> {
     return this.own(await this.#connect(target));
+  }
+
+  async openNew(target: ConfiguredTarget): Promise<NewDatabase | null> {
+    const engine = await loadEngine(target.engine);
+    const made = (await engine.openNew?.(target, this.driverContext)) ?? null;
+    return made === null ? null : this.own(made);
   }
 
   store(flag: string | null, target: ConfiguredTarget | null): Storage {
