@@ -17,18 +17,15 @@ export interface ViewedFile {
 
 /** A view of the file itself, or of a private copy where its read transaction would keep writers waiting. RESOURCE.DISK_FULL. */
 export async function openView(file: ViewedFile, context: DriverContext): Promise<SqliteView> {
-  if (!(await holdsWritersUp(file))) return await SqliteView.open(file.open, context);
-  const { path } = file.open;
-  const copy = join(await context.workDir(), `view-${context.ids.hex(12)}.sqlite`);
-  await requireFreeBytes(dirname(copy), (await stat(path)).size, "the private copy to be read");
-  context.progress.note(
-    `${path} is in rollback-journal mode: reading from a private copy, so that writers need not wait`,
-  );
+  const copy = (await holdsWritersUp(file)) ? await placeForCopy(file.open.path, context) : null;
+  const worker = await Worker.start(context, { hasDataPipe: true });
   try {
-    await copyFile(file.open, copy, context);
-    return await SqliteView.open(privateFile(copy), context, { ownedPath: copy });
+    if (copy === null) return await SqliteView.open(worker, file.open);
+    await copyFile(worker, { source: file.open, destination: copy }, context);
+    return await SqliteView.open(worker, privateFile(copy), { ownedPath: copy });
   } catch (error) {
-    await rm(copy, { force: true });
+    await worker[Symbol.asyncDispose]();
+    if (copy !== null) await rm(copy, { force: true });
     throw error;
   }
 }
@@ -39,12 +36,22 @@ async function holdsWritersUp({ access, connection }: ViewedFile): Promise<boole
   return ((await stat(access.path)).mode & 0o222) !== 0;
 }
 
-async function copyFile(source: OpenRequest, destination: string, context: DriverContext): Promise<void> {
-  const phase = context.progress.phase("copying", { unit: "pages" });
-  await using worker = await Worker.start(context);
-  const { damage } = await worker.copy({ source, destination, isCompact: false }, (done, total) =>
-    phase.at(done, total),
+async function placeForCopy(path: string, context: DriverContext): Promise<string> {
+  const copy = join(await context.workDir(), `view-${context.ids.hex(12)}.sqlite`);
+  await requireFreeBytes(dirname(copy), (await stat(path)).size, "the private copy to be read");
+  context.progress.note(
+    `${path} is in rollback-journal mode: reading from a private copy, so that writers need not wait`,
   );
-  for (const what of damage) context.progress.warn(`${source.path}: ${what}`);
+  return copy;
+}
+
+async function copyFile(
+  worker: Worker,
+  request: { readonly source: OpenRequest; readonly destination: string },
+  { progress }: DriverContext,
+): Promise<void> {
+  const phase = progress.phase("copying", { unit: "pages" });
+  const { damage } = await worker.copy({ ...request, isCompact: false }, (done, total) => phase.at(done, total));
+  for (const what of damage) progress.warn(`${request.source.path}: ${what}`);
   phase.done();
 }

@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { DbopsError } from "../../lib/core/errors.js";
 import { heldPromise } from "../../lib/core/held-promise.js";
-import type { DriverContext, TableName } from "../driver.js";
+import type { TableName } from "../driver.js";
 import type { SchemaModel } from "../schema-model.js";
 import type {
   Definition,
@@ -16,7 +16,7 @@ import type {
 } from "../view-model.js";
 import { EncodedStream } from "./encoded-stream.js";
 import type { ViewAnswer } from "./view-protocol.js";
-import { Worker } from "./worker-client.js";
+import type { Worker } from "./worker-client.js";
 import type { OpenRequest } from "./worker-protocol.js";
 
 /** One state of the file, held by a child whose connection may not write. */
@@ -30,20 +30,14 @@ export class SqliteView implements ReadView {
     this.#ownedPath = ownedPath;
   }
 
-  /** The file at `ownedPath` goes with the view. */
+  /** The worker, which has a data pipe, and the file at `ownedPath` go with the view. */
   static async open(
+    worker: Worker,
     database: OpenRequest,
-    context: DriverContext,
     { ownedPath = null }: { readonly ownedPath?: string | null } = {},
   ): Promise<SqliteView> {
-    const worker = await Worker.start(context, { hasDataPipe: true });
-    try {
-      await worker.view({ ask: "open", database });
-      return new SqliteView(worker, ownedPath);
-    } catch (error) {
-      await worker[Symbol.asyncDispose]();
-      throw error;
-    }
+    await worker.view({ ask: "open", database });
+    return new SqliteView(worker, ownedPath);
   }
 
   async schema(): Promise<SchemaModel> {
