@@ -13,7 +13,10 @@ export const IMPORT_OPTIONS = [
     help: "insert (default); ignore or upsert where the key is there; truncate = delete all first; replace = make the table anew",
     choices: IMPORT_MODES,
   },
-  { flags: "--create", help: "make tables that are missing, with types as the records show them" },
+  {
+    flags: "--create",
+    help: "make what is missing: an export by its own schema, else tables with types as the records show them; a SQLite file too",
+  },
   { flags: "--types <col=type>", help: "the type of a column of a table that is made", isRepeatable: true },
   {
     flags: "--map <a=b>",

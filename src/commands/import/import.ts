@@ -6,6 +6,7 @@ import { newColumnTypes } from "../../lib/import/new-column-types.js";
 import { planImport } from "../../lib/import/plan-import.js";
 import { openRecords } from "../../lib/import/read-input.js";
 import type { ReadPlace } from "../../lib/import/read-request.js";
+import { untoldTypes } from "../../lib/import/untold-types.js";
 import { requireNamed } from "../../lib/restore/protected-target.js";
 import { type Context, defineCommand, type Outcome } from "../define.js";
 import { TARGET_ARGUMENT } from "../options.js";
@@ -73,6 +74,7 @@ async function prepare(context: Context, input: ImportInput, driver: Driver): Pr
     isAllOrNothing: input.maxErrors === 0 && input.commitEvery === null,
     inferTypes: (source) => newColumnTypes(source, driver.engine),
   });
+  for (const warning of plan.tables.flatMap(untoldTypes)) progress.warn(warning);
   for (const { left, source, create } of plan.tables) {
     if (left.length > 0) progress.note(`${source.place}: left out ${left.join(", ")}`);
     if (create === null || source.origin === null || plan.whyTypes === null) continue;

@@ -13,6 +13,8 @@ const COMMENTED = "COLUMN|CONSTRAINT|LARGE OBJECT";
 /** What pg_dump writes of definitions, by the first words; the first line that fits counts. */
 const VERDICTS: readonly (readonly [pattern: RegExp, verdict: Verdict])[] = [
   [/^(?:COMMENT ON|ALTER) LARGE OBJECT /, "large object"],
+  // CREATE EXTENSION sets it, and only the extension's owner may.
+  [/^COMMENT ON EXTENSION /, "skip"],
   [/^CREATE SCHEMA (?!IF |AUTHORIZATION )/, "new schema"],
   [new RegExp(`^CREATE (?:OR REPLACE )?(?:${MADE})\\b`), "run"],
   [new RegExp(`^ALTER (?:${MADE})\\b`), "run"],

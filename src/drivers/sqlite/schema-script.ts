@@ -1,7 +1,7 @@
-import { foreignCode, messageOf } from "../../lib/core/errors.js";
+import { DbopsError, foreignCode, messageOf } from "../../lib/core/errors.js";
 import type { Connection } from "./connection.js";
 import { refusedSchema } from "./script-errors.js";
-import { ScriptSplitter, type ScriptStatement } from "./script-splitter.js";
+import { ScriptSplitter } from "./script-splitter.js";
 
 /** What a whole script needs and one transaction of another's making does not. */
 const FRAME = /^(?:PRAGMA\s+foreign_keys\s*=\s*OFF|BEGIN(?:\s+TRANSACTION)?|COMMIT)\s*;$/i;
@@ -29,7 +29,7 @@ export class SchemaScript {
     // Parents come after their children, and the keys they are found by after the rows.
     db.pragma("foreign_keys = OFF");
     const isAlone = connection.count("SELECT count(*) FROM sqlite_schema") === 0;
-    const encoding = isAlone ? [...statementsOf(sql)].find(({ text }) => ENCODING.test(text)) : undefined;
+    const encoding = isAlone ? statementsOf(sql).find(({ text }) => ENCODING.test(text)) : undefined;
     if (encoding !== undefined) db.exec(encoding.text);
     return new SchemaScript(connection, isAlone);
   }
@@ -71,11 +71,24 @@ interface Statement {
   readonly line: number;
 }
 
-function* statementsOf(sql: string): Generator<Statement> {
+/** DB.REFUSED for what is no text of whole statements. */
+function statementsOf(sql: string): readonly Statement[] {
   const splitter = new ScriptSplitter();
-  const textOf = ({ bytes, line }: ScriptStatement): Statement => ({ text: bytes.toString("utf8"), line });
-  for (const statement of splitter.take(Buffer.from(sql))) yield textOf(statement);
-  splitter.end();
+  try {
+    const statements = Array.from(splitter.take(Buffer.from(sql)), ({ bytes, line }) => ({
+      text: bytes.toString("utf8"),
+      line,
+    }));
+    splitter.end();
+    return statements;
+  } catch (error) {
+    if (!(error instanceof DbopsError)) throw error;
+    throw new DbopsError("DB.REFUSED", {
+      message: "the schema of the export is not run",
+      why: error.why ?? error.message,
+      cause: error,
+    });
+  }
 }
 
 /** An export puts the semicolon on a line of its own where a comment might swallow it. */

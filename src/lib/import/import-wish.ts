@@ -8,7 +8,7 @@ export interface ImportWish {
   /** Which of the input's tables; empty = all. */
   readonly tables: readonly string[];
   readonly mode: ImportMode;
-  /** Makes tables that are missing, with types as the records show them. */
+  /** Makes tables that are missing: by an export's own schema, else with types as the records show them. */
   readonly canCreate: boolean;
   /** Native types of columns of tables that are made. */
   readonly types: ReadonlyMap<string, string>;

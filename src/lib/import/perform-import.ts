@@ -124,7 +124,7 @@ class ImportRun {
       }
     }
     const { schema, tables } = this.#plan;
-    if (schema !== null) await runSchema(loader, schema.before);
+    if (schema !== null) await runSchema(loader, schema, "before");
     else for (const { create } of tables) if (create !== null) await loader.create(create);
   }
 
@@ -142,7 +142,7 @@ class ImportRun {
   /** Checks what is checked last, adds up and commits; false when there are too many faults, or it is a trial. */
   async #finish(loader: Loader): Promise<boolean> {
     const { schema } = this.#plan;
-    if (schema !== null) await runSchema(loader, schema.after);
+    if (schema !== null) await runSchema(loader, schema, "after");
     this.#note(await loader.settle(), true);
     if (!this.#isAllowed) return false;
     for (const outcome of this.#outcomes) requireSum(outcome);
