@@ -217,6 +217,26 @@ describe("a database file that is not there", () => {
     expect(stdout).toBe("UTF-16be\n00FC|x\n");
   });
 
+  test("full-text tables find what they found, whoever keeps their rows", async () => {
+    await using world = await exported();
+    sqlite(
+      join(world.folder, "text.db"),
+      "CREATE TABLE d (id INTEGER PRIMARY KEY, t TEXT)",
+      "CREATE VIRTUAL TABLE of_d USING fts5(t, content=d, content_rowid=id)",
+      "CREATE VIRTUAL TABLE own USING fts5(t)",
+      "CREATE TRIGGER d_in AFTER INSERT ON d BEGIN INSERT INTO of_d (rowid, t) VALUES (new.id, new.t); END",
+      "INSERT INTO d VALUES (5, 'quick fox'), (9, 'slow fox')",
+      "INSERT INTO own VALUES ('lazy dog')",
+    );
+    await world.run(["export", "text.db", "-o", "text/"]);
+    const { exit, json } = await world.import("text/", "new.db", "--create");
+    expect([exit, json().error]).toEqual([0, null]);
+    const found =
+      "SELECT rowid, t FROM of_d WHERE of_d MATCH 'fox'; SELECT t FROM own WHERE own MATCH 'dog'; PRAGMA integrity_check";
+    const { stdout } = await run("sqlite3", [join(world.folder, "new.db"), found]);
+    expect(stdout).toBe("5|quick fox\n9|slow fox\nlazy dog\nok\n");
+  });
+
   test("a column without a type, whose numbers CSV does not tell from text", async () => {
     await using world = await exported();
     sqlite(join(world.folder, "bare.db"), "CREATE TABLE t (a, b INT)", "INSERT INTO t VALUES (5, 5)");

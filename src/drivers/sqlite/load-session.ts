@@ -87,6 +87,7 @@ export class LoadSession implements Disposable {
   }
 
   #settle(): readonly TableFault[] {
+    this.#schema?.rebuildIndexes(this.#loaded.map(({ table }) => table.name));
     const takenOut = this.#maxFaults === 0 ? [] : takeOutBroken(this.#connection, this.#loaded);
     // A schema is run without the references being kept, so that COMMIT would not look at them.
     return this.#schema === null ? takenOut : [...takenOut, ...brokenRows(this.#connection, this.#loaded)];

@@ -1,5 +1,6 @@
 import { DbopsError, foreignCode, messageOf } from "../../lib/core/errors.js";
 import type { Connection } from "./connection.js";
+import { quoteIdent } from "./quote-ident.js";
 import { refusedSchema } from "./script-errors.js";
 import { ScriptSplitter } from "./script-splitter.js";
 
@@ -10,6 +11,8 @@ const OWN_NUMBER = /^PRAGMA\s+(?:application_id|user_version)\s*=\s*-?\d+\s*;$/i
 const MAKING = /^CREATE\s+(?:TABLE|VIRTUAL\s+TABLE|(?:UNIQUE\s+)?INDEX|VIEW|TRIGGER)\b/i;
 const COUNTING = /^(?:DELETE\s+FROM|INSERT\s+INTO)\s+sqlite_sequence\b/i;
 const OF_THE_TEXT = /^SQLITE_(?:ERROR|CONSTRAINT)/;
+const OF_OTHER_ROWS = /^CREATE\s+VIRTUAL\s+TABLE\b[\s\S]*\bUSING\s+fts[45]\s*\([\s\S]*\bcontent\s*=/i;
+const OF_NO_ROWS = /\bcontent\s*=\s*(?:''|"")/i;
 const HEAD_BYTES = 200;
 
 /** Runs the parts of an exported schema in the transaction that loads. Runs in the child. */
@@ -49,6 +52,20 @@ export class SchemaScript {
         );
       }
       this.#one(text, line);
+    }
+  }
+
+  /**
+   * Full-text tables whose rows are another table's take their index from there again: its rowids are not those that loading
+   * has counted. DB.REFUSED for one that keeps no rows at all.
+   */
+  rebuildIndexes(tables: readonly string[]): void {
+    for (const name of tables) {
+      const sql = this.#connection.text("SELECT sql FROM sqlite_schema WHERE name = ?", name);
+      if (!OF_OTHER_ROWS.test(sql)) continue;
+      if (OF_NO_ROWS.test(sql)) throw refusedRows(name);
+      const table = quoteIdent(name);
+      this.#connection.db.exec(`INSERT INTO ${table} (${table}) VALUES ('rebuild')`);
     }
   }
 
@@ -95,4 +112,12 @@ function statementsOf(sql: string): readonly Statement[] {
 function withoutEnd(text: string): string {
   const [, body = text.slice(0, -1)] = /^([\s\S]*--[^\n]*)\n;$/.exec(text) ?? [];
   return body;
+}
+
+function refusedRows(table: string): DbopsError {
+  return new DbopsError("DB.REFUSED", {
+    message: `${table} cannot be loaded`,
+    why: "it is a full-text index that keeps no rows, so that none came with the export",
+    hint: "leave it out of the export, and fill it as the application does",
+  });
 }
