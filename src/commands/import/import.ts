@@ -6,6 +6,7 @@ import { newColumnTypes } from "../../lib/import/new-column-types.js";
 import { planImport } from "../../lib/import/plan-import.js";
 import { openRecords } from "../../lib/import/read-input.js";
 import type { ReadPlace } from "../../lib/import/read-request.js";
+import { requireRejectsPlace } from "../../lib/import/rejects-file.js";
 import { untoldTypes } from "../../lib/import/untold-types.js";
 import { requireNamed } from "../../lib/restore/protected-target.js";
 import { type Context, defineCommand, type Outcome } from "../define.js";
@@ -36,6 +37,7 @@ export const importCommand = defineCommand<ImportInput, ImportData>({
     const target = context.config.one(input.target);
     const isLook = input.isCheck || input.previewRows !== null;
     if (!isLook && !context.flags.isDryRun) requireNamed(target);
+    await requireRejectsPlace(context.path(input.rejects));
     const made = input.makesDatabase ? await context.openNew(target) : null;
     if (made !== null) requireWhole(input);
     const driver = made?.driver ?? (await context.open(target));

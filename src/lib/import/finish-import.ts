@@ -1,13 +1,13 @@
 import type { Driver, DriverContext } from "../../drivers/driver.js";
-import { DbopsError } from "../core/errors.js";
+import { asDbopsError, DbopsError } from "../core/errors.js";
 import type { ExitName } from "../core/exit-codes.js";
 import { formatNumberOf } from "../core/units.js";
-import { writeOutputFile } from "../system/output-file.js";
 import type { ImportPlan } from "./import-plan.js";
 import { type ImportReport, importReport, plannedTable } from "./import-report.js";
 import { type ImportOptions, type ImportResult, performImport } from "./perform-import.js";
 import { previewRecords } from "./preview-records.js";
-import { type Reject, rejectLines } from "./reject.js";
+import type { Reject } from "./reject.js";
+import { writeRejects } from "./rejects-file.js";
 
 /** How much of a faulty input a check lists. */
 const CHECKED = 1000;
@@ -29,7 +29,7 @@ export interface ImportServices {
   readonly context: DriverContext;
 }
 
-/** Looks, tries or loads, as ordered; what is wrong with records is a result. IMPORT.*, DB.*, OUTPUT.UNWRITABLE. */
+/** Looks, tries or loads, as ordered; what is wrong with records, or with their rejects' file, is a result. IMPORT.*, DB.*. */
 export async function finishImport(
   plan: ImportPlan,
   order: ImportOrder,
@@ -43,18 +43,34 @@ export async function finishImport(
   const isRefused = trial !== null && (order.act === "check" || findings(trial) > order.maxErrors);
   const result = isRefused ? trial : await performed(plan, { ...order, isTrial: false }, services);
   const rejects = isRefused ? [...result.rejects, ...looseFindings(result)] : result.rejects;
-  if (order.rejects !== null) await writeOutputFile(order.rejects, rejectLines(rejects));
+  const unwritten = await unwrittenRejects(order, { rejects, committed: result.committed });
   const facts = {
     plan,
     did: isRefused ? "check" : "import",
     target: services.driver.label,
-    rejectsFile: order.rejects,
+    rejectsFile: unwritten === null && rejects.length > 0 ? order.rejects : null,
     durationMs: Math.round(clock.monotonicMs() - startedMs),
   } as const;
   const report = importReport(facts, { ...result, rejects });
-  if (isRefused) return { report, exit: rejects.length > 0 ? "FINDINGS" : "OK", error: null };
-  const error = result.isWhole ? null : refusal(result, order);
-  return { report, error, exit: error?.exitName ?? (rejects.length > 0 ? "PARTIAL" : "OK") };
+  const refused = isRefused || result.isWhole ? null : refusal(result, order);
+  if (refused !== null && unwritten !== null) services.context.progress.warn(unwritten.message);
+  const error = refused ?? unwritten;
+  const found = isRefused ? "FINDINGS" : "PARTIAL";
+  return { report, error, exit: error?.exitName ?? (rejects.length > 0 ? found : "OK") };
+}
+
+/** Why the rejects could not be written where they were wanted; null when they could, or there are none. */
+async function unwrittenRejects(
+  { rejects: path }: ImportOrder,
+  { rejects, committed }: Pick<ImportResult, "rejects" | "committed">,
+): Promise<DbopsError | null> {
+  if (path === null || rejects.length === 0) return null;
+  try {
+    await writeRejects(path, rejects, committed);
+    return null;
+  } catch (error) {
+    return asDbopsError(error);
+  }
 }
 
 async function performed(

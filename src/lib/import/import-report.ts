@@ -53,6 +53,7 @@ export const importReportSchema = z.object({
   isWhole: z.boolean(),
   /** Records that are in the database now: all of them, none, or with --commit-every some. */
   committed: z.int(),
+  /** Where the rejects were written; null when there are none, or nowhere. */
   rejectsFile: z.string().nullable(),
   durationMs: z.int(),
 });

@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
+import { access, open, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { DbopsError, foreignCode, messageOf } from "../core/errors.js";
-import { diskFullError, writeFileAtomically } from "./files.js";
+import { diskFullError, syncFolder, writeFileAtomically } from "./files.js";
 
 /** OUTPUT.UNWRITABLE when a file that was asked for cannot be made at `path`: known before the work that fills it. */
 export async function requireWritable(path: string): Promise<void> {
@@ -19,6 +19,23 @@ export async function requireWritable(path: string): Promise<void> {
 export async function writeOutputFile(path: string, content: string, mode = 0o600): Promise<void> {
   await requireWritable(path);
   await writingOutput(path, () => writeFileAtomically(path, content, mode));
+}
+
+/** Writes a file where none is, mode 0600. OUTPUT.UNWRITABLE also when one has come to be there, RESOURCE.DISK_FULL. */
+export async function writeNewFile(path: string, content: string): Promise<void> {
+  await writingOutput(path, async () => {
+    const handle = await open(path, "wx", 0o600);
+    try {
+      await handle.writeFile(content);
+      await handle.sync();
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    } finally {
+      await handle.close();
+    }
+    await syncFolder(dirname(path));
+  });
 }
 
 /** Runs file work on something that was asked for. OUTPUT.UNWRITABLE, RESOURCE.DISK_FULL. */
