@@ -83,6 +83,14 @@ export interface TextLoad {
   end(): Promise<number | null>;
 }
 
+/** What a table has at the moment, for people who are asked to give it up. */
+export interface TableHoldings {
+  /** Counted, not estimated. */
+  readonly rows: number;
+  /** What hangs on it that the schema model does not tell, in the engine's words: "grants", "sequences". */
+  readonly extras: readonly string[];
+}
+
 /** Types that every engine has in its own way. */
 export const PORTABLE_TYPES = [
   "integer",
@@ -117,7 +125,10 @@ export interface Loader extends AsyncDisposable {
   /** The type that `create` gives such a column. */
   typeName(type: ColumnType): string;
   create(table: NewTable): Promise<void>;
-  drop(table: TableName): Promise<void>;
+  /** What would go with a table; changes and locks nothing. */
+  holdings(table: TableName): Promise<TableHoldings>;
+  /** Drops a table and says how many rows it had. */
+  drop(table: TableName): Promise<number>;
   /**
    * Runs the statements of an exported schema that belong before or after its rows, in the one transaction; counters then
    * stand as these say. DB.REFUSED for what is no part of a schema.

@@ -120,14 +120,6 @@ describe.each(IMPORT_ENGINES)("$title", ({ integer, open }) => {
       },
     ));
 
-  test("truncate says whose rows would go with them", () =>
-    using([T, `CREATE TABLE c (t ${integer} REFERENCES t (id) ON DELETE CASCADE)`], async (world) => {
-      await world.write("t.csv", "id,name\n1,new\n");
-      const { json } = await world.import("t.csv", "app", "--mode", "truncate", "--dry-run");
-      const steps = json().data.plan.steps.map(({ summary }: { summary: string }) => summary);
-      expect(steps.join("\n")).toMatch(/delete all rows of .*t\b[\s\S]*refers to them in .*c/);
-    }));
-
   test("replace: the table is made anew from the file", () =>
     using([T, "INSERT INTO t VALUES (1, 'old', 1)"], async (world) => {
       await world.write("t.csv", "code,price,day\n007,1.50,2024-02-29\n008,2,2024-03-01\n");

@@ -1,12 +1,12 @@
 import type { StepDescription } from "../../lib/core/plan.js";
-import { formatCount } from "../../lib/core/units.js";
+import { formatNumberOf } from "../../lib/core/units.js";
 import { type ImportPlan, type TablePlan, tableWord } from "../../lib/import/import-plan.js";
 
 /** What would be done, in order; rows that are there and would go are destroyed. */
 export function importSteps({ mode, tables, schema }: ImportPlan, isLook: boolean): StepDescription[] {
   if (isLook) return tables.map((table) => ({ summary: `look at ${described(table)}`, risk: "safe" }));
   return [
-    ...tables.flatMap((table) => clearing(table, mode === "truncate")),
+    ...tables.flatMap((table) => clearing(table, mode)),
     ...(schema === null ? tables.flatMap(making) : [ownSchema(tables)]),
     ...tables.map((table): StepDescription => ({ summary: `${verb(table)} ${described(table)}`, risk: "safe" })),
   ];
@@ -23,18 +23,22 @@ function ownSchema(tables: readonly TablePlan[]): StepDescription {
   return { summary: `make ${names} with the export's own schema: keys, indexes, triggers and all`, risk: "safe" };
 }
 
-function clearing(
-  { table, replaces, create, cascades, estimatedRows }: TablePlan,
-  isEmptied: boolean,
-): StepDescription[] {
-  const rows = estimatedRows === null ? "" : ` (about ${formatCount(Math.round(estimatedRows))})`;
-  if (replaces) return [{ summary: `drop ${tableWord(table)} with its rows${rows}`, risk: "destroys" }];
-  if (!isEmptied || create !== null) return [];
+function clearing({ table, losses }: TablePlan, mode: ImportPlan["mode"]): StepDescription[] {
+  if (losses === null) return [];
+  const { rows, parts, cascades, firesTriggers } = losses;
+  const word = tableWord(table);
+  const its = [formatNumberOf("row", rows), ...parts].join(", ");
+  const summary =
+    mode === "replace" ? `${mode}: drop ${word} with its ${its}` : `${mode}: delete all ${its} of ${word}`;
   return [
-    { summary: `delete all rows of ${tableWord(table)}${rows}`, risk: "destroys" },
-    ...cascades.map(
-      (other): StepDescription => ({ summary: `with them, what refers to them in ${other}`, risk: "destroys" }),
-    ),
+    { summary: `${summary}${firesTriggers ? "; its triggers fire" : ""}`, risk: "destroys" },
+    ...cascades.map(({ table: other, rows: there, does }): StepDescription => {
+      const what = does === "delete" ? "delete" : "take its reference from";
+      return {
+        summary: `with them, ${what} what refers to them in ${other} (${formatNumberOf("row", there)} now)`,
+        risk: "destroys",
+      };
+    }),
   ];
 }
 

@@ -1,5 +1,7 @@
 import type { Driver } from "../../drivers/driver.js";
 import { DbopsError } from "../../lib/core/errors.js";
+import type { StepDescription } from "../../lib/core/plan.js";
+import type { View } from "../../lib/core/view.js";
 import { finishImport, type ImportOrder } from "../../lib/import/finish-import.js";
 import type { ImportPlan } from "../../lib/import/import-plan.js";
 import { newColumnTypes } from "../../lib/import/new-column-types.js";
@@ -44,12 +46,13 @@ export const importCommand = defineCommand<ImportInput, ImportData>({
     const locks = !context.flags.isDryRun && input.previewRows === null;
     if (locks) context.own(await driver.lock(context.lockOptions()));
     const plan = await prepare(context, input, driver);
+    const steps = importSteps(plan, isLook);
     return {
       targets: [target.name],
-      steps: importSteps(plan, isLook),
+      steps,
       consent: {
         tokens: tokensOf(target, driver),
-        shows: { blocks: [{ kind: "text", text: `IMPORT into ${driver.label}`, tone: "strong" }] },
+        shows: shownFor(driver.label, context.flags.isDryRun ? [] : steps),
       },
       run: async (): Promise<Outcome<ImportData>> => {
         const services = { driver, context: context.driverContext };
@@ -62,6 +65,17 @@ export const importCommand = defineCommand<ImportInput, ImportData>({
   view: (data, _context, input) => importView(data, input),
   schema: async () => (await import("./import-schema.js")).importSchema,
 });
+
+/** A dry run lists all steps by itself. */
+function shownFor(label: string, steps: readonly StepDescription[]): View {
+  const destroying = steps.filter(({ risk }) => risk === "destroys");
+  return {
+    blocks: [
+      { kind: "text", text: `IMPORT into ${label}`, tone: "strong" },
+      ...destroying.map(({ summary }) => ({ kind: "text", text: summary, tone: "warn" }) as const),
+    ],
+  };
+}
 
 async function prepare(context: Context, input: ImportInput, driver: Driver): Promise<ImportPlan> {
   const { workDir, signal, children, env, progress } = context.driverContext;

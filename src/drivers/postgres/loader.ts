@@ -7,6 +7,7 @@ import type {
   LoadTable,
   NewTable,
   TableFault,
+  TableHoldings,
   TableLoad,
   TextDialect,
   TextLoad,
@@ -28,6 +29,7 @@ import { runSchemaScript } from "./schema-script.js";
 import type { Session } from "./session.js";
 import { StagedPut } from "./staged-put.js";
 import { StreamLoad } from "./stream-load.js";
+import { tableHoldings } from "./table-holdings.js";
 import { CsvLoad, isCopyDialect } from "./text-load.js";
 import { transactionId, wasCommitted } from "./transaction-outcome.js";
 import { WaitingRows } from "./waiting-rows.js";
@@ -83,9 +85,16 @@ class PostgresLoader implements Loader {
     await this.#session.run(`CREATE TABLE ${quoteQualified(table)} (${list.join(", ")})`);
   }
 
-  async drop(table: TableName): Promise<void> {
+  async holdings(table: TableName): Promise<TableHoldings> {
+    return await tableHoldings(this.#session, table);
+  }
+
+  async drop(table: TableName): Promise<number> {
     await this.#begin();
+    await this.#session.run(`LOCK TABLE ${quoteQualified(table)} IN ACCESS EXCLUSIVE MODE`);
+    const { rows } = await this.holdings(table);
     await this.#session.run(`DROP TABLE ${quoteQualified(table)}`);
+    return rows;
   }
 
   async runSchema(sql: string): Promise<void> {

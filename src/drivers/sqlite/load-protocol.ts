@@ -10,6 +10,7 @@ export type LoadOrder =
   | { readonly kind: "define"; readonly sql: string }
   /** A part of an exported schema. */
   | { readonly kind: "schema"; readonly sql: string }
+  | { readonly kind: "count"; readonly table: string }
   | { readonly kind: "empty"; readonly table: string }
   | { readonly kind: "table"; readonly load: LoadTable }
   | { readonly kind: "rows"; readonly rows: PackedRows }
@@ -19,7 +20,7 @@ export type LoadOrder =
 
 export type LoadAnswer =
   | { readonly of: "done" }
-  | { readonly of: "emptied"; readonly rows: number }
+  | { readonly of: "counted"; readonly rows: number }
   | { readonly of: "faults"; readonly faults: readonly TableFault[] }
   | { readonly of: "table"; readonly columns: readonly BoundColumn[] }
   | { readonly of: "end"; readonly counts: LoadCounts };
@@ -36,7 +37,7 @@ export type LoadReply =
 
 /** Both ends are of one build, so the envelope tells enough. */
 export function isLoadOrder(message: unknown): message is LoadOrder {
-  return hasKind(message, ["open", "define", "schema", "empty", "table", "rows", "end", "settle", "commit"]);
+  return hasKind(message, ["open", "define", "schema", "count", "empty", "table", "rows", "end", "settle", "commit"]);
 }
 
 export function isLoadReply(message: unknown): message is LoadReply {

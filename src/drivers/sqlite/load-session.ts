@@ -36,8 +36,10 @@ export class LoadSession implements Disposable {
       case "schema":
         this.#schema?.run(order.sql);
         return { of: "done" };
+      case "count":
+        return { of: "counted", rows: this.#count(order.table) };
       case "empty":
-        return { of: "emptied", rows: this.#empty(order.table) };
+        return { of: "counted", rows: this.#empty(order.table) };
       case "table":
         this.#loaded.push(this.#tableInsert(order.load));
         return { of: "table", columns: boundColumns(this.#connection, order.load) };
@@ -72,9 +74,14 @@ export class LoadSession implements Disposable {
     db.pragma("defer_foreign_keys = ON");
   }
 
+  #count(table: string): number {
+    const sql = `SELECT count(*) FROM ${quoteIdent(table)}`;
+    return translating(`cannot count the rows of ${table}`, () => this.#connection.count(sql));
+  }
+
   #empty(table: string): number {
+    const rows = this.#count(table);
     return translating(`cannot delete the rows of ${table}`, () => {
-      const rows = this.#connection.count(`SELECT count(*) FROM ${quoteIdent(table)}`);
       this.#connection.db.prepare(`DELETE FROM ${quoteIdent(table)}`).run();
       return rows;
     });

@@ -1,12 +1,23 @@
 import type { DriverContext, TableName } from "../driver.js";
-import type { ColumnType, Loader, LoadRequest, LoadTable, NewTable, TableFault, TableLoad } from "../load-model.js";
+import type {
+  ColumnType,
+  Loader,
+  LoadRequest,
+  LoadTable,
+  NewTable,
+  TableFault,
+  TableHoldings,
+  TableLoad,
+} from "../load-model.js";
 import type { SchemaModel } from "../schema-model.js";
 import { COLUMN_TYPES } from "./column-types.js";
 import type { Connection } from "./connection.js";
+import { translating } from "./errors.js";
 import { LoadClient } from "./load-client.js";
-import { faultsOf, unexpected } from "./load-protocol.js";
+import { faultsOf, type LoadOrder, unexpected } from "./load-protocol.js";
 import { quoteIdent } from "./quote-ident.js";
 import { readSchema } from "./schema.js";
+import { tableHoldings } from "./table-holdings.js";
 import { SqliteTableLoad } from "./table-load.js";
 
 interface Opened {
@@ -49,8 +60,14 @@ class SqliteLoader implements Loader {
     await this.#client.ask({ kind: "define", sql: `CREATE TABLE ${quoteIdent(table.name)} (${list.join(", ")})` });
   }
 
-  async drop({ name }: TableName): Promise<void> {
-    await this.#client.ask({ kind: "define", sql: `DROP TABLE ${quoteIdent(name)}` });
+  async holdings({ name }: TableName): Promise<TableHoldings> {
+    return translating(`cannot count the rows of ${name}`, () => tableHoldings(this.#connection, name));
+  }
+
+  async drop(table: TableName): Promise<number> {
+    const rows = await this.#rowsIn({ kind: "count", table: table.name });
+    await this.#client.ask({ kind: "define", sql: `DROP TABLE ${quoteIdent(table.name)}` });
+    return rows;
   }
 
   async runSchema(sql: string): Promise<void> {
@@ -58,8 +75,7 @@ class SqliteLoader implements Loader {
   }
 
   async empty({ name }: TableName): Promise<number> {
-    const answer = await this.#client.ask({ kind: "empty", table: name });
-    return answer.of === "emptied" ? answer.rows : unexpected(answer);
+    return await this.#rowsIn({ kind: "empty", table: name });
   }
 
   async load(load: LoadTable): Promise<TableLoad> {
@@ -81,5 +97,10 @@ class SqliteLoader implements Loader {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#client[Symbol.asyncDispose]();
+  }
+
+  async #rowsIn(order: Extract<LoadOrder, { kind: "count" | "empty" }>): Promise<number> {
+    const answer = await this.#client.ask(order);
+    return answer.of === "counted" ? answer.rows : unexpected(answer);
   }
 }

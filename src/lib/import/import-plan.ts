@@ -2,6 +2,7 @@ import type { TableName } from "../../drivers/driver.js";
 import type { ColumnType, NewTable, OnConflict } from "../../drivers/load-model.js";
 import type { RecordTable, SchemaText } from "../transfer/record-model.js";
 import type { ImportMode } from "./import-wish.js";
+import type { TableLosses } from "./table-losses.js";
 
 export interface ColumnPlan {
   /** Its name in the input, and which of a record's fields it is. */
@@ -30,9 +31,8 @@ export interface TablePlan {
   readonly create: NewTable | null;
   /** A table of that name is there and is dropped first. */
   readonly replaces: boolean;
-  /** Other tables whose rows go when this table's rows are deleted. */
-  readonly cascades: readonly string[];
-  readonly estimatedRows: number | null;
+  /** What goes before the records come; null when nothing does. */
+  readonly losses: TableLosses | null;
 }
 
 export interface ImportPlan {

@@ -118,7 +118,7 @@ class ImportRun {
   /** Children are emptied before their parents, and parents made before their children. */
   async #prepare(loader: Loader): Promise<void> {
     for (const plan of [...this.#plan.tables].reverse()) {
-      if (plan.replaces) await loader.drop(plan.table);
+      if (plan.replaces) this.#deleted.set(plan, await loader.drop(plan.table));
       else if (this.#plan.mode === "truncate" && plan.create === null) {
         this.#deleted.set(plan, await loader.empty(plan.table));
       }

@@ -1,14 +1,15 @@
 import type { Loader, OnConflict } from "../../drivers/load-model.js";
-import type { SchemaModel, Table } from "../../drivers/schema-model.js";
+import type { Table } from "../../drivers/schema-model.js";
 import type { RecordTable } from "../transfer/record-model.js";
 import { chooseKey } from "./choose-key.js";
 import { chooseSchema } from "./choose-schema.js";
 import { type ChosenTable, chooseTables } from "./choose-tables.js";
-import { type ColumnPlan, type ColumnTypes, type ImportPlan, type TablePlan, tableWord } from "./import-plan.js";
+import type { ColumnPlan, ColumnTypes, ImportPlan, TablePlan } from "./import-plan.js";
 import type { ImportWish } from "./import-wish.js";
 import { matchColumns, renamedColumns, requireKnownFields } from "./match-columns.js";
 import { orderTables } from "./order-tables.js";
 import { planOwn } from "./plan-own.js";
+import { tableLosses } from "./table-losses.js";
 
 export interface PlanRequest {
   readonly sources: readonly RecordTable[];
@@ -35,12 +36,13 @@ export async function planImport(loader: Loader, request: PlanRequest): Promise<
     const isMade = one.existing === null || wish.mode === "replace";
     const plan = isMade ? await planNew(one, loader, { wish, inferTypes }) : planExisting(one.existing, one, wish);
     const hasJsonStrings = one.source.isTyped && one.source.origin?.engine === engine;
-    tables.push({ ...plan, hasJsonStrings, cascades: wish.mode === "truncate" ? cascadesOf(one, schema) : [] });
+    const losses = await tableLosses(loader, one.existing, { schema, mode: wish.mode });
+    tables.push({ ...plan, hasJsonStrings, losses });
   }
   return { mode: wish.mode, tables, schema: null, whyTypes };
 }
 
-type Planned = Omit<TablePlan, "cascades" | "hasJsonStrings">;
+type Planned = Omit<TablePlan, "losses" | "hasJsonStrings">;
 
 function planExisting(existing: Table, { source, name }: ChosenTable, wish: ImportWish): Planned {
   const { columns, left } = matchColumns(source, existing, wish.renames);
@@ -53,7 +55,6 @@ function planExisting(existing: Table, { source, name }: ChosenTable, wish: Impo
     onConflict,
     create: null,
     replaces: false,
-    estimatedRows: existing.estimatedRows,
   };
 }
 
@@ -81,7 +82,6 @@ async function planNew(
     onConflict: { kind: "fail" },
     create: { table: name, columns: named.map(({ column, type }) => ({ name: column, type })) },
     replaces: existing !== null,
-    estimatedRows: existing?.estimatedRows ?? null,
   };
 }
 
@@ -95,18 +95,4 @@ function conflictOf({ mode }: ImportWish, table: Table, columns: readonly Column
       columns.map(({ column }) => column),
     ),
   };
-}
-
-/** Deleting a row can delete rows of other tables, which nobody asked for by name. */
-function cascadesOf({ existing }: ChosenTable, { tables }: SchemaModel): readonly string[] {
-  if (existing === null) return [];
-  const isHit = (table: Table): boolean =>
-    table.foreignKeys.some(
-      ({ references, onDelete }) =>
-        references.table.toLowerCase() === existing.name.toLowerCase() &&
-        references.schema === existing.schema &&
-        onDelete.toUpperCase() !== "NO ACTION" &&
-        onDelete.toUpperCase() !== "RESTRICT",
-    );
-  return tables.filter((table) => table !== existing && isHit(table)).map(tableWord);
 }

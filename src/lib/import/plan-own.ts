@@ -29,7 +29,7 @@ export function planOwn({ source, name }: ChosenTable): TablePlan {
       columns: columns.map(({ column, type }) => ({ name: column, type: { kind: "native", sql: type } })),
     },
     replaces: false,
-    cascades: [],
+    losses: null,
     estimatedRows: null,
   };
 }
