@@ -117,6 +117,36 @@ describe.each(IMPORT_ENGINES)("$title", ({ integer, open }) => {
       expect(await world.rows("SELECT id FROM t WHERE id >= 100")).toHaveLength(20);
     }));
 
+  const CHUNKED = (bad: readonly number[], field: string): string => {
+    const lines = Array.from({ length: 25 }, (_, at) => `${at + 100},row,1,${bad.includes(at + 2) ? field : 1}`);
+    return `${HEADER}${lines.join("\n")}\n`;
+  };
+
+  test("--commit-every: a reference that leads nowhere is found in its own part of the file", () =>
+    using(async (world) => {
+      await world.write("t.csv", CHUNKED([5, 15, 26], "77"));
+      const flags = ["--commit-every", "10", "--max-errors", "3"];
+      const { exit, json } = await world.import("t.csv", "app", ...flags);
+      const { rejects, tables } = json().data.import;
+      expect([exit, rejects.map(({ place }: { place: number }) => place)]).toEqual([5, [5, 15, 26]]);
+      expect(tables[0].counts).toMatchObject({ read: 25, inserted: 22, rejected: 3 });
+      await world.sql("DELETE FROM t WHERE id >= 100");
+      await world.write("t.csv", CHUNKED([15], "77"));
+      const first = await world.import("t.csv", "app", "--commit-every", "10");
+      expect([first.exit, first.json().error.message]).toEqual([11, expect.stringMatching(/line 15 .*10 records/)]);
+      expect(await world.rows("SELECT id FROM t WHERE id >= 100")).toHaveLength(10);
+    }));
+
+  test("a record with two broken references is one record", () =>
+    using(async (world) => {
+      await world.sql(`CREATE TABLE two (a ${integer} REFERENCES p (id), b ${integer} REFERENCES p (id))`);
+      await world.write("two.csv", "a,b\n1,1\n77,78\n");
+      for (const flags of [[], ["--max-errors", "1"]]) {
+        const { json } = await world.import("two.csv", "app", ...flags);
+        expect(json().data.import).toMatchObject({ rejects: [{ place: 3 }], tables: [{ counts: { rejected: 1 } }] });
+      }
+    }));
+
   test("--commit-every with rejects counts every record once", () =>
     using(async (world) => {
       const lines = Array.from({ length: 25 }, (_, at) => `${at + 100},row,1,1`);

@@ -20,6 +20,8 @@ export interface LoadOptions {
 export interface TableOutcome {
   readonly plan: TablePlan;
   read: number;
+  /** Records given to earlier loads of this table: what is checked last counts from the transaction's own. */
+  base: number;
   readonly counts: { inserted: number; updated: number; skipped: number };
   /** The counts at the last commit. */
   committed: LoadCounts;
@@ -31,7 +33,7 @@ export interface TableOutcome {
 
 export function emptyOutcome(plan: TablePlan): TableOutcome {
   const none = { inserted: 0, updated: 0, skipped: 0 };
-  return { plan, read: 0, counts: { ...none }, committed: none, faults: [], unread: [], loose: [] };
+  return { plan, read: 0, base: 0, counts: { ...none }, committed: none, faults: [], unread: [], loose: [] };
 }
 
 /** Reads the records of one table and loads them. IMPORT.*, DB.* and the like for what ends the whole. */
@@ -58,8 +60,6 @@ class TableWork {
   readonly #options: LoadOptions;
   readonly #project: (rows: readonly RecordFields[]) => readonly RecordFields[];
   #load: TableLoad | null = null;
-  /** Of the running load's first record. */
-  #base = 0;
   #given = 0;
 
   constructor(loader: Loader, outcome: TableOutcome, options: LoadOptions) {
@@ -73,8 +73,8 @@ class TableWork {
   async add(rows: readonly RecordFields[]): Promise<boolean> {
     const { commitEvery } = this.#options;
     let rest = this.#project(rows);
-    while (commitEvery !== null && this.#given - this.#base + rest.length >= commitEvery) {
-      const fits = commitEvery - (this.#given - this.#base);
+    while (commitEvery !== null && this.#held + rest.length >= commitEvery) {
+      const fits = commitEvery - this.#held;
       if (!(await this.#give(rest.slice(0, fits)))) return false;
       rest = rest.slice(fits);
       await this.#endLoad();
@@ -90,6 +90,11 @@ class TableWork {
     await this.#endLoad();
   }
 
+  /** Records of the running load. */
+  get #held(): number {
+    return this.#load === null ? 0 : this.#given - this.#outcome.base;
+  }
+
   async #give(rows: readonly RecordFields[]): Promise<boolean> {
     if (rows.length > 0) {
       this.#load ??= await this.#open();
@@ -102,6 +107,7 @@ class TableWork {
 
   async #open(): Promise<TableLoad> {
     const { table, columns, onConflict, hasJsonStrings } = this.#outcome.plan;
+    this.#outcome.base = this.#given;
     const names = columns.map(({ column }) => column);
     return await this.#loader.load({ table, onConflict, columns: names, hasJsonStrings });
   }
@@ -111,14 +117,13 @@ class TableWork {
     const { counts, faults, loose } = await this.#load.end();
     addCounts(this.#outcome.counts, counts);
     this.#note(faults);
-    this.#outcome.loose.push(...loose.map((one) => ({ ...one, index: one.index + this.#base })));
+    this.#outcome.loose.push(...loose.map((one) => ({ ...one, index: one.index + this.#outcome.base })));
     this.#load = null;
-    this.#base = this.#given;
   }
 
   #note(faults: readonly LoadFault[]): void {
     for (const fault of faults) {
-      this.#outcome.faults.push({ ...fault, index: fault.index === null ? null : fault.index + this.#base });
+      this.#outcome.faults.push({ ...fault, index: fault.index === null ? null : fault.index + this.#outcome.base });
     }
   }
 }

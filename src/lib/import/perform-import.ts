@@ -1,4 +1,4 @@
-import type { Driver, DriverContext } from "../../drivers/driver.js";
+import type { Driver, DriverContext, TableName } from "../../drivers/driver.js";
 import type { Loader, TableFault } from "../../drivers/load-model.js";
 import { DbopsError } from "../core/errors.js";
 import { type ImportPlan, type TablePlan, tableWord } from "./import-plan.js";
@@ -6,6 +6,7 @@ import { emptyOutcome, loadTable, type TableOutcome } from "./load-table.js";
 import { loadText } from "./load-text.js";
 import { locateFaults } from "./locate-faults.js";
 import { type Reject, shortened } from "./reject.js";
+import { remainingPlan } from "./remaining-plan.js";
 import { runSchema } from "./run-schema.js";
 
 export interface ImportOptions {
@@ -53,10 +54,10 @@ export async function performImport(
   const passed = canPassText(options) ? await new ImportRun(plan, options, context).run(driver, true) : null;
   const result = passed ?? (await whole(plan, driver, { options, context }));
   const isUnplaced = !result.isWhole && result.rejects.every(({ place }) => place === null);
-  if (!isUnplaced || options.isTrial || options.maxErrors > 0 || result.committed > 0) return result;
+  if (!isUnplaced || options.isTrial || options.maxErrors > 0) return result;
   // The database named no record: loading them apart finds the ones it means.
   const trial = { ...options, maxErrors: LOCATED, isTrial: true };
-  const { rejects } = await whole(plan, driver, { options: trial, context });
+  const { rejects } = await whole(remainingPlan(plan, result), driver, { options: trial, context });
   return rejects.some(({ place }) => place !== null) ? { ...result, rejects } : result;
 }
 
@@ -156,13 +157,14 @@ class ImportRun {
 
   /** Faulty records that were taken out again had been counted as inserted. */
   #note(faults: readonly TableFault[], areTakenOut: boolean): void {
-    for (const { table, ...fault } of faults) {
-      const own = this.#outcomes.find(({ plan }) => plan.table.name === table.name);
+    for (const { table, ...fault } of onePerRecord(faults)) {
+      const own = this.#outcomes.find(({ plan }) => isSame(plan.table, table));
       const outcome = own ?? this.#outcomes.at(-1);
       if (outcome === undefined) continue;
       const reason = own === undefined ? `${tableWord(table)}: ${fault.reason}` : fault.reason;
-      outcome.faults.push({ ...fault, reason });
-      if (areTakenOut && fault.index !== null) outcome.counts.inserted -= 1;
+      const index = own === undefined || fault.index === null ? null : fault.index + own.base;
+      outcome.faults.push({ ...fault, index, reason });
+      if (areTakenOut && index !== null) outcome.counts.inserted -= 1;
     }
   }
 
@@ -199,6 +201,23 @@ async function rejectsOf({ plan, faults, unread }: TableOutcome): Promise<readon
   });
   const refused = faults.length === 0 ? [] : await locateFaults(plan, faults);
   return [...unreadable, ...refused].sort((a, b) => (a.place ?? 0) - (b.place ?? 0));
+}
+
+/** A record with two broken references is one that is not taken. */
+function onePerRecord(faults: readonly TableFault[]): readonly TableFault[] {
+  const found = new Map<string, TableFault>();
+  for (const [at, fault] of faults.entries()) {
+    const { table, index, reason } = fault;
+    const key = index === null ? `${at}` : JSON.stringify([table.schema, table.name, index]);
+    const known = found.get(key);
+    found.set(key, known === undefined ? fault : { ...known, column: null, reason: `${known.reason}; ${reason}` });
+  }
+  return [...found.values()];
+}
+
+/** What an engine says of a table may lack its schema. */
+function isSame(planned: TableName, { schema, name }: TableName): boolean {
+  return planned.name === name && (schema === null || planned.schema === schema);
 }
 
 function requireSum({ plan, read, counts, faults, unread }: TableOutcome): void {

@@ -30,6 +30,5 @@ export function planOwn({ source, name }: ChosenTable): TablePlan {
     },
     replaces: false,
     losses: null,
-    estimatedRows: null,
   };
 }
