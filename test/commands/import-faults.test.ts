@@ -14,6 +14,12 @@ describe.each(IMPORT_ENGINES)("$title", ({ integer, open }) => {
   ];
   const HEADER = "id,name,n,p\n";
 
+  /** Of every run, whole or not, what was read adds up. */
+  const adding = (counts: Record<string, number>): readonly unknown[] => {
+    const { read, inserted = 0, updated = 0, skipped = 0, rejected = 0, attempted = 0 } = counts;
+    return [read, attempted >= rejected + inserted + updated + skipped, inserted + updated + skipped + rejected];
+  };
+
   const using = async (work: (world: ImportWorld) => Promise<void>): Promise<void> => {
     await using world = await open();
     await world.sql(...TABLES);
@@ -36,6 +42,7 @@ describe.each(IMPORT_ENGINES)("$title", ({ integer, open }) => {
         { code: "IMPORT.REJECTED", message: expect.stringMatching(/line 5 of .*t\.csv/) },
       ]);
       expect(json().data.import).toMatchObject({ isWhole: false, committed: 0, rejects: [{ place: 5 }] });
+      expect(adding(json().data.import.tables[0].counts)).toEqual([1, true, 1]);
       expect(await world.rows("SELECT id FROM t")).toEqual([{ id: 9 }]);
     }),
   );
@@ -81,6 +88,9 @@ describe.each(IMPORT_ENGINES)("$title", ({ integer, open }) => {
       await world.write("t.csv", MANY());
       const { exit, json } = await world.import("t.csv", "app", "--max-errors", "4", "--rejects", "bad.ndjson");
       expect([exit, json().error.code, json().data.import.committed]).toEqual([11, "IMPORT.REJECTED", 0]);
+      const [{ counts }] = json().data.import.tables;
+      expect(counts).toMatchObject({ inserted: 0, rejected: 5, deleted: null });
+      expect(adding(counts)).toEqual([5, true, 5]);
       expect(await world.rows("SELECT id FROM t")).toEqual([{ id: 9 }]);
     }));
 
@@ -114,6 +124,9 @@ describe.each(IMPORT_ENGINES)("$title", ({ integer, open }) => {
         { code: "IMPORT.CUT_SHORT", message: expect.stringMatching(/line 25 .*20 records committed before stay/) },
       ]);
       expect(json().data.import.committed).toBe(20);
+      const [{ counts }] = json().data.import.tables;
+      expect(counts).toMatchObject({ inserted: 20, rejected: 1 });
+      expect(adding(counts)).toEqual([21, true, 21]);
       expect(await world.rows("SELECT id FROM t WHERE id >= 100")).toHaveLength(20);
     }));
 

@@ -25,11 +25,14 @@ const tableSchema = z.object({
   /** null when nothing was loaded: a preview. */
   counts: z
     .object({
+      /** Always inserted + updated + skipped + rejected; of a run that wrote nothing only those rejected. */
       read: z.int(),
       inserted: z.int(),
       updated: z.int(),
       skipped: z.int(),
       rejected: z.int(),
+      /** Records that were read from the file until the run ended; more than `read` where some were rolled back. */
+      attempted: z.int(),
       /** Rows that were there before, and were deleted first. */
       deleted: z.int().nullable(),
     })
@@ -93,10 +96,12 @@ export function importReport({ plan, ...facts }: Facts, result: ImportResult): I
   };
 }
 
-function loadedTable({ plan, read, inserted, updated, skipped, rejected, deleted, loose }: TableResult): ImportedTable {
+function loadedTable({ plan, deleted, loose, ...counted }: TableResult): ImportedTable {
+  const { inserted, updated, skipped, rejected, attempted } = counted;
+  const read = inserted + updated + skipped + rejected;
   return {
     ...plannedTable(plan),
-    counts: { read, inserted, updated, skipped, rejected, deleted },
+    counts: { read, inserted, updated, skipped, rejected, attempted, deleted },
     loose: loose.map(({ column, rows, reason }) => ({ column, rows, reason })),
   };
 }

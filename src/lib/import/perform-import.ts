@@ -19,10 +19,12 @@ export interface ImportOptions {
 
 export interface TableResult {
   readonly plan: TablePlan;
-  readonly read: number;
+  /** Records that were read when the run ended, also those that were rolled back or never judged. */
+  readonly attempted: number;
   readonly inserted: number;
   readonly updated: number;
   readonly skipped: number;
+  /** Records; what is wrong with the whole is none. */
   readonly rejected: number;
   /** Rows that were there and were deleted; null when none were meant to be. */
   readonly deleted: number | null;
@@ -57,8 +59,16 @@ export async function performImport(
   if (!isUnplaced || options.isTrial || options.maxErrors > 0) return result;
   // The database named no record: loading them apart finds the ones it means.
   const trial = { ...options, maxErrors: LOCATED, isTrial: true };
-  const { rejects } = await whole(remainingPlan(plan, result), driver, { options: trial, context });
-  return rejects.some(({ place }) => place !== null) ? { ...result, rejects } : result;
+  const located = await whole(remainingPlan(plan, result), driver, { options: trial, context });
+  return located.rejects.some(({ place }) => place !== null) ? withRejectsOf(result, located) : result;
+}
+
+function withRejectsOf(result: ImportResult, { rejects, tables: others }: ImportResult): ImportResult {
+  const tables = result.tables.map((table, at) => {
+    const rejected = others[at]?.rejected ?? 0;
+    return { ...table, rejected, attempted: Math.max(table.attempted, rejected) };
+  });
+  return { ...result, tables, rejects };
 }
 
 /** A text that is passed on as it is brings no rejects, and is all or nothing. */
@@ -187,9 +197,10 @@ class ImportRun {
 
   /** What is in the database, or after a trial what would be. */
   #tableResult({ plan, read, counts, committed, faults, unread, loose }: TableOutcome): TableResult {
-    const rejected = faults.length + unread.length;
+    const rejected = faults.filter(({ index }) => index !== null).length + unread.length;
     const kept = this.#options.isTrial ? counts : committed;
-    return { plan, read, ...kept, rejected, deleted: this.#deleted.get(plan) ?? null, loose };
+    const deleted = this.#deleted.get(plan) ?? null;
+    return { plan, attempted: read, ...kept, rejected, deleted, loose };
   }
 }
 
