@@ -91,9 +91,13 @@ export interface TableHoldings {
   readonly extras: readonly string[];
 }
 
-/** Types that every engine has in its own way. */
+/**
+ * Types that every engine has in its own way: `decimal` for numbers that a double, or an int64, holds exactly as they are
+ * written, `numeric` for any number of digits, `json` kept as it is written.
+ */
 export const PORTABLE_TYPES = [
   "integer",
+  "decimal",
   "numeric",
   "double",
   "text",

@@ -36,8 +36,12 @@ describe("columns of text", () => {
   test.each([
     ["integer", ["1", "-20", "0", "9223372036854775807", "-9223372036854775808"]],
     ["numeric", ["1", "9223372036854775808"]],
-    ["numeric", ["1", "2.50"]],
-    ["numeric", ["0.5", "1e-05"]],
+    ["decimal", ["1", "2.50", "9007199254740993"]],
+    ["decimal", ["0.5", "1e-05"]],
+    ["numeric", ["1", "0.1234567890123456789"]],
+    ["numeric", ["0.5", "1".repeat(40)]],
+    ["text", ["0.5", "1e400"]],
+    ["text", ["1", "1".repeat(9000)]],
     ["text", ["1e5", "2e7"]],
     ["text", ["1", "007"]],
     ["text", ["1", "+1"]],
@@ -67,7 +71,10 @@ describe("columns of text", () => {
 describe("columns of JSON", () => {
   test.each([
     ["integer", ["1", "-5"]],
-    ["numeric", ["1", "1e5", "-0", "0.1"]],
+    ["decimal", ["1", "1e5", "-0", "0.1"]],
+    ["numeric", ["1", "1e400"]],
+    ["numeric", ["0.1", "0.1234567890123456789"]],
+    ["text", ["1", "1e200000"]],
     ["numeric", ["123456789012345678901234567890"]],
     ["text", ['"1"', '"2"']],
     ["text", ["1", '"2"']],
@@ -91,7 +98,7 @@ test("the evidence counts, and says where the exceptions are", async () => {
   const columns = await inferred("e.csv", `a,b,c\n${lines.join("")}`);
   expect(columns).toEqual([
     { name: "a", type: "text", isNullable: false, evidence: "1,199 integers, 1 text at line 702" },
-    { name: "b", type: "numeric", isNullable: true, evidence: "600 decimals, 600 NULL" },
+    { name: "b", type: "decimal", isNullable: true, evidence: "600 decimals, 600 NULL" },
     { name: "c", type: "text", isNullable: true, evidence: "no value" },
   ]);
 });

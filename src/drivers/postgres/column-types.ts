@@ -1,8 +1,9 @@
 import type { PortableType } from "../load-model.js";
 
-/** How a new table's columns are declared. */
+/** How a new table's columns are declared; jsonb would change spellings, and refuse some. */
 export const COLUMN_TYPES = {
   integer: "bigint",
+  decimal: "numeric",
   numeric: "numeric",
   double: "double precision",
   text: "text",
@@ -10,6 +11,6 @@ export const COLUMN_TYPES = {
   date: "date",
   timestamp: "timestamp without time zone",
   timestamptz: "timestamp with time zone",
-  json: "jsonb",
+  json: "json",
   blob: "bytea",
 } as const satisfies Record<PortableType, string>;

@@ -1,9 +1,10 @@
 import type { PortableType } from "../load-model.js";
 
-/** How a new table's columns are declared; dates and JSON are texts here, and stay as they are written. */
+/** How a new table's columns are declared; dates, JSON and numbers of more digits than a double has are texts here, and stay as they are written. */
 export const COLUMN_TYPES = {
   integer: "INTEGER",
-  numeric: "NUMERIC",
+  decimal: "NUMERIC",
+  numeric: "TEXT",
   double: "REAL",
   text: "TEXT",
   boolean: "BOOLEAN",

@@ -1,3 +1,5 @@
+import { isSameDecimal } from "../../lib/core/decimal-text.js";
+
 const INTEGER = /^\s*[+-]?\d+\s*$/;
 const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 /** So many characters hold no integer beyond int64 and no more digits than a double keeps. */
@@ -21,7 +23,7 @@ export function exactNumber(text: string): ExactNumber {
   const value = Number(text);
   if (!Number.isFinite(value)) return { kind: "inexact", nearest: String(value) };
   if (text.length <= SAFE_LENGTH && !/e/i.test(text)) return { kind: "double", value };
-  return isSame(text, value) ? { kind: "double", value } : { kind: "inexact", nearest: String(value) };
+  return isSameDecimal(text, String(value)) ? { kind: "double", value } : { kind: "inexact", nearest: String(value) };
 }
 
 /** Reads a text as a double: rounding to the nearest one is what the type means, unless an integer would change. */
@@ -48,19 +50,4 @@ function exactInteger(text: string): ExactNumber {
   const double = Number(text);
   const isExact = Number.isFinite(double) && BigInt(double) === value;
   return isExact ? { kind: "double", value: double } : { kind: "inexact", nearest: String(double) };
-}
-
-function isSame(text: string, value: number): boolean {
-  const written = normalized(text);
-  const read = normalized(String(value));
-  return written.digits === read.digits && (written.digits === "" || written.exponent === read.exponent);
-}
-
-/** Digits without zeros at either end, and the power of ten of the last one. */
-function normalized(text: string): { readonly digits: string; readonly exponent: number } {
-  const [mantissa = "", power = "0"] = text.trim().toLowerCase().replace(/^[+-]/, "").split("e");
-  const [whole = "", fraction = ""] = mantissa.split(".");
-  const all = (whole + fraction).replace(/^0+/, "");
-  const digits = all.replace(/0+$/, "");
-  return { digits, exponent: Number(power) - fraction.length + (all.length - digits.length) };
 }

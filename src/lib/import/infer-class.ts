@@ -1,3 +1,4 @@
+import { isSameDecimal } from "../core/decimal-text.js";
 import type { FieldValue } from "../core/field-value.js";
 
 /** What a single value could be stored as without a change. */
@@ -6,6 +7,7 @@ export const VALUE_CLASSES = [
   "integer",
   "long number",
   "decimal",
+  "long decimal",
   "power of ten",
   "boolean",
   "date",
@@ -28,6 +30,10 @@ const MOST_INT64 = 2n ** 63n - 1n;
 const LEAST_INT64 = -(2n ** 63n);
 /** Any integer of that many characters, sign included, fits 64 bits. */
 const SURE_CHARS = 18;
+/** So many characters without a power hold no more digits than a double keeps. */
+const SAFE_CHARS = 15;
+/** Of digits, and of a power of ten: no engine's numbers take many more. */
+const MOST_CHARS = 8000;
 
 /** The class of a value; `isTyped` when the format itself tells numbers and booleans from text. */
 export function classOf(value: FieldValue, isTyped: boolean): ValueClass {
@@ -35,7 +41,8 @@ export function classOf(value: FieldValue, isTyped: boolean): ValueClass {
   if (typeof value === "string") return isTyped ? classOfString(value) : classOfText(value);
   if (typeof value === "boolean") return "boolean";
   if (value instanceof Uint8Array) return "blob";
-  if (value.kind === "number") return INTEGER.test(value.text) ? classOfInteger(value.text) : "decimal";
+  if (value.kind === "number")
+    return INTEGER.test(value.text) ? classOfInteger(value.text) : classOfDecimal(value.text);
   return value.kind;
 }
 
@@ -45,17 +52,29 @@ function classOfText(text: string): ValueClass {
   if ((first >= 48 && first <= 57) || first === 45) {
     if (text === "-0") return "text";
     if (INTEGER.test(text)) return classOfInteger(text);
-    if (DECIMAL.test(text)) return "decimal";
-    return POWER.test(text) ? "power of ten" : classOfString(text);
+    if (DECIMAL.test(text)) return classOfDecimal(text);
+    if (!POWER.test(text)) return classOfString(text);
+    return classOfDecimal(text) === "decimal" ? "power of ten" : "text";
   }
   return text === "true" || text === "false" ? "boolean" : "text";
 }
 
 function classOfInteger(text: string): ValueClass {
   if (text.length <= SURE_CHARS) return text === "-0" ? "decimal" : "integer";
+  if (text.length > MOST_CHARS) return "text";
   if (text.length > SURE_CHARS + 2) return "long number";
   const number = BigInt(text);
   return number >= LEAST_INT64 && number <= MOST_INT64 ? "integer" : "long number";
+}
+
+/** A double that is written with other digits than the text would change it. */
+function classOfDecimal(text: string): ValueClass {
+  const isShort = text.length <= SAFE_CHARS && !/e/i.test(text);
+  if (isShort) return "decimal";
+  const value = Number(text);
+  if (Number.isFinite(value) && isSameDecimal(text, String(value))) return "decimal";
+  const power = /e([+-]?\d+)$/i.exec(text)?.[1];
+  return text.length > MOST_CHARS || Math.abs(Number(power ?? 0)) > MOST_CHARS ? "text" : "long decimal";
 }
 
 /** Text that can only be a date or time, if it is not just text. */

@@ -5,6 +5,7 @@ import { classOf, VALUE_CLASSES, type ValueClass } from "./infer-class.js";
 /** Types that records can show; each engine has its own for them. */
 export const INFERRED_TYPES = [
   "integer",
+  "decimal",
   "numeric",
   "double",
   "boolean",
@@ -15,7 +16,10 @@ export const INFERRED_TYPES = [
   "text",
   "blob",
 ] as const;
-/** `integer` is one of 64 bits, `numeric` exact with any number of digits, `timestamp` one without a zone. */
+/**
+ * `integer` is one of 64 bits, `decimal` reads back from a double as it is written, `numeric` has any number of digits,
+ * `timestamp` is one without a zone.
+ */
 export type InferredType = (typeof INFERRED_TYPES)[number];
 
 export interface InferredColumn {
@@ -30,7 +34,8 @@ const CLASS_TYPES = {
   null: "text",
   integer: "integer",
   "long number": "numeric",
-  decimal: "numeric",
+  decimal: "decimal",
+  "long decimal": "numeric",
   "power of ten": "text",
   boolean: "boolean",
   date: "date",
@@ -41,7 +46,7 @@ const CLASS_TYPES = {
   text: "text",
 } as const satisfies Record<ValueClass, InferredType>;
 
-const NUMBERS: ReadonlySet<ValueClass> = new Set(["integer", "long number", "decimal", "power of ten"]);
+const NUMBERS: ReadonlySet<ValueClass> = new Set(["integer", "long number", "decimal", "long decimal", "power of ten"]);
 
 /** The narrowest type for each column that takes every record unchanged. Reads all records; those with faults do not count. */
 export async function inferTypes(table: RecordTable): Promise<readonly InferredColumn[]> {
@@ -72,8 +77,10 @@ function typeOf(classes: readonly ValueClass[]): InferredType {
   const [only] = types;
   if (types.size === 1 && only !== undefined) return only;
   const isNumeric = classes.length > 0 && classes.every((each) => NUMBERS.has(each));
+  const hasPoint = classes.includes("decimal") || classes.includes("long decimal");
   // `1e5` alone may be a code; beside decimals it is how floating-point numbers are written.
-  return isNumeric && (classes.includes("decimal") || !classes.includes("power of ten")) ? "numeric" : "text";
+  if (!isNumeric || (classes.includes("power of ten") && !hasPoint)) return "text";
+  return types.has("numeric") ? "numeric" : "decimal";
 }
 
 /** How often each class was met in a column, and where first. */
