@@ -86,6 +86,7 @@ class TableWork {
   }
 
   async end(): Promise<void> {
+    if (this.#hasNoColumn) return;
     this.#load ??= await this.#open();
     await this.#endLoad();
   }
@@ -96,13 +97,26 @@ class TableWork {
   }
 
   async #give(rows: readonly RecordFields[]): Promise<boolean> {
-    if (rows.length > 0) {
+    if (this.#hasNoColumn) this.#refuseAll(rows);
+    else if (rows.length > 0) {
       this.#load ??= await this.#open();
       this.#given += rows.length;
       this.#outcome.read += rows.length;
       this.#note(await this.#load.add(rows));
     }
     return this.#options.goesOn();
+  }
+
+  get #hasNoColumn(): boolean {
+    return this.#outcome.plan.columns.length === 0;
+  }
+
+  #refuseAll(rows: readonly RecordFields[]): void {
+    this.#note(
+      rows.map((_, at) => ({ index: this.#given + at, column: null, reason: "it has no field for the table" })),
+    );
+    this.#given += rows.length;
+    this.#outcome.read += rows.length;
   }
 
   async #open(): Promise<TableLoad> {

@@ -25,7 +25,8 @@ export function matchColumns(source: RecordTable, table: Table, renames: Renames
   });
   if (unknown.length > 0) throw unknownColumns(unknown, { source, table });
   requireOnce(columns, table);
-  requireValues(columns, table);
+  // Without columns there is no record that could be loaded, and maybe none at all.
+  if (columns.length > 0) requireValues(columns, table);
   return { columns, left };
 }
 

@@ -1,10 +1,12 @@
+import type { TableName } from "../../drivers/driver.js";
 import type { Loader, OnConflict } from "../../drivers/load-model.js";
 import type { Table } from "../../drivers/schema-model.js";
+import { DbopsError } from "../core/errors.js";
 import type { RecordTable } from "../transfer/record-model.js";
 import { chooseKey } from "./choose-key.js";
 import { chooseSchema } from "./choose-schema.js";
 import { type ChosenTable, chooseTables } from "./choose-tables.js";
-import type { ColumnPlan, ColumnTypes, ImportPlan, TablePlan } from "./import-plan.js";
+import { type ColumnPlan, type ColumnTypes, type ImportPlan, type TablePlan, tableWord } from "./import-plan.js";
 import type { ImportWish } from "./import-wish.js";
 import { matchColumns, renamedColumns, requireKnownFields } from "./match-columns.js";
 import { orderTables } from "./order-tables.js";
@@ -69,6 +71,7 @@ async function planNew(
     const found = types.get(field) ?? ({ kind: "portable", type: "text" } as const);
     return { field, at, column, type: native === undefined ? found : ({ kind: "native", sql: native } as const) };
   });
+  if (named.length === 0) throw noColumns(source, name);
   return {
     source,
     table: name,
@@ -85,9 +88,16 @@ async function planNew(
   };
 }
 
+function noColumns({ place }: RecordTable, table: TableName): DbopsError {
+  return new DbopsError("USAGE.INVALID", {
+    message: `${tableWord(table)} cannot be made: nothing in ${place} says which columns it has`,
+    hint: "make the table first, or import the other tables by --tables",
+  });
+}
+
 function conflictOf({ mode }: ImportWish, table: Table, columns: readonly ColumnPlan[]): OnConflict {
   if (mode === "ignore") return { kind: "skip" };
-  if (mode !== "upsert") return { kind: "fail" };
+  if (mode !== "upsert" || columns.length === 0) return { kind: "fail" };
   return {
     kind: "update",
     key: chooseKey(

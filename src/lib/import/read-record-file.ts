@@ -18,7 +18,10 @@ export async function openSniffed(
 ): Promise<readonly RecordTable[]> {
   const head = await headOf(source, HEAD_BYTES);
   const encoding = wish.encoding ?? encodingOfMark(head) ?? "utf-8";
-  if (head.length === 0) throw new DbopsError("IMPORT.INPUT_INVALID", { message: `${source.place} is empty` });
+  // No line is how JSON lines spell an empty table.
+  const canBeEmpty = (wish.format === "auto" ? named.format : wish.format) === "ndjson";
+  if (head.length === 0 && !canBeEmpty)
+    throw new DbopsError("IMPORT.INPUT_INVALID", { message: `${source.place} is empty` });
   refuseBinary(source.place, head, encoding);
   const clues = { place: source.place, wished: wish.format, named: named.format };
   const format = sniffFormat(beginningOf(head, encoding), clues);
