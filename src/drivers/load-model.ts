@@ -35,6 +35,8 @@ export interface LoadFault {
 
 export interface TableFault extends LoadFault {
   readonly table: TableName;
+  /** The record had been counted as updated, not as inserted, before it was taken out again. */
+  readonly wasUpdate?: boolean;
 }
 
 export interface LoadCounts {
@@ -131,7 +133,7 @@ export interface Loader extends AsyncDisposable {
   create(table: NewTable): Promise<void>;
   /** What would go with a table; changes and locks nothing. */
   holdings(table: TableName): Promise<TableHoldings>;
-  /** Drops a table and says how many rows it had. */
+  /** Drops a table and says how many rows it had; only before all other changes. Rows of other tables stay as they are. */
   drop(table: TableName): Promise<number>;
   /**
    * Runs the statements of an exported schema that belong before or after its rows, in the one transaction; counters then

@@ -136,6 +136,47 @@ describe.each(IMPORT_ENGINES)("$title", ({ integer, open }) => {
       expect(await world.rows("SELECT * FROM t")).toEqual([{ id: 1, name: "old", n: 1 }]);
     }));
 
+  test("replace: rows of other tables stay as they are, and what would lose its reference refuses it", () =>
+    using(
+      [
+        T,
+        `CREATE TABLE gone (t ${integer} REFERENCES t (id) ON DELETE CASCADE)`,
+        `CREATE TABLE nulled (t ${integer} REFERENCES t (id) ON DELETE SET NULL)`,
+        "INSERT INTO t VALUES (1, 'a', 1)",
+        "INSERT INTO gone VALUES (1)",
+        "INSERT INTO nulled VALUES (1)",
+      ],
+      async (world) => {
+        await world.write("t.csv", "id,name\n1,new\n");
+        const { exit, json } = await world.import("t.csv", "app", "--mode", "replace", "--confirm", "app");
+        expect([exit, json().error]).toMatchObject([11, { message: expect.any(String) }]);
+        expect(await world.rows("SELECT t FROM gone JOIN nulled USING (t)")).toEqual([{ t: 1 }]);
+        expect(await world.rows("SELECT name FROM t")).toEqual([{ name: "a" }]);
+      },
+    ));
+
+  test("an upsert to a reference that leads nowhere: --check finds it, and --max-errors leaves the row as it was", () =>
+    using(
+      [
+        `CREATE TABLE p (id ${integer} PRIMARY KEY)`,
+        `CREATE TABLE t (id ${integer} PRIMARY KEY, p ${integer} REFERENCES p (id))`,
+        "INSERT INTO p VALUES (1)",
+        "INSERT INTO t VALUES (1, 1), (2, NULL)",
+      ],
+      async (world) => {
+        await world.write("t.csv", "id,p\n1,77\n2,1\n");
+        const checked = await world.import("t.csv", "app", "--mode", "upsert", "--check");
+        expect([checked.exit, checked.json().data.import.rejects]).toMatchObject([4, [{ place: 2 }]]);
+        const { exit, json } = await world.import("t.csv", "app", "--mode", "upsert", "--max-errors", "1");
+        const [table] = json().data.import.tables;
+        expect([exit, table.counts]).toMatchObject([5, { inserted: 0, updated: 1, rejected: 1 }]);
+        expect(await world.rows("SELECT * FROM t ORDER BY id")).toEqual([
+          { id: 1, p: 1 },
+          { id: 2, p: 1 },
+        ]);
+      },
+    ));
+
   test("several tables: parents before their children, all or nothing", () =>
     using(
       [

@@ -6,11 +6,12 @@ import type { PackedRows } from "./packed-rows.js";
 /** What the child that loads is asked to do; it answers in the order of asking. */
 export type LoadOrder =
   | { readonly kind: "open"; readonly path: string; readonly busyTimeoutMs: number; readonly maxFaults: number }
-  /** Statements that make or drop tables. */
+  /** Must begin the transaction, or follow another one: see LoadSession. */
+  | { readonly kind: "drop"; readonly table: string }
+  /** Statements that make tables. */
   | { readonly kind: "define"; readonly sql: string }
   /** A part of an exported schema. */
   | { readonly kind: "schema"; readonly sql: string }
-  | { readonly kind: "count"; readonly table: string }
   | { readonly kind: "empty"; readonly table: string }
   | { readonly kind: "table"; readonly load: LoadTable }
   | { readonly kind: "rows"; readonly rows: PackedRows }
@@ -37,7 +38,7 @@ export type LoadReply =
 
 /** Both ends are of one build, so the envelope tells enough. */
 export function isLoadOrder(message: unknown): message is LoadOrder {
-  return hasKind(message, ["open", "define", "schema", "count", "empty", "table", "rows", "end", "settle", "commit"]);
+  return hasKind(message, ["open", "drop", "define", "schema", "empty", "table", "rows", "end", "settle", "commit"]);
 }
 
 export function isLoadReply(message: unknown): message is LoadReply {

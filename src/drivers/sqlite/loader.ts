@@ -64,10 +64,8 @@ class SqliteLoader implements Loader {
     return translating(`cannot count the rows of ${name}`, () => tableHoldings(this.#connection, name));
   }
 
-  async drop(table: TableName): Promise<number> {
-    const rows = await this.#rowsIn({ kind: "count", table: table.name });
-    await this.#client.ask({ kind: "define", sql: `DROP TABLE ${quoteIdent(table.name)}` });
-    return rows;
+  async drop({ name }: TableName): Promise<number> {
+    return await this.#rowsIn({ kind: "drop", table: name });
   }
 
   async runSchema(sql: string): Promise<void> {
@@ -99,7 +97,7 @@ class SqliteLoader implements Loader {
     await this.#client[Symbol.asyncDispose]();
   }
 
-  async #rowsIn(order: Extract<LoadOrder, { kind: "count" | "empty" }>): Promise<number> {
+  async #rowsIn(order: Extract<LoadOrder, { kind: "drop" | "empty" }>): Promise<number> {
     const answer = await this.#client.ask(order);
     return answer.of === "counted" ? answer.rows : unexpected(answer);
   }

@@ -1,96 +1,98 @@
 import type { TableFault } from "../load-model.js";
+import { brokenReference } from "./broken-reference.js";
 import type { Connection } from "./connection.js";
-import { quoteIdent } from "./quote-ident.js";
+import type { BrokenRow, ReferenceWatch } from "./reference-watch.js";
 import type { RowTrail } from "./row-trail.js";
 
+/** What became of a record that was taken back; null when other rows would have changed with it. */
+export type TakenBack = "inserted" | "updated" | null;
+
 /** What was loaded, as far as references matter. */
-interface Loaded {
+export interface Loaded {
   readonly table: { readonly schema: string | null; readonly name: string };
   readonly trail: RowTrail | null;
+  /** Makes the row what it was before the record. */
+  takeBack(record: number, rowid: bigint): TakenBack;
 }
 
-interface BrokenRow {
-  readonly table: string;
-  readonly rowid: bigint | null;
-  readonly parent: string;
-  readonly fkid: bigint;
+export interface Limits {
+  readonly watch: ReferenceWatch;
+  /** One fault more than that ends the search. */
+  readonly maxFaults: number;
 }
 
+/** Rows that are looked up together. */
+const TOGETHER = 10_000;
 const SHOWN = 100;
 
 /** The records whose references lead nowhere, or rows of other tables that have lost what they refer to. */
-export function brokenReferences(connection: Connection, loaded: readonly Loaded[]): readonly TableFault[] {
-  const found = brokenRows(connection, loaded).filter(({ index }) => index !== null);
-  if (found.length > 0) return found;
-  const rows = connection.rows<BrokenRow>(
-    `SELECT "table", rowid, parent, fkid FROM pragma_foreign_key_check LIMIT ${SHOWN}`,
-  );
-  return located(connection, null, rows);
+export function brokenReferences(
+  connection: Connection,
+  loaded: readonly Loaded[],
+  watch: ReferenceWatch,
+): readonly TableFault[] {
+  const own = loaded.flatMap((one) => brokenRecords(one, watch, SHOWN).map((found) => faultOf(connection, found)));
+  return own.length > 0 ? own : watch.faults();
 }
 
-/** Rows of the loaded tables whose references lead nowhere. */
-export function brokenRows(connection: Connection, loaded: readonly Loaded[]): readonly TableFault[] {
-  return loaded.flatMap(({ table, trail }) => located(connection, trail, rowsOf(connection, table.name)));
-}
-
-/** Deletes the loaded rows whose references lead nowhere, again and again: others may have referred to them. */
-export function takeOutBroken(connection: Connection, loaded: readonly Loaded[]): readonly TableFault[] {
+/** Takes back the records whose references lead nowhere, again and again: others may have referred to them. */
+export function takeOutBroken(
+  connection: Connection,
+  loaded: readonly Loaded[],
+  { watch, maxFaults }: Limits,
+): readonly TableFault[] {
   const faults: TableFault[] = [];
   for (;;) {
-    const found = loaded.flatMap(({ table, trail }) =>
-      trail === null ? [] : takeOutOf(connection, table.name, trail),
-    );
-    if (found.length === 0) return faults;
-    faults.push(...found);
+    const before = faults.length;
+    for (const one of loaded) {
+      for (const found of brokenRecords(one, watch, maxFaults - faults.length)) {
+        const was = one.takeBack(found.record, found.row.rowid);
+        if (was === null) return [cannotBeTakenOut(one.table)];
+        faults.push({ ...faultOf(connection, found), ...(was === "updated" ? { wasUpdate: true } : {}) });
+      }
+      if (faults.length > maxFaults) return faults;
+    }
+    if (faults.length === before) return [...faults, ...watch.faults()];
   }
 }
 
-function takeOutOf(connection: Connection, table: string, trail: RowTrail): readonly TableFault[] {
-  const rows = connection.rows<BrokenRow>(
-    'SELECT "table", rowid, parent, fkid FROM pragma_foreign_key_check(?)',
-    table,
-  );
-  const faults = located(connection, trail, onePerRow(rows)).filter(({ index }) => index !== null);
-  const records = trail.find(new Set(rows.flatMap(({ rowid }) => rowid ?? [])));
-  const remove = connection.db.prepare(`DELETE FROM ${quoteIdent(table)} WHERE rowid = ?`);
-  let cascades = false;
-  for (const rowid of records.keys()) {
-    const before = connection.count("SELECT total_changes()");
-    remove.run(rowid);
-    cascades ||= connection.count("SELECT total_changes()") - before !== 1;
+interface BrokenRecord {
+  readonly row: BrokenRow & { readonly rowid: bigint };
+  readonly record: number;
+}
+
+/** At most one more than `most`. */
+function brokenRecords({ table, trail }: Loaded, watch: ReferenceWatch, most: number): readonly BrokenRecord[] {
+  const found: BrokenRecord[] = [];
+  if (trail === null) return found;
+  let held = new Map<bigint, BrokenRecord["row"]>();
+  const look = (): void => {
+    for (const [rowid, record] of trail.find(held)) {
+      const row = held.get(rowid);
+      if (row !== undefined && found.length <= most) found.push({ row, record });
+    }
+    held = new Map();
+  };
+  for (const row of watch.rowsOf(table.name)) {
+    if (row.rowid !== null) held.set(row.rowid, { ...row, rowid: row.rowid });
+    if (held.size >= TOGETHER) look();
+    if (found.length > most) break;
   }
-  if (!cascades) return faults;
-  // Rows that went with them would be counted nowhere.
-  const reason = "a record with a broken reference cannot be left out: deleting it changes other rows as well";
-  return [{ table: { schema: null, name: table }, index: null, column: null, reason }];
+  look();
+  return onePerRow(found);
 }
 
-function rowsOf(connection: Connection, table: string): readonly BrokenRow[] {
-  return connection.rows<BrokenRow>(
-    `SELECT "table", rowid, parent, fkid FROM pragma_foreign_key_check(?) LIMIT ${SHOWN}`,
-    table,
-  );
+/** A row with several broken references can be met in several parts of the check. */
+function onePerRow(found: readonly BrokenRecord[]): readonly BrokenRecord[] {
+  return [...new Map(found.map((one) => [one.record, one])).values()];
 }
 
-function onePerRow(rows: readonly BrokenRow[]): readonly BrokenRow[] {
-  return [...new Map(rows.map((row) => [row.rowid, row])).values()];
+function faultOf(connection: Connection, { row, record }: BrokenRecord): TableFault {
+  return { ...brokenReference(connection, row), index: record };
 }
 
-function located(connection: Connection, trail: RowTrail | null, rows: readonly BrokenRow[]): readonly TableFault[] {
-  const records = trail?.find(new Set(rows.flatMap(({ rowid }) => rowid ?? [])));
-  return rows.map((row) => {
-    const columns = connection
-      .rows<{ from: string }>(
-        'SELECT "from" FROM pragma_foreign_key_list(?) WHERE id = ? ORDER BY seq',
-        row.table,
-        row.fkid,
-      )
-      .map(({ from }) => from);
-    return {
-      table: { schema: null, name: row.table },
-      index: row.rowid === null ? null : (records?.get(row.rowid) ?? null),
-      column: columns.length === 1 ? (columns[0] ?? null) : null,
-      reason: `FOREIGN KEY constraint failed: ${columns.join(", ")} refers to no row of ${row.parent}`,
-    };
-  });
+/** Rows that went with it would be counted nowhere. */
+function cannotBeTakenOut({ name }: Loaded["table"]): TableFault {
+  const reason = "a record with a broken reference cannot be left out: taking it back changes other rows as well";
+  return { table: { schema: null, name }, index: null, column: null, reason };
 }

@@ -6,14 +6,24 @@ import type { Bound } from "./bind-value.js";
 import type { Connection } from "./connection.js";
 import { insertSql, UPDATING } from "./insert-sql.js";
 import { type PackedRows, type UnpackedRow, unpackRows } from "./packed-rows.js";
+import { quoteIdent } from "./quote-ident.js";
+import type { Loaded, TakenBack } from "./references.js";
 import { RowGroup } from "./row-group.js";
 import { RowTrail } from "./row-trail.js";
+import { RowVersions } from "./row-versions.js";
+import { type TableRowid, tableRowid } from "./table-rowid.js";
 
 /** What is wrong with a record, not with the database. */
 const OF_THE_RECORD = /^SQLITE_(?:CONSTRAINT|MISMATCH|TOOBIG)/;
 
+export interface InsertLimits {
+  readonly maxFaults: number;
+  /** Tells this table from others of the connection. */
+  readonly number: number;
+}
+
 /** Puts records into one table: one that fails leaves nothing behind. Runs in the child. */
-export class TableInsert {
+export class TableInsert implements Loaded {
   readonly table: TableName;
   /** null where rows cannot be found again by their rowid, or need not be. */
   readonly trail: RowTrail | null;
@@ -21,28 +31,41 @@ export class TableInsert {
   readonly #load: LoadTable;
   readonly #maxFaults: number;
   readonly #statements = new Map<string, Statement>();
+  readonly #rowid: TableRowid | null;
+  /** null where no record can break a row's references by updating it, or the first fault ends all. */
+  readonly #versions: RowVersions | null;
   /** null where each record must go in by itself. */
   readonly #group: RowGroup | null;
   readonly #counts = { inserted: 0, updated: 0, skipped: 0 };
   #found: TableFault[] = [];
   #isUpdating = false;
+  #updated: bigint | null = null;
   #records = 0;
   #faults = 0;
 
-  constructor(connection: Connection, load: LoadTable, maxFaults: number) {
+  constructor(connection: Connection, load: LoadTable, { maxFaults, number }: InsertLimits) {
     this.#connection = connection;
     this.#load = load;
     this.#maxFaults = maxFaults;
     this.table = load.table;
     const { name } = load.table;
-    const isKept = maxFaults > 0 || connection.count("PRAGMA foreign_keys") === 1;
-    this.trail = isKept && hasReferences(connection, name) ? new RowTrail() : null;
-    const isPlain = load.onConflict.kind === "fail" && this.trail === null && !hasTriggers(connection, name);
+    const references = referenceColumns(connection, name);
+    this.#rowid = references.size > 0 ? tableRowid(connection, name) : null;
+    this.trail = this.#rowid === null ? null : new RowTrail();
+    const { onConflict } = load;
+    const isBreaking =
+      onConflict.kind === "update" && setColumns(load, onConflict.key).some((one) => references.has(one.toLowerCase()));
+    this.#versions =
+      maxFaults > 0 && this.trail !== null && isBreaking
+        ? new RowVersions(connection, { ...load, key: onConflict.key }, number)
+        : null;
+    const isPlain = onConflict.kind === "fail" && this.trail === null && !hasTriggers(connection, name);
     this.#group = isPlain
-      ? new RowGroup(load.columns.length, (rows) => connection.db.prepare(insertSql(load, "", rows)))
+      ? new RowGroup(load.columns.length, (rows) => connection.db.prepare(insertSql(load, { raw: "", rows })))
       : null;
-    connection.db.function(UPDATING, { directOnly: true }, () => {
+    connection.db.function(UPDATING, { directOnly: true }, (rowid: unknown) => {
       this.#isUpdating = true;
+      this.#updated = isBreaking && typeof rowid === "bigint" ? rowid : null;
       return 1;
     });
   }
@@ -61,6 +84,21 @@ export class TableInsert {
 
   get counts(): LoadCounts {
     return { ...this.#counts };
+  }
+
+  takeBack(record: number, rowid: bigint): TakenBack {
+    if (this.#rowid === null) return null;
+    const before = this.#connection.count("SELECT total_changes()");
+    const isUpdate = this.#versions?.has(record) ?? false;
+    if (isUpdate) this.#versions?.restore(record, rowid, this.#rowid.sql);
+    else this.#delete(rowid, this.#rowid.sql);
+    this.trail?.remove(record);
+    if (this.#connection.count("SELECT total_changes()") - before !== 1) return null;
+    return isUpdate ? "updated" : "inserted";
+  }
+
+  #delete(rowid: bigint, rowidSql: string): void {
+    this.#connection.db.prepare(`DELETE FROM main.${quoteIdent(this.table.name)} WHERE ${rowidSql} = ?`).run(rowid);
   }
 
   get #hasFailed(): boolean {
@@ -108,8 +146,11 @@ export class TableInsert {
   #insert(record: readonly Bound[], index: number, raw: string): void {
     this.#isUpdating = false;
     try {
+      const isSaved = this.#versions?.save(index, record, raw) ?? true;
       const { changes, lastInsertRowid } = this.#statement(raw).run(record);
-      this.#count(changes, BigInt(lastInsertRowid));
+      this.#count(changes);
+      const written = this.#isUpdating ? (isSaved ? this.#updated : null) : BigInt(lastInsertRowid);
+      this.trail?.add(changes > 0 ? written : null);
     } catch (error) {
       if (!this.#connection.db.inTransaction) throw rolledBack(this.table, error);
       if (!OF_THE_RECORD.test(foreignCode(error) ?? "")) throw error;
@@ -118,11 +159,10 @@ export class TableInsert {
   }
 
   /** A trigger can take a record away, and then nothing has changed. */
-  #count(changes: number, rowid: bigint): void {
+  #count(changes: number): void {
     if (changes === 0) this.#counts.skipped += 1;
     else if (this.#isUpdating) this.#counts.updated += 1;
     else this.#counts.inserted += 1;
-    this.trail?.add(changes > 0 && !this.#isUpdating ? rowid : null);
   }
 
   #refuse(fault: LoadFault): void {
@@ -135,16 +175,29 @@ export class TableInsert {
   #statement(raw: string): Statement {
     const known = this.#statements.get(raw);
     if (known !== undefined) return known;
-    const statement = this.#connection.db.prepare(insertSql(this.#load, raw));
+    const statement = this.#connection.db.prepare(insertSql(this.#load, { raw, rowid: this.#rowidOfUpdated() }));
     this.#statements.set(raw, statement);
     return statement;
   }
+
+  /** A column that is the rowid itself gives the row a new one. */
+  #rowidOfUpdated(): string {
+    const { columns, onConflict, table } = this.#load;
+    if (this.#rowid === null || onConflict.kind !== "update") return "NULL";
+    const { sql, alias } = this.#rowid;
+    const set = setColumns({ columns }, onConflict.key).find((one) => one.toLowerCase() === alias?.toLowerCase());
+    return set === undefined ? `${quoteIdent(table.name)}.${sql}` : `excluded.${quoteIdent(set)}`;
+  }
 }
 
-/** Of rows that can be found again by their rowid. */
-function hasReferences(connection: Connection, table: string): boolean {
-  const isWithoutRowid = connection.count("SELECT wr FROM pragma_table_list(?) WHERE schema = 'main'", table) === 1;
-  return !isWithoutRowid && connection.count("SELECT count(*) FROM pragma_foreign_key_list(?)", table) > 0;
+/** In lower case. */
+function referenceColumns(connection: Connection, table: string): ReadonlySet<string> {
+  const rows = connection.rows<{ from: string }>('SELECT "from" FROM pragma_foreign_key_list(?)', table);
+  return new Set(rows.map(({ from }) => from.toLowerCase()));
+}
+
+function setColumns({ columns }: Pick<LoadTable, "columns">, key: readonly string[]): readonly string[] {
+  return columns.filter((column) => !key.includes(column));
 }
 
 /** A trigger can end a statement halfway, by RAISE(FAIL), and what it did for earlier records would stay. */

@@ -165,16 +165,16 @@ class ImportRun {
     return true;
   }
 
-  /** Faulty records that were taken out again had been counted as inserted. */
+  /** Faulty records that were taken out again had been counted. */
   #note(faults: readonly TableFault[], areTakenOut: boolean): void {
-    for (const { table, ...fault } of onePerRecord(faults)) {
+    for (const { table, wasUpdate, ...fault } of onePerRecord(faults)) {
       const own = this.#outcomes.find(({ plan }) => isSame(plan.table, table));
       const outcome = own ?? this.#outcomes.at(-1);
       if (outcome === undefined) continue;
       const reason = own === undefined ? `${tableWord(table)}: ${fault.reason}` : fault.reason;
       const index = own === undefined || fault.index === null ? null : fault.index + own.base;
       outcome.faults.push({ ...fault, index, reason });
-      if (areTakenOut && index !== null) outcome.counts.inserted -= 1;
+      if (areTakenOut && index !== null) outcome.counts[wasUpdate === true ? "updated" : "inserted"] -= 1;
     }
   }
 
