@@ -78,3 +78,29 @@ test("a name that belongs to a database's log", async () => {
   const { exit, json } = await world.import("t.csv", "app", "--rejects", "app.db-wal");
   expect([exit, json().error.code]).toEqual([11, "OUTPUT.EXISTS"]);
 });
+
+describe.each(IMPORT_ENGINES)("$title: rejects that are repaired", ({ title, integer, open }) => {
+  test("are records again, whole and exact", async () => {
+    await using world = await open();
+    const bytes = title === "SQLite" ? "BLOB" : "bytea";
+    const json = title === "SQLite" ? "TEXT" : "json";
+    await world.sql(
+      `CREATE TABLE t (id ${integer} PRIMARY KEY, n numeric, b ${bytes}, j ${json}, s text CHECK (s <> 'no'))`,
+    );
+    const rest = `"n":9007199254740993,"b":{"$base64":true,"encoded":"AP8="},"j":{"a":[1e2]}`;
+    const long = "x".repeat(20_000);
+    await world.write("t.ndjson", `{"id":1,${rest},"s":"no","more":"${long}"}\n{"id":2,${long}\n`);
+    const flags = ["--table", "t", "--map", "more="];
+    await world.import("t.ndjson", "app", ...flags, "--max-errors", "2", "--rejects", "bad.ndjson");
+    const [first = "", second = ""] = (await readFile(join(world.folder, "bad.ndjson"), "utf8")).split("\n");
+    expect(JSON.parse(second)).toMatchObject({ record: null, raw: `{"id":2,${long}`, place: 2 });
+    const record = first.slice(first.indexOf('"record":') + '"record":'.length, -1);
+    await world.write("repaired.ndjson", `${record.replace('"no"', '"yes"')}\n`);
+    const { exit } = await world.import("repaired.ndjson", "app", ...flags);
+    const hex = title === "SQLite" ? "hex(b)" : "upper(encode(b, 'hex'))";
+    expect([
+      exit,
+      await world.rows(`SELECT CAST(n AS text) AS n, ${hex} AS b, CAST(j AS text) AS j, s FROM t`),
+    ]).toEqual([0, [{ n: "9007199254740993", b: "00FF", j: '{"a":[1e2]}', s: "yes" }]]);
+  });
+});

@@ -115,6 +115,8 @@ function looseFindings({ tables }: ImportResult): readonly Reject[] {
       column,
       value: null,
       reason: `${reason}, in ${formatNumberOf("record", rows)}`,
+      record: null,
+      raw: null,
     })),
   );
 }

@@ -90,7 +90,7 @@ export function importReport({ plan, ...facts }: Facts, result: ImportResult): I
     mode: plan.mode,
     hasOwnSchema: plan.schema !== null,
     tables: tables.map(loadedTable),
-    rejects: rejects.map((reject) => ({ ...reject })),
+    rejects: rejects.map(({ record: _record, raw: _raw, ...refusal }) => refusal),
     isWhole,
     committed,
   };

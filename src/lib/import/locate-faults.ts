@@ -1,5 +1,6 @@
 import type { LoadFault } from "../../drivers/load-model.js";
 import { type TablePlan, tableWord } from "./import-plan.js";
+import { recordJson } from "./record-json.js";
 import { type Reject, valueText } from "./reject.js";
 
 /** Finds the faulty records again in the input, for their places and values: only the way to a fault costs a second reading. */
@@ -18,7 +19,8 @@ export async function locateFaults(plan: TablePlan, faults: readonly LoadFault[]
       sought.delete(index - 1);
       const column = plan.columns.find((one) => one.column === fault.column);
       const value = column === undefined ? null : valueText(row[column.at] ?? null);
-      rejects.push({ ...rejectOf(plan, fault), place: places[at] ?? null, value });
+      const record = recordJson(source.columns, row);
+      rejects.push({ ...rejectOf(plan, fault), place: places[at] ?? null, value, record });
     }
     if (sought.size === 0) break;
   }
@@ -27,5 +29,15 @@ export async function locateFaults(plan: TablePlan, faults: readonly LoadFault[]
 
 function rejectOf({ table, source }: TablePlan, { column, reason }: LoadFault): Reject {
   const { place: file, placeWord } = source;
-  return { table: tableWord(table), file, place: null, placeWord, column, value: null, reason };
+  return {
+    table: tableWord(table),
+    file,
+    place: null,
+    placeWord,
+    column,
+    value: null,
+    reason,
+    record: null,
+    raw: null,
+  };
 }

@@ -208,7 +208,8 @@ async function rejectsOf({ plan, faults, unread }: TableOutcome): Promise<readon
   const { source, table } = plan;
   const unreadable = unread.map(({ place, reason, raw }) => {
     const { place: file, placeWord } = source;
-    return { table: tableWord(table), file, place, placeWord, column: null, value: shortened(raw), reason };
+    const value = shortened(raw);
+    return { table: tableWord(table), file, place, placeWord, column: null, value, reason, record: null, raw };
   });
   const refused = faults.length === 0 ? [] : await locateFaults(plan, faults);
   return [...unreadable, ...refused].sort((a, b) => (a.place ?? 0) - (b.place ?? 0));

@@ -1,7 +1,15 @@
 import type { FieldValue } from "../core/field-value.js";
 
 /** A record that was not taken, and why. */
-export interface Reject {
+export interface Reject extends Refusal {
+  /** The whole record as a JSON object, by the input's columns; null where there is none, or it could not be read. */
+  readonly record: string | null;
+  /** What stands in the file, where it could not be read. */
+  readonly raw: string | null;
+}
+
+/** What a report tells of it. */
+export interface Refusal {
   readonly table: string;
   /** The input's file. */
   readonly file: string;
@@ -27,7 +35,12 @@ export function valueText(value: FieldValue): string | null {
 
 /** The lines of a rejects file: JSON, one record each. */
 export function rejectLines(rejects: readonly Reject[]): string {
-  return rejects.map((reject) => `${JSON.stringify(reject)}\n`).join("");
+  return rejects.map(lineOf).join("");
+}
+
+/** The record is JSON already, and another spelling could change its numbers. */
+function lineOf({ record, raw, ...refusal }: Reject): string {
+  return `${JSON.stringify({ ...refusal, raw }).slice(0, -1)},"record":${record ?? "null"}}\n`;
 }
 
 export function shortened(text: string): string {
