@@ -85,6 +85,14 @@ export interface TextLoad {
   end(): Promise<number | null>;
 }
 
+/** What an engine makes of names. */
+export interface NameRules {
+  /** Of UTF-8: more is cut off; null = no limit. */
+  readonly maxBytes: number | null;
+  /** Names that differ in the case of A to Z only are the same. */
+  readonly ignoresCase: boolean;
+}
+
 /** What a table has at the moment, for people who are asked to give it up. */
 export interface TableHoldings {
   /** Counted, not estimated. */
@@ -127,6 +135,7 @@ export interface NewTable {
  * committed. DB.REFUSED, DB.PERMISSION, LOCK.DATABASE, CONNECT.LOST, RESOURCE.* by all of them.
  */
 export interface Loader extends AsyncDisposable {
+  readonly names: NameRules;
   schema(): Promise<SchemaModel>;
   /** The type that `create` gives such a column. */
   typeName(type: ColumnType): string;

@@ -1,3 +1,4 @@
+import { shellWord } from "../../lib/core/shell-word.js";
 import { formatCount, formatDuration, formatNumberOf } from "../../lib/core/units.js";
 import type { Block, Cell, View } from "../../lib/core/view.js";
 import type { ImportReport } from "../../lib/import/import-report.js";
@@ -22,9 +23,9 @@ export function importView({ import: report }: ImportData, input: ImportInput): 
   };
 }
 
-function toneOf({ did, rejects, isWhole }: ImportReport): "good" | "warn" | "bad" {
+function toneOf({ rejects, isWhole }: ImportReport): "good" | "warn" | "bad" {
   if (!isWhole) return "bad";
-  return rejects.length > 0 || did === "check" ? "warn" : "good";
+  return rejects.length > 0 ? "warn" : "good";
 }
 
 function conclusion(report: ImportReport): string {
@@ -48,7 +49,7 @@ function countsTable({ tables }: ImportReport): Block {
       ...columns.map((title) => ({ title, align: "right" as const })),
     ],
     rows: tables.map(({ schema, name, file, counts }) => [
-      schema === null ? name : `${schema}.${name}`,
+      wordOf({ schema, name }),
       file,
       ...columns.map((column): Cell => {
         const count = counts?.[column] ?? 0;
@@ -63,6 +64,10 @@ function countsTable({ tables }: ImportReport): Block {
 function ownSchemaLine({ hasOwnSchema }: ImportReport): readonly Block[] {
   if (!hasOwnSchema) return [];
   return [{ kind: "text", text: "with the export's own schema: keys, indexes, triggers and all" }];
+}
+
+function wordOf({ schema, name }: Pick<ImportReport["tables"][number], "schema" | "name">): string {
+  return schema === null ? name : `${schema}.${name}`;
 }
 
 function looseLines({ tables }: ImportReport): readonly Block[] {
@@ -109,5 +114,5 @@ function nextOf({ did, rejects, isWhole, tables }: ImportReport, input: ImportIn
   const [first, ...others] = tables;
   return first === undefined || others.length > 0
     ? undefined
-    : `${again("info", { target: input.target, store: null })} --table ${first.name}`;
+    : `${again("info", { target: input.target, store: null })} --table ${shellWord(wordOf(first))}`;
 }

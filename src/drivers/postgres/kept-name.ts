@@ -1,7 +1,7 @@
 import { basicTime } from "../../lib/core/clock.js";
 
 /** PostgreSQL cuts names at 63 bytes without asking, which could make two names one. */
-const NAME_BYTES = 63;
+export const NAME_BYTES = 63;
 
 /** `<database>_before_<time>`, the database's name cut on a character boundary so that all fits. */
 export function keptName(database: string, at: Date, attempt = 0): string {

@@ -18,6 +18,7 @@ import { BatchLoad } from "./batch-load.js";
 import { COLUMN_TYPES } from "./column-types.js";
 import type { ConnInfo } from "./conn-info.js";
 import { openSession, withSession } from "./connect.js";
+import { NAME_BYTES } from "./kept-name.js";
 import { LOAD_SETTINGS } from "./load-settings.js";
 import { type LoadTarget, readLoadTarget } from "./load-target.js";
 import { NO_TIMEOUTS } from "./no-timeouts.js";
@@ -54,6 +55,7 @@ export async function openLoader({ conn, context }: Place, { maxFaults }: LoadRe
 }
 
 class PostgresLoader implements Loader {
+  readonly names = { maxBytes: NAME_BYTES, ignoresCase: false } as const;
   readonly #session: Session;
   readonly #place: Place;
   readonly #maxFaults: number;

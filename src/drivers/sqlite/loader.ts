@@ -39,6 +39,7 @@ export async function openLoader({ connection, path, context }: Opened, { maxFau
 }
 
 class SqliteLoader implements Loader {
+  readonly names = { maxBytes: null, ignoresCase: true } as const;
   readonly #connection: Connection;
   readonly #client: LoadClient;
 

@@ -1,6 +1,7 @@
 import type { TableName } from "../../drivers/driver.js";
 import type { SchemaModel, Table } from "../../drivers/schema-model.js";
 import { DbopsError } from "../core/errors.js";
+import { shellWord } from "../core/shell-word.js";
 import { didYouMean } from "../core/suggestion.js";
 import type { RecordTable } from "../transfer/record-model.js";
 import { tableWord } from "./import-plan.js";
@@ -102,6 +103,9 @@ function unknownTable(word: string, { tables, views }: SchemaModel): DbopsError 
   return new DbopsError("USAGE.INVALID", {
     message: `the database has no table "${word}"`,
     why: isView ? "it is a view, which holds no rows of its own" : `it has ${tables.length} tables`,
-    hint: near === null ? "name another one by --table, or let it be made: --create" : `did you mean --table ${near}?`,
+    hint:
+      near === null
+        ? "name another one by --table, or let it be made: --create"
+        : `did you mean --table ${shellWord(near)}?`,
   });
 }

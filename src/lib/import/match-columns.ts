@@ -1,5 +1,6 @@
 import type { Column, Table } from "../../drivers/schema-model.js";
 import { DbopsError } from "../core/errors.js";
+import { shellWord } from "../core/shell-word.js";
 import { didYouMean } from "../core/suggestion.js";
 import type { RecordTable } from "../transfer/record-model.js";
 import { type ColumnPlan, tableWord } from "./import-plan.js";
@@ -41,15 +42,19 @@ export function renamedColumns(
   });
 }
 
-/** USAGE.INVALID for a renaming of a column that no table of the input has. */
-export function requireKnownFields(words: Iterable<string>, sources: readonly RecordTable[], flag: string): void {
-  const fields = sources.flatMap(({ columns }) => columns);
+/** USAGE.INVALID for a flag that names a column which none of these tables of the input has. */
+export function requireKnownFields(
+  words: Iterable<string>,
+  tables: readonly { readonly source: RecordTable }[],
+  flag: string,
+): void {
+  const fields = tables.flatMap(({ source }) => source.columns);
   for (const word of words) {
     if (fields.includes(word)) continue;
     const near = didYouMean(word, fields);
     throw new DbopsError("USAGE.INVALID", {
-      message: `${flag} names "${word}", which the input does not have`,
-      why: `its columns: ${fields.join(", ")}`,
+      message: `${flag} names "${word}", which ${flag === "--types" ? "no table to be made" : "the input"} does not have`,
+      why: fields.length === 0 ? "there is no such table" : `the columns: ${fields.join(", ")}`,
       hint: near === null ? undefined : `did you mean ${near}?`,
     });
   }
@@ -81,11 +86,11 @@ function unknownColumns(
   const names = table.columns.map(({ name }) => name);
   const [first = ""] = unknown;
   const near = didYouMean(first, names);
-  const mapping = `--map ${first}=${near ?? "COLUMN"}`;
+  const mapping = `--map ${shellWord(`${first}=${near ?? "COLUMN"}`)}`;
   return new DbopsError("USAGE.INVALID", {
     message: `${tableWord(table)} has no column ${unknown.map((word) => `"${word}"`).join(", ")}, which ${source.place} brings`,
     why: `its columns: ${names.join(", ")}`,
-    hint: `${near === null ? "" : `did you mean ${near}? `}name its column: ${mapping}; leave it out: --map ${first}=`,
+    hint: `${near === null ? "" : `did you mean ${near}? `}name its column: ${mapping}; leave it out: --map ${shellWord(`${first}=`)}`,
   });
 }
 
@@ -95,7 +100,7 @@ function requireOnce(columns: readonly ColumnPlan[], table: Table): void {
   const fields = columns.filter(({ column }) => column === twice.column).map(({ field }) => field);
   throw new DbopsError("USAGE.INVALID", {
     message: `${fields.join(" and ")} would both go into ${tableWord(table)}.${twice.column}`,
-    hint: `leave one of them out: --map ${fields[0]}=`,
+    hint: `leave one of them out: --map ${shellWord(`${fields[0]}=`)}`,
   });
 }
 
@@ -109,6 +114,6 @@ function requireValues(columns: readonly ColumnPlan[], table: Table): void {
   throw new DbopsError("USAGE.INVALID", {
     message: `the input brings no value for ${missing.join(", ")} of ${tableWord(table)}`,
     why: "such a column may not be NULL and has no default",
-    hint: `if it has another name in the input: --map NAME=${missing[0]}`,
+    hint: `if it has another name in the input: --map ${shellWord(`NAME=${missing[0]}`)}`,
   });
 }

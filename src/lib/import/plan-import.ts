@@ -11,6 +11,7 @@ import type { ImportWish } from "./import-wish.js";
 import { matchColumns, renamedColumns, requireKnownFields } from "./match-columns.js";
 import { orderTables } from "./order-tables.js";
 import { planOwn } from "./plan-own.js";
+import { requireNames } from "./require-names.js";
 import { tableLosses } from "./table-losses.js";
 
 export interface PlanRequest {
@@ -28,19 +29,27 @@ export interface PlanRequest {
 export async function planImport(loader: Loader, request: PlanRequest): Promise<ImportPlan> {
   const { sources, wish, engine, isAllOrNothing, inferTypes } = request;
   const schema = await loader.schema();
-  requireKnownFields(wish.renames.keys(), sources, "--map");
-  requireKnownFields(wish.types.keys(), sources, "--types");
   const chosen = orderTables(chooseTables(sources, wish, schema));
+  const isMade = ({ existing }: ChosenTable): boolean => existing === null || wish.mode === "replace";
+  requireKnownFields(wish.renames.keys(), chosen, "--map");
+  requireKnownFields(wish.types.keys(), chosen.filter(isMade), "--types");
   const { schema: own, whyTypes } = await chooseSchema(chosen, { sources, wish, engine, isAllOrNothing });
   if (own !== null) return { mode: wish.mode, tables: chosen.map(planOwn), schema: own, whyTypes };
   const tables: TablePlan[] = [];
   for (const one of chosen) {
-    const isMade = one.existing === null || wish.mode === "replace";
-    const plan = isMade ? await planNew(one, loader, { wish, inferTypes }) : planExisting(one.existing, one, wish);
+    const { existing } = one;
+    const plan =
+      existing === null || isMade(one)
+        ? await planNew(one, loader, { wish, inferTypes })
+        : planExisting(existing, one, wish);
     const hasJsonStrings = one.source.isTyped && one.source.origin?.engine === engine;
-    const losses = await tableLosses(loader, one.existing, { schema, mode: wish.mode });
+    const losses = await tableLosses(loader, existing, { schema, mode: wish.mode });
     tables.push({ ...plan, hasJsonStrings, losses });
   }
+  requireNames(
+    tables.flatMap(({ create }) => create ?? []),
+    loader.names,
+  );
   return { mode: wish.mode, tables, schema: null, whyTypes };
 }
 
