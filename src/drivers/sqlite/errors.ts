@@ -32,8 +32,9 @@ const TRANSLATIONS: Readonly<Record<string, Translation>> = {
   SQLITE_READONLY: { code: "DB.PERMISSION", why: "the file may not be written" },
   SQLITE_FULL: { code: "RESOURCE.DISK_FULL", why: "the disk or the database's page limit is full", hint: "free space" },
   SQLITE_NOMEM: { code: "RESOURCE.MEMORY", why: "SQLite could not get memory" },
+  // SQLite tells only ENOSPC apart, as SQLITE_FULL: EDQUOT, EFBIG and the rare EIO are one.
   SQLITE_IOERR_WRITE: {
-    code: "DB.REFUSED",
+    code: "RESOURCE.DISK_FULL",
     why: "the system refused a write: a quota or a limit on file sizes is reached, or the disk fails",
     hint: "look at quota, ulimit -f and dmesg",
   },

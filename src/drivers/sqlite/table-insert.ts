@@ -152,8 +152,8 @@ export class TableInsert implements Loaded {
       const written = this.#isUpdating ? (isSaved ? this.#updated : null) : BigInt(lastInsertRowid);
       this.trail?.add(changes > 0 ? written : null);
     } catch (error) {
-      if (!this.#connection.db.inTransaction) throw rolledBack(this.table, error);
       if (!OF_THE_RECORD.test(foreignCode(error) ?? "")) throw error;
+      if (!this.#connection.db.inTransaction) throw rolledBack(this.table, error);
       this.#refuse({ index, column: columnIn(messageOf(error)), reason: messageOf(error) });
     }
   }
