@@ -1,6 +1,6 @@
-import { rm, stat, truncate } from "node:fs/promises";
-import { messageOf } from "../../lib/core/errors.js";
-import { openForRead, syncFile } from "../../lib/system/files.js";
+import { open, rm, stat, truncate } from "node:fs/promises";
+import { type DbopsError, foreignCode, messageOf } from "../../lib/core/errors.js";
+import { diskFullError, openForRead, syncFile } from "../../lib/system/files.js";
 import { Connection } from "./connection.js";
 import { isDamage, translateError } from "./errors.js";
 import { ensureFirstPage } from "./first-page.js";
@@ -30,12 +30,32 @@ export async function copyDatabase(request: CopyRequest, observer: CopyObserver)
       });
     }
   } catch (error) {
-    if (!isDamage(error) || isCompact) throw translateError(error, `cannot copy ${source.path}`);
+    if (!isDamage(error) || isCompact) {
+      throw (await tooLarge(error, request)) ?? translateError(error, `cannot copy ${source.path}`);
+    }
     damage = await copyDamaged(request, messageOf(error), observer.signal);
   }
   await ensureFirstPage(destination);
   await syncFile(destination);
   return { bytes: (await stat(destination)).size, damage };
+}
+
+/**
+ * The backup API says of every failure to read or write no more than that. Where the system lets no file of this size
+ * exist, it was that: a file in the place of the copy is asked to be so large.
+ */
+async function tooLarge(error: unknown, { source, destination }: CopyRequest): Promise<DbopsError | null> {
+  if (foreignCode(error) !== "SQLITE_IOERR") return null;
+  const { size } = await stat(source.path);
+  try {
+    await using copy = await open(destination, "a", 0o600);
+    await copy.truncate(size);
+    return null;
+  } catch (refused) {
+    return diskFullError(refused, destination);
+  } finally {
+    await rm(destination, { force: true });
+  }
 }
 
 /** VACUUM INTO leaves out that the database keeps a write-ahead log; the copy is told so again. */
