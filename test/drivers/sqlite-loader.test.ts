@@ -60,29 +60,58 @@ test("a column without a type takes numbers as they are and texts as texts", asy
   });
 });
 
-test("doubles are the nearest ones to the text", async () => {
-  const values = [
+test("a double is taken for a decimal that it says, and no other", async () => {
+  const taken = [
     "0.1",
+    "0.10000000000000000000000000",
+    "0.10000000000000001",
     "1.7976931348623157e308",
     "5e-324",
-    "123456.789012345678",
-    "Infinity",
-    "-inf",
-    "1e999",
-    "9007199254740993",
+    "4.9406564584124654e-324",
+    "123456.78901234567",
+    "9.31322574615478515625e-10",
+    "1152921504606846976",
+    "1152921504606847000.0",
+    "100000000000000000000000",
+    "-0.0",
   ];
-  expect(await stored("REAL", values)).toEqual({
-    rows: [
-      "real 0.1",
-      "real 1.7976931348623157e+308",
-      "real 5e-324",
-      `real ${Number("123456.789012345678")}`,
-      "real Infinity",
-      "real -Infinity",
-    ],
-    faults: [6, 7],
+  const refused = [
+    "123456.789012345678",
+    "0.1000000000000000055511151231257827",
+    "0.12345678901234568901",
+    "9007199254740993",
+    "9007199254740993.0",
+    "1e999",
+    "1e-400",
+  ];
+  const faults = refused.map((_, at) => taken.length + at);
+  expect(await stored("REAL", [...taken, ...refused])).toEqual({
+    rows: taken.map((text) => `real ${Number(text)}`),
+    faults,
     loose: [],
   });
+  const decimals = (texts: readonly string[]) => texts.filter((text) => /[.e]/.test(text));
+  expect(await stored("NUMERIC", [...decimals(taken), ...decimals(refused)].map(number))).toMatchObject({
+    faults: decimals(refused).map((_, at) => decimals(taken).length + at),
+  });
+});
+
+test("infinities are what exports spell so, as a number or in a column of fractions; all else is text", async () => {
+  const texts = ["Infinity", "-Infinity", "inf", "-inf", "INFINITY", "+Infinity", "NaN"];
+  const kept = { rows: texts.map((text) => `text ${text}`), faults: [], loose: [[0, 7]] };
+  const fractions = {
+    rows: ["real Infinity", "real -Infinity", ...kept.rows.slice(2)],
+    faults: [],
+    loose: [[2, 5]],
+  };
+  expect(await stored("REAL", texts)).toEqual(fractions);
+  expect(await stored("NUMERIC", texts)).toEqual(fractions);
+  expect(await stored("INTEGER", texts)).toEqual(kept);
+  expect(await stored("TEXT", texts)).toEqual({ ...kept, loose: [] });
+  for (const type of ["REAL", "NUMERIC", "INTEGER", ""]) {
+    const numbers = ["Infinity", "-Infinity"].map(number);
+    expect(await stored(type, numbers)).toMatchObject({ rows: ["real Infinity", "real -Infinity"], loose: [] });
+  }
 });
 
 test("texts in a column for numbers stay texts, and are told; a STRICT table refuses them", async () => {

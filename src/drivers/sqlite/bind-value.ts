@@ -21,7 +21,11 @@ export interface Unbindable {
 }
 
 const BYTES = /^\\x(?:[0-9a-f]{2})*$/i;
-const INFINITE = /^([+-]?)inf(?:inity)?$/i;
+/** As exports spell them; anything else that looks so is a text. */
+const INFINITIES: ReadonlyMap<string, number> = new Map([
+  ["Infinity", Number.POSITIVE_INFINITY],
+  ["-Infinity", Number.NEGATIVE_INFINITY],
+]);
 
 export function boundColumn(name: string, declared: string, isStrict: boolean): BoundColumn {
   return { name, affinity: affinityOf(declared, isStrict), isBlob: /BLOB/i.test(declared), isStrict };
@@ -52,16 +56,23 @@ function bindText(text: string, { affinity, isBlob }: BoundColumn): Bound | Unbi
     case "none":
       return isBlob && BYTES.test(text) ? Buffer.from(text.slice(2), "hex") : text;
     case "real":
-      return storedAs(nearestDouble(text), text) ?? infinite(text) ?? text;
+      return storedAs(nearestDouble(text), text) ?? INFINITIES.get(text) ?? text;
+    case "numeric":
+      return numberIn(text) ?? INFINITIES.get(text) ?? text;
     default:
-      return isPlainInteger(text) ? text : (storedAs(exactNumber(text), text) ?? text);
+      return numberIn(text) ?? text;
   }
 }
 
 function bindNumber(text: string, { affinity }: BoundColumn): Bound | Unbindable {
   if (affinity === "text") return text;
   const number = affinity === "real" ? nearestDouble(text) : exactNumber(text);
-  return storedAs(number, text) ?? text;
+  return storedAs(number, text) ?? INFINITIES.get(text) ?? text;
+}
+
+/** null for what is no number. */
+function numberIn(text: string): Bound | Unbindable {
+  return isPlainInteger(text) ? text : storedAs(exactNumber(text), text);
 }
 
 /** null for what is no number. */
@@ -70,12 +81,6 @@ function storedAs(number: ExactNumber, text: string): Bound | Unbindable {
   return number.kind === "inexact"
     ? { reason: `${shortened(text)} would be stored as ${number.nearest}` }
     : number.value;
-}
-
-function infinite(text: string): number | null {
-  const match = INFINITE.exec(text);
-  if (match === null) return null;
-  return match[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
 
 function shortened(text: string): string {

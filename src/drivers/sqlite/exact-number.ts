@@ -1,9 +1,14 @@
-import { isSameDecimal } from "../../lib/core/decimal-text.js";
+import { digitsIn, isSameDecimal } from "../../lib/core/decimal-text.js";
 
 const INTEGER = /^\s*[+-]?\d+\s*$/;
 const DECIMAL = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
-/** So many characters hold no integer beyond int64 and no more digits than a double keeps. */
-const SAFE_LENGTH = 15;
+/** So many digits survive every double. */
+const SAFE_DIGITS = 15;
+/** So many tell every double from its neighbours; more of them are either its exact value or another number. */
+const TELLING_DIGITS = 17;
+/** JavaScript spells no more; few doubles that a file spells to the end have more. */
+const MOST_DIGITS = 100;
+const INT64_DIGITS = 19;
 const INT64_MIN = -(2n ** 63n);
 const INT64_MAX = 2n ** 63n - 1n;
 
@@ -18,36 +23,39 @@ const NONE: ExactNumber = { kind: "none" };
 
 /** Reads a text as SQLite's affinity would, but never rounds. */
 export function exactNumber(text: string): ExactNumber {
-  if (INTEGER.test(text)) return exactInteger(text);
-  if (!DECIMAL.test(text)) return NONE;
-  const value = Number(text);
-  if (!Number.isFinite(value)) return { kind: "inexact", nearest: String(value) };
-  if (text.length <= SAFE_LENGTH && !/e/i.test(text)) return { kind: "double", value };
-  return isSameDecimal(text, String(value)) ? { kind: "double", value } : { kind: "inexact", nearest: String(value) };
+  return INTEGER.test(text) ? exactInteger(text) : nearestDouble(text);
 }
 
-/** Reads a text as a double: rounding to the nearest one is what the type means, unless an integer would change. */
+/** Reads a text as the double that says the same. */
 export function nearestDouble(text: string): ExactNumber {
-  if (text.length > SAFE_LENGTH && INTEGER.test(text)) {
-    const exact = exactInteger(text);
-    if (exact.kind !== "integer") return exact;
-    const value = Number(exact.value);
-    return BigInt(value) === exact.value ? { kind: "double", value } : { kind: "inexact", nearest: String(value) };
-  }
   if (!DECIMAL.test(text)) return NONE;
   const value = Number(text);
-  return Number.isFinite(value) ? { kind: "double", value } : { kind: "inexact", nearest: String(value) };
+  return isSafe(text) || isSame(text, value) ? { kind: "double", value } : { kind: "inexact", nearest: String(value) };
 }
 
 /** True for what needs no look: SQLite itself makes the integer of it. */
 export function isPlainInteger(text: string): boolean {
-  return text.length <= SAFE_LENGTH && INTEGER.test(text);
+  return text.length <= SAFE_DIGITS && INTEGER.test(text);
 }
 
 function exactInteger(text: string): ExactNumber {
-  const value = BigInt(text.trim().replace(/^\+/, ""));
-  if (value >= INT64_MIN && value <= INT64_MAX) return { kind: "integer", value };
-  const double = Number(text);
-  const isExact = Number.isFinite(double) && BigInt(double) === value;
-  return isExact ? { kind: "double", value: double } : { kind: "inexact", nearest: String(double) };
+  const digits = text.trim().replace(/^([+-]?)0+(?=\d)/, "$1");
+  if (digits.length > INT64_DIGITS + 1) return nearestDouble(text);
+  const value = BigInt(digits.replace("+", ""));
+  return value >= INT64_MIN && value <= INT64_MAX ? { kind: "integer", value } : nearestDouble(text);
+}
+
+function isSafe(text: string): boolean {
+  const digits = text.includes(".") ? text.length - 1 : text.length;
+  return digits <= SAFE_DIGITS && !/e/i.test(text);
+}
+
+/** A double says a decimal when that is its shortest spelling, what it is at so many digits, or its exact value. */
+function isSame(text: string, value: number): boolean {
+  if (!Number.isFinite(value)) return false;
+  const shortest = String(value);
+  if (text === shortest || isSameDecimal(text, shortest)) return true;
+  const length = digitsIn(text);
+  if (length === 0 || length > MOST_DIGITS) return false;
+  return isSameDecimal(text, value.toPrecision(length > TELLING_DIGITS ? MOST_DIGITS : length));
 }

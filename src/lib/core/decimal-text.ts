@@ -5,6 +5,11 @@ export function isSameDecimal(one: string, other: string): boolean {
   return first.digits === second.digits && (first.digits === "" || first.exponent === second.exponent);
 }
 
+/** How many digits a spelling has, without zeros at either end. */
+export function digitsIn(text: string): number {
+  return normalized(text).digits.length;
+}
+
 /** Digits without zeros at either end, and the power of ten of the last one. */
 function normalized(text: string): { readonly digits: string; readonly exponent: number } {
   const [mantissa = "", power = "0"] = text.trim().toLowerCase().replace(/^[+-]/, "").split("e");
