@@ -101,3 +101,14 @@ function randomNumbers(seed: number): (bound: number) => number {
     return Math.floor((state / 2_147_483_648) * bound);
   };
 }
+
+test("what the server itself changes is no error, as the documentation says", async () => {
+  await using world = await serverWorld();
+  await world.sql("CREATE TABLE r (n numeric(4,1), x float4, at timestamp(0), v varchar(2), c char(3))");
+  await world.write("r.csv", 'n,x,at,v,c\n1.26,16777217,2024-01-01 00:00:00.6,"ab  ",d\n');
+  expect((await world.import("r.csv", "app", "--check")).exit).toBe(0);
+  expect((await world.import("r.csv", "app")).exit).toBe(0);
+  expect(await world.rows("SELECT n::text, x::text, at::text, v, c FROM r")).toEqual([
+    { n: "1.3", x: "1.6777216e+07", at: "2024-01-01 00:00:01", v: "ab", c: "d  " },
+  ]);
+});

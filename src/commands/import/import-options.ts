@@ -29,7 +29,11 @@ export const IMPORT_OPTIONS = [
   { flags: "--format <format>", help: "what the input is (default: by its name and content)", choices: IMPORT_FORMATS },
   { flags: "--delimiter <char>", help: "between fields: a character, or `tab` (default: found by looking)" },
   { flags: "--quote <char>", help: 'around fields (default: ")' },
-  { flags: "--encoding <name>", help: "of the text (default: found by looking)", choices: TEXT_ENCODINGS },
+  {
+    flags: "--encoding <name>",
+    help: "of the text (default: by a byte-order mark, else UTF-8; latin1 must be said)",
+    choices: TEXT_ENCODINGS,
+  },
   { flags: "--no-header", help: "the first line is a record; columns are c1, c2 …" },
   { flags: "--null <text>", help: "an unquoted field that means NULL (default: an empty one)" },
   { flags: "--rejects <file>", help: "write records that are not taken there, with reasons, as NDJSON" },
