@@ -14,6 +14,8 @@ export interface RecordFault {
 /** Data exceptions, integrity violations, a second update of one row, what a trigger raises. */
 const OF_RECORDS = /^(?:22|23|21000|P0001)/;
 const FOREIGN_KEY = "23503";
+/** Of foreign keys, unique keys and exclusions: the detail names the key and its values. */
+const KEYS = new Set([FOREIGN_KEY, "23505", "23P01"]);
 
 /** null for errors that say nothing of the records. `relation` is the name that COPY was given, without schema. */
 export function recordFault(thrown: unknown, relation: string): RecordFault | null {
@@ -21,10 +23,11 @@ export function recordFault(thrown: unknown, relation: string): RecordFault | nu
   if (state === null || !OF_RECORDS.test(state) || !(thrown instanceof DbopsError)) return null;
   const fields = thrown.cause;
   const context = placeIn(textOf(fields, "where") ?? "", relation);
-  const said = [textOf(fields, "message") ?? thrown.message, state.startsWith("23") ? textOf(fields, "detail") : null];
+  const detail = state.startsWith("23") ? textOf(fields, "detail") : null;
+  const said = [textOf(fields, "message") ?? thrown.message, detail];
   return {
     at: context.at,
-    column: textOf(fields, "column") ?? context.column,
+    column: textOf(fields, "column") ?? (KEYS.has(state) ? keyIn(detail ?? "") : null) ?? context.column,
     reason: said.filter((words) => words !== null).join("; "),
     isReference: state === FOREIGN_KEY,
   };
@@ -35,6 +38,12 @@ export function tableOfError(thrown: unknown): { readonly schema: string | null;
   const fields = thrown instanceof DbopsError ? thrown.cause : null;
   const name = textOf(fields, "table");
   return name === null ? null : { schema: textOf(fields, "schema"), name };
+}
+
+/** The columns of a detail, whatever its language: `Key (a, b)=(1, 2) already exists.` */
+function keyIn(detail: string): string | null {
+  const key = /\((.+?)\)=\(/.exec(detail)?.[1] ?? null;
+  return key !== null && /^"(?:[^"]|"")+"$/.test(key) ? key.slice(1, -1).replaceAll('""', '"') : key;
 }
 
 /** COPY's context, whatever its language: `COPY t, line 3, column n: "x"`. */

@@ -7,7 +7,6 @@ import { quoteIdent, quoteQualified } from "./quote-ident.js";
 import { type RowPut, sendAll } from "./row-put.js";
 import type { Session } from "./session.js";
 
-const RECORD = "record";
 const UPDATING = "dbops.updating";
 
 interface Stage {
@@ -21,7 +20,9 @@ export class StagedPut implements RowPut {
   readonly relation: string;
   readonly #session: Session;
   readonly #columns: readonly CopyColumn[];
-  readonly #names: readonly string[];
+  /** The stage's column that says which record a row is. */
+  readonly #record: string;
+  readonly #round: string;
   readonly #stage: string;
   readonly #load: LoadTable;
   readonly #isPartitioned: boolean;
@@ -31,23 +32,25 @@ export class StagedPut implements RowPut {
     this.#session = session;
     this.#columns = target.columns;
     this.#isPartitioned = target.isPartitioned;
-    this.#names = load.columns.map((_, at) => `c${at}`);
+    this.#record = freeName("record", load.columns);
+    this.#round = freeName("round", load.columns);
     this.#stage = `pg_temp.${quoteIdent(stage)}`;
     this.#load = load;
   }
 
   static async create(session: Session, load: LoadTable, { stage, target }: Stage): Promise<StagedPut> {
-    const list = load.columns.map((column, at) => `${quoteIdent(column)} AS c${at}`);
+    // Columns are called as in the table: COPY's messages name them.
+    const list = load.columns.map(quoteIdent);
     await session.run(
       `CREATE TEMPORARY TABLE ${quoteIdent(stage)} ON COMMIT DROP AS
-         SELECT 0::bigint AS ${RECORD}, ${list.join(", ")} FROM ${quoteQualified(load.table)} WITH NO DATA`,
+         SELECT 0::bigint AS ${freeName("record", load.columns)}, ${list.join(", ")} FROM ${quoteQualified(load.table)} WITH NO DATA`,
     );
     return new StagedPut(session, load, { stage, target });
   }
 
   async put(rows: readonly (readonly FieldValue[])[]): Promise<LoadCounts> {
     await this.#session.run(`TRUNCATE ${this.#stage}`);
-    const options = { relation: this.#stage, columns: this.#columns, names: [RECORD, ...this.#names] };
+    const options = { relation: this.#stage, columns: this.#columns, names: [this.#record, ...this.#load.columns] };
     await sendAll(new CopyLines(this.#session, options), rows, (at) => `${at}\t`);
     const counts = { inserted: 0, updated: 0 };
     const rounds = await this.#rounds();
@@ -63,18 +66,19 @@ export class StagedPut implements RowPut {
   async #rounds(): Promise<number> {
     if (this.#load.onConflict.kind !== "update") return 1;
     const { rounds } = await this.#session.one<{ rounds: bigint }>(
-      `SELECT coalesce(max(round), 1) AS rounds FROM (${this.#numbered()}) AS numbered`,
+      `SELECT coalesce(max(${this.#round}), 1) AS rounds FROM (${this.#numbered()}) AS numbered`,
     );
     return Number(rounds);
   }
 
   async #move(round: number | null): Promise<{ readonly inserted: number; readonly updated: number }> {
     const { table, columns } = this.#load;
-    const from = round === null ? this.#stage : `(${this.#numbered()}) AS numbered WHERE round = ${round}`;
+    const from = round === null ? this.#stage : `(${this.#numbered()}) AS numbered WHERE ${this.#round} = ${round}`;
+    const list = columns.map(quoteIdent).join(", ");
     const row = await this.#session.one<{ inserted: bigint; moved: bigint }>(
       `WITH moved AS (
-         INSERT INTO ${quoteQualified(table)} (${columns.map(quoteIdent).join(", ")}) OVERRIDING SYSTEM VALUE
-         SELECT ${this.#names.join(", ")} FROM ${from} ORDER BY ${RECORD} ${this.#conflict()} RETURNING ${this.#isNew()} AS is_new)
+         INSERT INTO ${quoteQualified(table)} (${list}) OVERRIDING SYSTEM VALUE
+         SELECT ${list} FROM ${from} ORDER BY ${this.#record} ${this.#conflict()} RETURNING ${this.#isNew()} AS is_new)
        SELECT count(*) FILTER (WHERE is_new) AS inserted, count(*) AS moved FROM moved`,
     );
     return { inserted: Number(row.inserted), updated: Number(row.moved - row.inserted) };
@@ -82,13 +86,13 @@ export class StagedPut implements RowPut {
 
   #numbered(): string {
     const key = this.#keyColumns().join(", ");
-    return `SELECT *, row_number() OVER (PARTITION BY ${key} ORDER BY ${RECORD}) AS round FROM ${this.#stage}`;
+    return `SELECT *, row_number() OVER (PARTITION BY ${key} ORDER BY ${this.#record}) AS ${this.#round} FROM ${this.#stage}`;
   }
 
   #keyColumns(): readonly string[] {
     const { onConflict, columns } = this.#load;
     const key = onConflict.kind === "update" ? onConflict.key : [];
-    return columns.flatMap((column, at) => (key.includes(column) ? [`c${at}`] : []));
+    return columns.filter((column) => key.includes(column)).map(quoteIdent);
   }
 
   #conflict(): string {
@@ -117,4 +121,9 @@ export class StagedPut implements RowPut {
 
 function rowText(columns: readonly string[], prefix: string): string {
   return `ROW(${columns.map((column) => prefix + quoteIdent(column)).join(", ")})::text`;
+}
+
+/** A name that none of the columns has. */
+function freeName(word: string, columns: readonly string[]): string {
+  return columns.includes(word) ? freeName(`${word}_`, columns) : word;
 }
