@@ -56,6 +56,8 @@ export interface ForeignKey {
   readonly references: { readonly schema: string | null; readonly table: string; readonly columns: readonly string[] };
   readonly onDelete: string;
   readonly onUpdate: string;
+  /** Its check can wait for the end of a transaction. */
+  readonly isDeferrable: boolean;
 }
 
 export interface Check {

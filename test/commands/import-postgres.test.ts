@@ -45,3 +45,65 @@ test("a key that is there, or leads nowhere, is named with its value", () =>
       expect(await rejectsOf("2,1,2,1,1")).toMatchObject([both]);
     },
   ));
+
+const CYCLE = (ofA: string, ofB: string): readonly string[] => [
+  "CREATE TABLE a (id int PRIMARY KEY, b int); CREATE TABLE b (id int PRIMARY KEY, a int)",
+  `ALTER TABLE a ADD CONSTRAINT a_to_b FOREIGN KEY (b) REFERENCES b ${ofA}`,
+  `ALTER TABLE b ADD CONSTRAINT b_to_a FOREIGN KEY (a) REFERENCES a ${ofB}`,
+];
+
+test.each([
+  ["DEFERRABLE", "DEFERRABLE"],
+  ["", "DEFERRABLE"],
+  ["DEFERRABLE INITIALLY DEFERRED", ""],
+])("tables that refer to each other: %j and %j", (ofA, ofB) =>
+  using(CYCLE(ofA, ofB), async (world) => {
+    await world.write("data/a.csv", "id,b\n1,1\n2,2\n3,1\n");
+    await world.write("data/b.csv", "id,a\n1,2\n2,1\n");
+    for (const flags of [[], ["--max-errors", "1"]]) {
+      const { exit, json } = await world.import("data", "app", ...flags);
+      expect([exit, json().error]).toEqual([0, null]);
+      expect(json().data.import.tables.map(({ counts }: { counts: unknown }) => counts)).toEqual(
+        expect.arrayContaining([expect.objectContaining({ inserted: 3 }), expect.objectContaining({ inserted: 2 })]),
+      );
+      await world.sql(
+        "BEGIN; SET CONSTRAINTS ALL DEFERRED; UPDATE a SET b = NULL; DELETE FROM b; DELETE FROM a; COMMIT",
+      );
+    }
+  }),
+);
+
+test("tables that refer to each other: a record that leads nowhere is named, and taken out", () =>
+  using(CYCLE("DEFERRABLE", "DEFERRABLE"), async (world) => {
+    await world.write("data/a.csv", "id,b\n1,1\n2,99\n3,2\n");
+    await world.write("data/b.csv", "id,a\n1,1\n2,3\n3,2\n");
+    const strict = await world.import("data", "app");
+    expect([strict.exit, strict.json().data.import.rejects[0]]).toMatchObject([
+      11,
+      { place: 3, column: "b", value: "99" },
+    ]);
+    const { exit, json } = await world.import("data", "app", "--max-errors", "5");
+    expect([exit, json().data.import.rejects]).toMatchObject([
+      5,
+      [
+        { place: 3, value: "99" },
+        { place: 4, value: "2" },
+      ],
+    ]);
+    expect(await world.rows("SELECT id FROM a UNION ALL SELECT id FROM b")).toHaveLength(4);
+  }));
+
+test("tables that refer to each other by constraints which cannot wait: these are named, and no record", () =>
+  using(CYCLE("", ""), async (world) => {
+    await world.write("data/a.csv", "id,b\n1,1\n");
+    await world.write("data/b.csv", "id,a\n1,1\n");
+    for (const flags of [[], ["--max-errors", "5"]]) {
+      const { exit, json } = await world.import("data", "app", ...flags);
+      expect([exit, json().error.why]).toEqual([
+        11,
+        expect.stringMatching(/a_to_b of public\.a and b_to_a of public\.b/),
+      ]);
+      expect(json().error.message).not.toMatch(/line/);
+    }
+    expect(await world.rows("SELECT id FROM a")).toEqual([]);
+  }));

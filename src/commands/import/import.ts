@@ -3,13 +3,7 @@ import { DbopsError } from "../../lib/core/errors.js";
 import type { StepDescription } from "../../lib/core/plan.js";
 import type { View } from "../../lib/core/view.js";
 import { finishImport, type ImportOrder } from "../../lib/import/finish-import.js";
-import type { ImportPlan } from "../../lib/import/import-plan.js";
-import { newColumnTypes } from "../../lib/import/new-column-types.js";
-import { planImport } from "../../lib/import/plan-import.js";
-import { openRecords } from "../../lib/import/read-input.js";
-import type { ReadPlace } from "../../lib/import/read-request.js";
 import { requireRejectsPlace } from "../../lib/import/rejects-file.js";
-import { untoldTypes } from "../../lib/import/untold-types.js";
 import { requireNamed } from "../../lib/restore/protected-target.js";
 import { type Context, defineCommand, type Outcome } from "../define.js";
 import { TARGET_ARGUMENT } from "../options.js";
@@ -18,6 +12,7 @@ import { IMPORT_OPTIONS } from "./import-options.js";
 import type { ImportData } from "./import-schema.js";
 import { importSteps } from "./import-steps.js";
 import { importView } from "./import-view.js";
+import { prepareImport } from "./prepare-import.js";
 
 type Target = Context["config"]["targets"][number];
 
@@ -45,7 +40,7 @@ export const importCommand = defineCommand<ImportInput, ImportData>({
     const driver = made?.driver ?? (await context.open(target));
     const locks = !context.flags.isDryRun && input.previewRows === null;
     if (locks) context.own(await driver.lock(context.lockOptions()));
-    const plan = await prepare(context, input, driver);
+    const plan = await prepareImport(context, input, driver);
     const steps = importSteps(plan, isLook);
     return {
       targets: [target.name],
@@ -77,28 +72,6 @@ function shownFor(label: string, steps: readonly StepDescription[]): View {
   };
 }
 
-async function prepare(context: Context, input: ImportInput, driver: Driver): Promise<ImportPlan> {
-  const { workDir, signal, children, env, progress } = context.driverContext;
-  const notices = (notice: string): void => progress.note(notice);
-  const request = { ...input, input: placeOf(context, input.file), workDir, signal, children, env, onNotice: notices };
-  const sources = await openRecords(request);
-  await using loader = await driver.openLoader({ maxFaults: 0 });
-  const plan = await planImport(loader, {
-    sources,
-    wish: input,
-    engine: driver.engine,
-    isAllOrNothing: input.maxErrors === 0 && input.commitEvery === null,
-    inferTypes: (source) => newColumnTypes(source, driver.engine),
-  });
-  for (const warning of plan.tables.flatMap(untoldTypes)) progress.warn(warning);
-  for (const { left, source, create } of plan.tables) {
-    if (left.length > 0) progress.note(`${source.place}: left out ${left.join(", ")}`);
-    if (create === null || source.origin === null || plan.whyTypes === null) continue;
-    progress.note(`${create.table.name} is made from types, without keys, indexes and defaults: ${plan.whyTypes}`);
-  }
-  return plan;
-}
-
 /** USAGE.INVALID: a new database appears when everything is in it. */
 function requireWhole({ commitEvery }: ImportInput): void {
   if (commitEvery === null) return;
@@ -107,11 +80,6 @@ function requireWhole({ commitEvery }: ImportInput): void {
     why: "a new one appears under its name when everything is in it",
     hint: "leave it out",
   });
-}
-
-function placeOf(context: Context, file: string): ReadPlace {
-  if (file === "-") return { kind: "stream", stream: context.openInput(), label: "standard input" };
-  return { kind: "path", path: context.path(file) ?? file };
 }
 
 function orderOf(context: Context, input: ImportInput): ImportOrder {

@@ -70,7 +70,7 @@ class PostgresLoader implements Loader {
     this.#session = session;
     this.#place = options;
     this.#maxFaults = options.maxFaults;
-    this.#waiting = new WaitingRows(session);
+    this.#waiting = new WaitingRows(session, options.maxFaults);
   }
 
   async schema(): Promise<SchemaModel> {
@@ -130,7 +130,7 @@ class PostgresLoader implements Loader {
     const { table } = load;
     return new BatchLoad(this.#session, put, {
       maxFaults: this.#maxFaults,
-      onWaiting: (row) => this.#waiting.add({ table, put, row }),
+      onWaiting: (row) => this.#waiting.add({ table, oid: target.oid, put, row }),
     });
   }
 
@@ -186,11 +186,11 @@ class PostgresLoader implements Loader {
     return new BatchLoad(this.#session, put, { maxFaults: this.#maxFaults, onWaiting: null });
   }
 
-  /** Where faults are allowed, each must show with its own record. */
+  /** Where faults are allowed, each must show with its own record; else tables that refer to each other may come in any order. */
   async #begin(): Promise<void> {
     if (this.#isOpen) return;
     await this.#session.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
     this.#isOpen = true;
-    if (this.#maxFaults > 0) await this.#session.run("SET CONSTRAINTS ALL IMMEDIATE");
+    await this.#session.run(`SET CONSTRAINTS ALL ${this.#maxFaults > 0 ? "IMMEDIATE" : "DEFERRED"}`);
   }
 }

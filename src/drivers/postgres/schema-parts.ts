@@ -53,7 +53,8 @@ export async function readConstraints(session: Session): Promise<ByTable<Constra
   const rows = await session.query<ConstraintRow>(`
     SELECT k.conrelid AS table, k.conname AS name, k.contype::text AS type, pg_get_constraintdef(k.oid) AS sql,
            ${columnNames("k.conrelid", "k.conkey")} AS columns, fn.nspname AS foreign_schema, f.relname AS foreign_table,
-           ${columnNames("k.confrelid", "k.confkey")} AS foreign_columns, k.confdeltype::text AS on_delete, k.confupdtype::text AS on_update
+           ${columnNames("k.confrelid", "k.confkey")} AS foreign_columns, k.confdeltype::text AS on_delete, k.confupdtype::text AS on_update,
+           k.condeferrable AS deferrable
       FROM pg_constraint k LEFT JOIN pg_class f ON f.oid = k.confrelid LEFT JOIN pg_namespace fn ON fn.oid = f.relnamespace
      WHERE k.contype IN ('p', 'f', 'c') AND k.conrelid <> 0 AND k.connamespace <> 'pg_catalog'::regnamespace
        AND NOT EXISTS (SELECT FROM pg_constraint whole WHERE whole.oid = k.conparentid AND whole.conrelid = k.conrelid)
@@ -86,7 +87,7 @@ interface IndexRow {
 }
 
 interface ConstraintRow {
-  readonly [column: string]: number | string | null;
+  readonly [column: string]: number | string | boolean | null;
   readonly table: number;
   readonly name: string;
   readonly type: string;
@@ -97,6 +98,7 @@ interface ConstraintRow {
   readonly foreign_columns: string | null;
   readonly on_delete: string;
   readonly on_update: string;
+  readonly deferrable: boolean;
 }
 
 const ACTIONS: Readonly<Record<string, string>> = {
@@ -127,6 +129,7 @@ function foreignKeyOf(row: ConstraintRow): ForeignKey {
     references: { schema: row.foreign_schema, table: row.foreign_table ?? "", columns: names(row.foreign_columns) },
     onDelete: ACTIONS[row.on_delete] ?? row.on_delete,
     onUpdate: ACTIONS[row.on_update] ?? row.on_update,
+    isDeferrable: row.deferrable,
   };
 }
 

@@ -150,5 +150,7 @@ function foreignKeyOf(rows: readonly ForeignKeyRow[]): ForeignKey {
     },
     onDelete: first?.on_delete ?? "",
     onUpdate: first?.on_update ?? "",
+    // PRAGMA defer_foreign_keys knows no exception.
+    isDeferrable: true,
   };
 }

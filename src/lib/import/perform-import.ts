@@ -60,7 +60,7 @@ export async function performImport(
   // The database named no record: loading them apart finds the ones it means.
   const trial = { ...options, maxErrors: LOCATED, isTrial: true };
   const located = await whole(remainingPlan(plan, result), driver, { options: trial, context });
-  return located.rejects.some(({ place }) => place !== null) ? withRejectsOf(result, located) : result;
+  return located.rejects.length > 0 ? withRejectsOf(result, located) : result;
 }
 
 function withRejectsOf(result: ImportResult, { rejects, tables: others }: ImportResult): ImportResult {

@@ -41,6 +41,7 @@ export const tableReportSchema = z.object({
       references: referenceSchema,
       onDelete: z.string(),
       onUpdate: z.string(),
+      isDeferrable: z.boolean(),
     }),
   ),
   /** Foreign keys of other tables (or its own) that point here. */
