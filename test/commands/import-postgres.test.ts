@@ -107,3 +107,73 @@ test("tables that refer to each other by constraints which cannot wait: these ar
     }
     expect(await world.rows("SELECT id FROM a")).toEqual([]);
   }));
+
+test.each(["out/", "t.json"])("arrays come back from an export to %s as they were", (output) =>
+  using(
+    [
+      "CREATE DOMAIN words AS text[]; CREATE DOMAIN word AS text; CREATE TYPE pair AS (a int, b text)",
+      `CREATE TABLE t (id int, i bigint[], n numeric[], f float8[], x words, w word[], b bytea[], t bool[], j jsonb[], p box[],
+                       d timestamptz[], c varchar(3)[][])`,
+      `INSERT INTO t VALUES
+         (1, '{9007199254740993,NULL}', '{1.10,1e-20}', '{NaN,Infinity,0.1}', ARRAY['a"b', 'c\\d', 'NULL', NULL, '', '{,}', 'é😀	'], '{x}',
+          '{"\\\\x00ff","\\\\x",NULL}', '{t,f,NULL}', ARRAY['{"a": [1, "]"]}', '"x\\"y"', '1.0']::jsonb[], '{(1,2),(0,0);(3,4),(1,1)}',
+          '{2024-01-02 03:04:05.678+00}', '{{a,b},{c,NULL}}'),
+         (2, '{}', '{{1,2},{3,4}}', NULL, '[0:1]={a,b}', NULL, NULL, NULL, '{}', NULL, NULL, '{}')`,
+    ],
+    async (world) => {
+      const all = "SELECT t::text AS row FROM t ORDER BY id";
+      const before = await world.rows(all);
+      expect(
+        (await world.run(["export", "app", "-o", output, "--format", output === "out/" ? "ndjson" : "json"])).exit,
+      ).toBe(0);
+      for (const mode of ["truncate", "insert"]) {
+        await world.sql("DELETE FROM t");
+        const { exit, json } = await world.import(output, "app", "--mode", mode, "--confirm", "app");
+        expect([exit, json().error]).toEqual([0, null]);
+        expect(await world.rows(all)).toEqual(before);
+      }
+    },
+  ),
+);
+
+test("JSON that is none of an array's or a composite's values is a reject that says so", () =>
+  using(
+    [
+      "CREATE TYPE pair AS (a int, b text)",
+      "CREATE TABLE t (id int, a int[], j jsonb[], p pair, ps pair[], b bytea[])",
+    ],
+    async (world) => {
+      const tries = [
+        ['"a":{"x":1}', /an object goes into no array/],
+        ['"a":[{"x":1}]', /array of json or jsonb only/],
+        ['"a":[1.5]', /integer/],
+        ['"j":[[1]]', /element or a dimension/],
+        ['"p":{"a":1,"b":"x"}', /composite/],
+        ['"ps":[{"a":1,"b":"x"}]', /array of json or jsonb only/],
+      ] as const;
+      for (const [field, reason] of tries) {
+        await world.write("t.ndjson", `{"id":1,${field}}\n`);
+        const { exit, json } = await world.import("t.ndjson", "app");
+        expect([exit, json().error.why]).toEqual([11, expect.stringMatching(reason)]);
+      }
+      await world.write("t.ndjson", '{"id":1,"b":[{"$base64":true,"encoded":"AP8="}, "\\\\x01"]}\n');
+      expect((await world.import("t.ndjson", "app")).exit).toBe(0);
+      expect(await world.rows("SELECT b::text AS b FROM t")).toEqual([{ b: String.raw`{"\\x00ff","\\x01"}` }]);
+    },
+  ));
+
+test("a whole number of JSON is one however it is written", () =>
+  using(["CREATE DOMAIN count AS bigint; CREATE TABLE t (i int, c count, n numeric)"], async (world) => {
+    await world.write(
+      "t.ndjson",
+      '{"i":1.0,"c":1e2,"n":1.0}\n{"i":-12.50e1,"c":900719925474099300e-2,"n":1e2}\n{"i":0.0,"c":-0}\n',
+    );
+    expect((await world.import("t.ndjson", "app")).json().error).toBe(null);
+    expect(await world.rows("SELECT concat_ws(' ', i, c, n) AS r FROM t")).toEqual(
+      ["1 100 1.0", "-125 9007199254740993 100", "0 0"].map((r) => ({ r })),
+    );
+    await world.write("t.ndjson", '{"i":1.5}\n');
+    expect((await world.import("t.ndjson", "app")).json().data.import.rejects).toMatchObject([
+      { column: "i", value: "1.5" },
+    ]);
+  }));

@@ -1,39 +1,86 @@
-const TOKEN = /"[^"\\]*(?:\\[\s\S][^"\\]*)*"|[[\]{},]|[^\s[\]{},"]+/g;
-const BRACES: Readonly<Record<string, string>> = { "[": "{", "]": "}", ",": ",", null: "NULL" };
-
-/** A JSON array as the server spells an array; JSON that is none comes back as it is, for the server to refuse. */
-export function arrayLiteral(json: string, elements: "json" | "plain"): string {
-  if (!json.trimStart().startsWith("[")) return json;
-  return elements === "json" ? arrayOfJson(json) : (plainArray(json) ?? json);
+/** What an array's elements are, as far as it decides how they are spelled. */
+export interface ArrayElement {
+  readonly kind: "bytea" | "json" | "composite" | "other";
+  /** Between two elements; not always a comma. */
+  readonly delimiter: string;
 }
 
-/** null where it holds an object, which no plain element is. */
-function plainArray(json: string): string | null {
+export class NoArray extends Error {}
+
+const MARKS = /[[\],{}:]/;
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** The text of an array of this JSON array; numbers keep their digits. NoArray, with the reason, where there is none. */
+export function arrayLiteral(json: string, element: ArrayElement): string {
+  const tokens = tokensOf(json);
   let literal = "";
-  for (const [token] of json.matchAll(TOKEN)) {
-    if (token === "{") return null;
-    const text: unknown = token.startsWith('"') ? JSON.parse(token) : null;
-    literal += typeof text === "string" ? quoted(text) : (BRACES[token] ?? token);
+  for (let at = 0; at < tokens.length; at += 1) {
+    const token = tokens[at] ?? "";
+    if (token === "[" && literal !== "" && element.kind === "json") {
+      throw new NoArray("an array within an array of JSON may be an element or a dimension");
+    }
+    if (token === "[") literal += "{";
+    else if (token === "]") literal += "}";
+    else if (token === ",") literal += element.delimiter;
+    else if (token === "{") {
+      const end = closingBrace(tokens, at);
+      literal += quoted(objectText(tokens.slice(at, end + 1).join(""), element));
+      at = end;
+    } else literal += scalar(token, element);
   }
   return literal;
 }
 
-/** Every element is one value, whatever it holds. */
-function arrayOfJson(json: string): string {
-  const elements: string[] = [];
-  let depth = 0;
-  let start = json.indexOf("[") + 1;
-  const end = (at: number): void => {
-    const element = json.slice(start, at).trim();
-    if (element !== "") elements.push(element === "null" ? "NULL" : quoted(element));
-    start = at + 1;
-  };
-  for (const { 0: token, index } of json.matchAll(TOKEN)) {
-    if ((token === "," && depth === 1) || (token === "]" && depth === 1)) end(index);
-    if (token === "[" || token === "{") depth += 1;
-    else if (token === "]" || token === "}") depth -= 1;
+/** The marks, strings, numbers and words of valid JSON without white space. */
+function tokensOf(json: string): readonly string[] {
+  const tokens: string[] = [];
+  for (let at = 0; at < json.length; ) {
+    let end = at + 1;
+    if (json[at] === '"') end = endOfString(json, at);
+    else if (!MARKS.test(json[at] ?? "")) while (end < json.length && !MARKS.test(json[end] ?? "")) end += 1;
+    tokens.push(json.slice(at, end));
+    at = end;
   }
-  return `{${elements.join(",")}}`;
+  return tokens;
+}
+
+function endOfString(json: string, quote: number): number {
+  for (let at = quote + 1; at < json.length; at += 1) {
+    const character = json[at];
+    if (character === '"') return at + 1;
+    if (character === "\\") at += 1;
+  }
+  return json.length;
+}
+
+function closingBrace(tokens: readonly string[], from: number): number {
+  let depth = 0;
+  for (let at = from; at < tokens.length; at += 1) {
+    if (tokens[at] === "{") depth += 1;
+    if (tokens[at] === "}") depth -= 1;
+    if (depth === 0) return at;
+  }
+  return tokens.length - 1;
+}
+
+function scalar(token: string, { kind }: ArrayElement): string {
+  if (token === "null") return "NULL";
+  if (kind === "json") return quoted(token);
+  return token.startsWith('"') ? quoted(textOf(token)) : token;
+}
+
+function textOf(token: string): string {
+  const text = String(JSON.parse(token));
+  if (LONE_SURROGATE.test(text)) throw new NoArray("a text with half a surrogate pair");
+  return text;
+}
+
+/** The object itself, or the bytes that it tags. */
+function objectText(json: string, { kind }: ArrayElement): string {
+  if (kind === "json") return json;
+  const tagged = /^\{"\$base64":true,"encoded":"([A-Za-z0-9+/]*={0,2})"\}$/.exec(json)?.[1];
+  if (kind === "bytea" && tagged !== undefined) return `\\x${Buffer.from(tagged, "base64").toString("hex")}`;
+  throw new NoArray("an object goes into an array of json or jsonb only");
 }
 
 function quoted(text: string): string {

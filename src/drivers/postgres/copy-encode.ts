@@ -1,12 +1,15 @@
-import type { FieldValue } from "../../lib/core/field-value.js";
-import { arrayLiteral } from "./array-literal.js";
+import type { FieldValue, JsonText } from "../../lib/core/field-value.js";
+import { type ArrayElement, arrayLiteral, NoArray } from "./array-literal.js";
+import { wholeNumber } from "./whole-number.js";
 
-/** What decides how a value is spelled for a column. */
+/** What decides how a value is spelled for a column; domains count as what they are made of. */
+export type ColumnSpelling =
+  | { readonly kind: "bytea" | "integer" | "json" | "composite" | "other" }
+  | { readonly kind: "array"; readonly element: ArrayElement };
+
 export interface CopyColumn {
   readonly name: string;
-  readonly isBytea: boolean;
-  /** Of an array: whether they are JSON; null for what is none. */
-  readonly elements: "json" | "plain" | null;
+  readonly spelling: ColumnSpelling;
   /** A text stands for a JSON string. */
   readonly takesJsonStrings: boolean;
 }
@@ -43,13 +46,30 @@ function escaped(text: string): string {
 }
 
 function spell(value: Exclude<FieldValue, string | null>, column: CopyColumn | undefined): string | Unspellable {
-  const name = column?.name ?? "";
+  const { name = "", spelling = { kind: "other" } } = column ?? {};
   if (typeof value === "boolean") return String(value);
   if (value instanceof Uint8Array) {
-    if (column?.isBytea !== true) return { column: name, reason: "bytes go into a bytea column only" };
+    if (spelling.kind !== "bytea") return { column: name, reason: "bytes go into a bytea column only" };
     return `\\\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("hex")}`;
   }
   if (value.kind === "text") return { column: name, reason: "a text that is not UTF-8" };
-  const elements = value.kind === "json" ? (column?.elements ?? null) : null;
-  return escaped(elements === null ? value.text : arrayLiteral(value.text, elements));
+  if (value.kind === "number") return spelling.kind === "integer" ? wholeNumber(value.text) : value.text;
+  return spellJson(value, name, spelling);
+}
+
+function spellJson({ text }: JsonText, column: string, spelling: ColumnSpelling): string | Unspellable {
+  if (spelling.kind === "composite") {
+    return {
+      column,
+      reason: "an object goes into no composite type: write its fields as the server does, as in (1,two)",
+    };
+  }
+  if (spelling.kind !== "array") return escaped(text);
+  if (!text.startsWith("[")) return { column, reason: "an object goes into no array" };
+  try {
+    return escaped(arrayLiteral(text, spelling.element));
+  } catch (error) {
+    if (!(error instanceof NoArray)) throw error;
+    return { column, reason: error.message };
+  }
 }

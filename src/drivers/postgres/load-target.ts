@@ -1,5 +1,6 @@
 import { DbopsError } from "../../lib/core/errors.js";
 import type { TableName } from "../driver.js";
+import { readCopyColumns } from "./copy-columns.js";
 import type { CopyColumn } from "./copy-encode.js";
 import { quoteQualified } from "./quote-ident.js";
 import type { Session } from "./session.js";
@@ -42,42 +43,6 @@ export async function readLoadTarget(
     throw new DbopsError("DB.REFUSED", { message: `there is no table ${table.name}`, why: "it has gone meanwhile" });
   }
   const { oid, name, kind, skips: canSkip } = found;
-  const columns = await readColumns(session, oid, { names, hasJsonStrings });
+  const columns = await readCopyColumns(session, oid, { names, hasJsonStrings });
   return { oid, name, only: kind === "r" ? "ONLY " : "", isPartitioned: kind === "p", canSkip, columns };
-}
-
-interface ColumnRow {
-  readonly [column: string]: string | boolean;
-  readonly name: string;
-  readonly bytea: boolean;
-  readonly json: boolean;
-  readonly array: boolean;
-  readonly jsons: boolean;
-}
-
-/** A domain is spelled as the type below it is. */
-async function readColumns(
-  session: Session,
-  oid: number,
-  { names, hasJsonStrings }: { readonly names: readonly string[]; readonly hasJsonStrings: boolean },
-): Promise<readonly CopyColumn[]> {
-  const rows = await session.query<ColumnRow>(
-    `WITH RECURSIVE base (attname, type) AS (
-       SELECT attname, atttypid FROM pg_attribute WHERE attrelid = $1 AND attnum > 0 AND NOT attisdropped
-       UNION ALL SELECT b.attname, t.typbasetype FROM base b JOIN pg_type t ON t.oid = b.type WHERE t.typtype = 'd')
-     SELECT b.attname AS name, bool_or(b.type = 'bytea'::regtype) AS bytea, bool_or(b.type IN ('json'::regtype, 'jsonb'::regtype)) AS json,
-            bool_or(t.typcategory = 'A') AS array, bool_or(t.typelem IN ('json'::regtype, 'jsonb'::regtype)) AS jsons
-       FROM base b JOIN pg_type t ON t.oid = b.type GROUP BY b.attname`,
-    [oid],
-  );
-  const known = new Map(rows.map((row) => [row.name, row]));
-  return names.map((name) => {
-    const row = known.get(name);
-    return {
-      name,
-      isBytea: row?.bytea ?? false,
-      elements: row?.array === true ? (row.jsons ? "json" : "plain") : null,
-      takesJsonStrings: hasJsonStrings && row?.json === true,
-    };
-  });
 }
