@@ -152,3 +152,56 @@ test("row security is an error, never a filter", async () => {
   const { counts } = await loadAll(loader, { columns: ["id"] }, [["1"]]);
   expect(counts.inserted).toBe(1);
 });
+
+test("NULLs in the key of an upsert go in at once, and one after the other where the key takes them for equal", async () => {
+  await using world = await open();
+  await world.sql(
+    "CREATE TABLE t (k int UNIQUE, v int); CREATE TABLE same (k int UNIQUE NULLS NOT DISTINCT, v int)",
+    // Each statement fires it once.
+    "CREATE TABLE statements (t text); CREATE FUNCTION note() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO statements VALUES (TG_TABLE_NAME); RETURN NULL; END'",
+    "CREATE TRIGGER n AFTER INSERT ON t FOR EACH STATEMENT EXECUTE FUNCTION note(); CREATE TRIGGER n AFTER INSERT ON same FOR EACH STATEMENT EXECUTE FUNCTION note()",
+  );
+  const records = [
+    [null, "1"],
+    ["7", "1"],
+    [null, "2"],
+    ["7", "2"],
+    [null, "3"],
+  ];
+  const onConflict = { kind: "update", key: ["k"] } as const;
+  await using loader = await world.driver.openLoader({ maxFaults: 0 });
+  const distinct = await loadAll(loader, { columns: ["k", "v"], onConflict }, records);
+  expect(distinct.counts).toEqual({ inserted: 4, updated: 1, skipped: 0 });
+  const table = { schema: null, name: "same" };
+  const equal = await loadAll(loader, { table, columns: ["k", "v"], onConflict }, records);
+  expect(equal.counts).toEqual({ inserted: 2, updated: 3, skipped: 0 });
+  expect(await loader.commit()).toEqual([]);
+  expect(await world.rows("SELECT t, count(*) AS n FROM statements GROUP BY t ORDER BY t")).toEqual([
+    { t: "same", n: 3 },
+    { t: "t", n: 2 },
+  ]);
+  expect(await world.rows("SELECT k, v FROM same ORDER BY k")).toEqual([
+    { k: 7, v: 2 },
+    { k: null, v: 3 },
+  ]);
+});
+
+test("an identity that is always generated and no key is left as it is by an upsert", async () => {
+  await using world = await open();
+  await world.sql(
+    "CREATE TABLE t (n int GENERATED ALWAYS AS IDENTITY, k int PRIMARY KEY, v int)",
+    "INSERT INTO t (k, v) VALUES (1, 1)",
+  );
+  await using loader = await world.driver.openLoader({ maxFaults: 0 });
+  const onConflict = { kind: "update", key: ["k"] } as const;
+  const { counts, all } = await loadAll(loader, { columns: ["n", "k", "v"], onConflict }, [
+    ["40", "1", "2"],
+    ["41", "2", "2"],
+  ]);
+  expect([counts, all]).toEqual([{ inserted: 1, updated: 1, skipped: 0 }, []]);
+  expect(await loader.commit()).toEqual([]);
+  expect(await world.rows("SELECT * FROM t ORDER BY k")).toEqual([
+    { n: 1, k: 1, v: 2 },
+    { n: 41, k: 2, v: 2 },
+  ]);
+});

@@ -6,6 +6,7 @@ import type { LoadTarget } from "./load-target.js";
 import { quoteIdent, quoteQualified } from "./quote-ident.js";
 import { type RowPut, sendAll } from "./row-put.js";
 import type { Session } from "./session.js";
+import { readUpdateFacts, type UpdateFacts } from "./update-facts.js";
 
 const UPDATING = "dbops.updating";
 
@@ -26,8 +27,13 @@ export class StagedPut implements RowPut {
   readonly #stage: string;
   readonly #load: LoadTable;
   readonly #isPartitioned: boolean;
+  readonly #facts: UpdateFacts;
 
-  private constructor(session: Session, load: LoadTable, { stage, target }: Stage) {
+  private constructor(
+    session: Session,
+    load: LoadTable,
+    { stage, target, facts }: Stage & { readonly facts: UpdateFacts },
+  ) {
     this.relation = stage;
     this.#session = session;
     this.#columns = target.columns;
@@ -36,6 +42,7 @@ export class StagedPut implements RowPut {
     this.#round = freeName("round", load.columns);
     this.#stage = `pg_temp.${quoteIdent(stage)}`;
     this.#load = load;
+    this.#facts = facts;
   }
 
   static async create(session: Session, load: LoadTable, { stage, target }: Stage): Promise<StagedPut> {
@@ -45,7 +52,8 @@ export class StagedPut implements RowPut {
       `CREATE TEMPORARY TABLE ${quoteIdent(stage)} ON COMMIT DROP AS
          SELECT 0::bigint AS ${freeName("record", load.columns)}, ${list.join(", ")} FROM ${quoteQualified(load.table)} WITH NO DATA`,
     );
-    return new StagedPut(session, load, { stage, target });
+    const facts = await readUpdateFacts(session, target.oid);
+    return new StagedPut(session, load, { stage, target, facts });
   }
 
   async put(rows: readonly (readonly FieldValue[])[]): Promise<LoadCounts> {
@@ -86,7 +94,10 @@ export class StagedPut implements RowPut {
 
   #numbered(): string {
     const key = this.#keyColumns().join(", ");
-    return `SELECT *, row_number() OVER (PARTITION BY ${key} ORDER BY ${this.#record}) AS ${this.#round} FROM ${this.#stage}`;
+    const number = `row_number() OVER (PARTITION BY ${key} ORDER BY ${this.#record})`;
+    // A key with NULL in it is nobody else's.
+    const round = this.#facts.areNullsEqual ? number : `CASE WHEN num_nulls(${key}) > 0 THEN 1 ELSE ${number} END`;
+    return `SELECT *, ${round} AS ${this.#round} FROM ${this.#stage}`;
   }
 
   #keyColumns(): readonly string[] {
@@ -100,7 +111,7 @@ export class StagedPut implements RowPut {
     if (onConflict.kind !== "update") return "ON CONFLICT DO NOTHING";
     const { key } = onConflict;
     const set = columns
-      .filter((column) => !key.includes(column))
+      .filter((column) => !key.includes(column) && !this.#facts.unsettable.has(column))
       .map((column) => `${quoteIdent(column)} = EXCLUDED.${quoteIdent(column)}`);
     const target = `ON CONFLICT (${key.map(quoteIdent).join(", ")})`;
     if (set.length === 0) return `${target} DO NOTHING`;
