@@ -38,6 +38,11 @@ describe.each(IMPORT_ENGINES)("$title", ({ title, integer, open }) => {
         "with them, delete what refers to them in grandchild (1 row now)",
         "with them, take its reference from what refers to them in note (1 row now)",
       ]);
+      if (title === "PostgreSQL") {
+        await world.sql("CREATE FUNCTION f () RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN old; END'");
+        await world.sql("CREATE TRIGGER g BEFORE DELETE ON t FOR EACH ROW EXECUTE FUNCTION f()");
+      } else await world.sql("CREATE TRIGGER g BEFORE DELETE ON t BEGIN SELECT 1; END");
+      expect((await stepsOf(world, "truncate"))[0]).toBe("truncate: delete all 2 rows of t; its triggers fire");
     }));
 
   test("replace: what the table loses, and the rows that went", () =>

@@ -36,7 +36,10 @@ export const IMPORT_OPTIONS = [
   },
   { flags: "--no-header", help: "the first line is a record; columns are c1, c2 …" },
   { flags: "--null <text>", help: "an unquoted field that means NULL (default: an empty one)" },
-  { flags: "--rejects <file>", help: "write records that are not taken there, with reasons, as NDJSON" },
+  {
+    flags: "--rejects <file>",
+    help: "write records that are not taken to this new file, whole and with reasons, as NDJSON",
+  },
   { flags: "--max-errors <n>", help: "take the others when up to n records are not taken (default 0: all or nothing)" },
   { flags: "--commit-every <n>", help: "commit after so many records: what was committed stays when the rest fails" },
   { flags: "--max-size <size>", help: "how much a compressed input may unfold to (default 10GB)" },
