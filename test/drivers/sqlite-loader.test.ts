@@ -201,3 +201,30 @@ test("a row that goes takes no uncounted ones with it", async () => {
   await loadAll(loader, { table: { schema: null, name: "c" }, columns: ["t"] }, [["1"]]);
   expect(await loader.settle()).toMatchObject([{ index: null, reason: expect.stringMatching(/changes other rows/) }]);
 });
+
+test.each(["UTF-8", "UTF-16le", "UTF-16be"])("values too large for a message arrive whole: %s", async (encoding) => {
+  await using world = await open();
+  await world.sql(`PRAGMA encoding = '${encoding}'`, "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b BLOB)");
+  // Pairs of surrogates lie across the ends of slices, whatever their size.
+  const text = `x${"😀é\u0000".repeat(1_000_000)}`;
+  const bytes = Buffer.alloc(3_000_001, "bytes of no text \u00ff", "latin1");
+  await using loader = await world.driver.openLoader({ maxFaults: 1 });
+  const { counts, all } = await loadAll(loader, { columns: ["id", "a", "b"] }, [
+    ["1", "small", Buffer.from([1])],
+    ["2", text, bytes],
+    ["3", `${text}!`, Buffer.from([3])],
+    ["2", text, bytes],
+    ["4", "small", bytes],
+  ]);
+  expect([counts.inserted, all.map(({ index }) => index)]).toEqual([4, [3]]);
+  expect(await loader.commit()).toEqual([]);
+  const rows = await world.rows("SELECT a, typeof(a) AS type, b FROM t ORDER BY id");
+  const expected = ["small", text, `${text}!`, "small"].map((a) => ({ a, type: "text" }));
+  const blobs = [Buffer.from([1]), bytes, Buffer.from([3]), bytes];
+  for (const [at, row] of rows.entries()) {
+    const { b, ...rest } = { b: null, ...Object(row) };
+    expect(rest.a === expected[at]?.a && rest.type === "text").toBe(true);
+    expect(blobs[at]?.equals(b)).toBe(true);
+  }
+  expect(rows).toHaveLength(4);
+});

@@ -14,6 +14,15 @@ export type LoadOrder =
   | { readonly kind: "schema"; readonly sql: string }
   | { readonly kind: "empty"; readonly table: string }
   | { readonly kind: "table"; readonly load: LoadTable }
+  /** A part of a large value of the next record. */
+  | {
+      readonly kind: "slice";
+      readonly bytes: Uint8Array;
+      readonly totalBytes: number;
+      /** UTF-8; else bytes, or a text in the database's own. */
+      readonly isText: boolean;
+      readonly isFirst: boolean;
+    }
   | { readonly kind: "rows"; readonly rows: PackedRows }
   | { readonly kind: "end" }
   | { readonly kind: "settle" }
@@ -38,7 +47,19 @@ export type LoadReply =
 
 /** Both ends are of one build, so the envelope tells enough. */
 export function isLoadOrder(message: unknown): message is LoadOrder {
-  return hasKind(message, ["open", "drop", "define", "schema", "empty", "table", "rows", "end", "settle", "commit"]);
+  return hasKind(message, [
+    "open",
+    "drop",
+    "define",
+    "schema",
+    "empty",
+    "table",
+    "slice",
+    "rows",
+    "end",
+    "settle",
+    "commit",
+  ]);
 }
 
 export function isLoadReply(message: unknown): message is LoadReply {

@@ -4,6 +4,7 @@ import { boundColumns } from "./bound-columns.js";
 import { brokenReference } from "./broken-reference.js";
 import { Connection } from "./connection.js";
 import { translating } from "./errors.js";
+import { LargeValues } from "./large-values.js";
 import type { LoadAnswer, LoadOrder } from "./load-protocol.js";
 import { quoteIdent } from "./quote-ident.js";
 import { type BrokenRow, ReferenceWatch } from "./reference-watch.js";
@@ -22,6 +23,7 @@ export class LoadSession implements Disposable {
   readonly #maxFaults: number;
   readonly #loaded: TableInsert[] = [];
   #schema: SchemaScript | null = null;
+  readonly #large: LargeValues;
   #watch: ReferenceWatch;
   /** False while tables are dropped, whose rows SQLite deletes first with what refers to them, or made by an export's schema. */
   #enforces = true;
@@ -31,6 +33,7 @@ export class LoadSession implements Disposable {
     this.#connection.db.pragma(`cache_size = -${CACHE_KIB}`);
     this.#maxFaults = maxFaults;
     this.#watch = new ReferenceWatch(this.#connection);
+    this.#large = new LargeValues(this.#connection);
   }
 
   obey(order: Exclude<LoadOrder, OpenOrder>): LoadAnswer {
@@ -51,7 +54,10 @@ export class LoadSession implements Disposable {
         this.#loaded.push(this.#tableInsert(order.load));
         return { of: "table", columns: boundColumns(this.#connection, order.load) };
       case "rows":
-        return { of: "faults", faults: this.#current.take(order.rows) };
+        return { of: "faults", faults: this.#current.take(order.rows, this.#large.release()) };
+      case "slice":
+        this.#large.take(order);
+        return { of: "done" };
       case "end":
         return { of: "end", counts: this.#current.counts };
       case "settle":

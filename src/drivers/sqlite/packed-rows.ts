@@ -18,6 +18,15 @@ export interface PackedRows {
   readonly refused: readonly RefusedRow[];
 }
 
+/** A value too large for a message; it goes ahead of its record, in slices. */
+export type LargeValue = string | Uint8Array;
+
+export interface Packed {
+  readonly packed: PackedRows;
+  /** In the order of their fields. */
+  readonly large: readonly LargeValue[];
+}
+
 export interface RefusedRow {
   readonly row: number;
   readonly column: string;
@@ -29,19 +38,24 @@ export interface UnpackedRow {
   readonly bound: readonly Bound[];
   /** The fields that are bytes to be made text: "0,3,". */
   readonly raw: string;
+  /** Not to be held beside others. */
+  readonly isLarge: boolean;
   readonly refused: RefusedRow | null;
 }
 
-const KINDS = { text: 0, null: 1, double: 2, integer: 3, bytes: 4, raw: 5 } as const;
+const KINDS = { text: 0, null: 1, double: 2, integer: 3, bytes: 4, raw: 5, largeBytes: 6, largeRaw: 7 } as const;
+/** In bytes or UTF-16 units. */
+const LARGE = 1024 * 1024;
 
-/** `onLoose` hears of texts that a column for numbers keeps as texts. */
+/** Packs records up to the first that has a large value; `onLoose` hears of texts that a column for numbers keeps as texts. */
 export function packRows(
   rows: readonly (readonly FieldValue[])[],
   columns: readonly BoundColumn[],
   onLoose: (column: BoundColumn, row: number) => void,
-): PackedRows {
+): Packed {
   const packing = new Packing(rows.length, columns.length);
   for (const [row, values] of rows.entries()) {
+    packing.begin();
     for (const [field, column] of columns.entries()) {
       const value = values[field] ?? null;
       if (isRawText(value)) {
@@ -56,18 +70,19 @@ export function packRows(
       packing.add(bound);
       if (isLoose(bound, column)) onLoose(column, row);
     }
+    if (packing.large.length > 0) break;
   }
-  return packing.packed();
+  return { packed: packing.packed(), large: packing.large };
 }
 
-/** The records in their order. */
-export function* unpackRows(packed: PackedRows): Generator<UnpackedRow> {
+/** The records in their order; `large` are the values that came ahead. */
+export function* unpackRows(packed: PackedRows, large: readonly Uint8Array[]): Generator<UnpackedRow> {
   const { rows, fields, text, lengths, kinds, doubles, bytes } = packed;
   const refused = new Map(packed.refused.map((one) => [one.row, one]));
   const bound = new Array<Bound>(fields).fill(null);
-  let [at, start, nextDouble, nextBytes] = [0, 0, 0, 0];
+  let [at, start, nextDouble, nextBytes, nextLarge] = [0, 0, 0, 0, 0];
   for (let row = 0; row < rows; row += 1) {
-    let raw = "";
+    let [raw, isLarge] = ["", false];
     for (let field = 0; field < fields; field += 1, at += 1) {
       const end = start + (lengths[at] ?? 0);
       const kind = kinds[at] ?? KINDS.null;
@@ -75,16 +90,22 @@ export function* unpackRows(packed: PackedRows): Generator<UnpackedRow> {
       else if (kind === KINDS.null) bound[field] = null;
       else if (kind === KINDS.double) bound[field] = doubles[nextDouble++] ?? null;
       else if (kind === KINDS.integer) bound[field] = BigInt(text.slice(start, end));
-      else bound[field] = bytes[nextBytes++] ?? null;
-      if (kind === KINDS.raw) raw += `${field},`;
+      else if (kind < KINDS.largeBytes) bound[field] = bytes[nextBytes++] ?? null;
+      else {
+        bound[field] = large[nextLarge++] ?? null;
+        isLarge = true;
+      }
+      if (kind === KINDS.raw || kind === KINDS.largeRaw) raw += `${field},`;
       start = end;
     }
-    yield { bound, raw, refused: refused.get(row) ?? null };
+    yield { bound, raw, isLarge, refused: refused.get(row) ?? null };
   }
 }
 
 class Packing {
-  readonly #rows: number;
+  /** In the order of their fields. */
+  readonly large: LargeValue[] = [];
+  #rows = 0;
   readonly #fields: number;
   readonly #lengths: Uint32Array;
   readonly #kinds: Uint8Array;
@@ -95,14 +116,20 @@ class Packing {
   #at = 0;
 
   constructor(rows: number, fields: number) {
-    this.#rows = rows;
     this.#fields = fields;
     this.#lengths = new Uint32Array(rows * fields);
     this.#kinds = new Uint8Array(rows * fields);
   }
 
+  begin(): void {
+    this.#rows += 1;
+  }
+
   add(bound: Bound): void {
-    if (typeof bound === "string") this.#words(bound, KINDS.text);
+    if ((typeof bound === "string" || bound instanceof Uint8Array) && bound.length >= LARGE) {
+      this.#kinds[this.#at] = typeof bound === "string" ? KINDS.largeRaw : KINDS.largeBytes;
+      this.large.push(bound);
+    } else if (typeof bound === "string") this.#words(bound, KINDS.text);
     else if (bound === null) this.#kinds[this.#at] = KINDS.null;
     else if (typeof bound === "bigint") this.#words(String(bound), KINDS.integer);
     else if (typeof bound === "number") {
@@ -116,8 +143,9 @@ class Packing {
   }
 
   raw({ bytes }: RawText): void {
-    this.#kinds[this.#at] = KINDS.raw;
-    this.#bytes.push(bytes);
+    const isLarge = bytes.length >= LARGE;
+    this.#kinds[this.#at] = isLarge ? KINDS.largeRaw : KINDS.raw;
+    (isLarge ? this.large : this.#bytes).push(bytes);
     this.#at += 1;
   }
 

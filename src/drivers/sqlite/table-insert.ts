@@ -71,9 +71,9 @@ export class TableInsert implements Loaded {
   }
 
   /** Stops after the first fault that is not allowed. */
-  take(packed: PackedRows): readonly TableFault[] {
+  take(packed: PackedRows, large: readonly Uint8Array[]): readonly TableFault[] {
     this.#found = [];
-    for (const row of unpackRows(packed)) {
+    for (const row of unpackRows(packed, large)) {
       if (this.#hasFailed) break;
       this.#put(row);
       this.#records += 1;
@@ -105,11 +105,11 @@ export class TableInsert implements Loaded {
     return this.#faults > this.#maxFaults;
   }
 
-  #put({ bound, raw, refused }: UnpackedRow): void {
+  #put({ bound, raw, isLarge, refused }: UnpackedRow): void {
     if (refused !== null) {
       this.#flush(this.#records);
       this.#refuse({ index: this.#records, column: refused.column, reason: refused.reason });
-    } else if (this.#group !== null && raw === "") this.#hold(this.#group, bound);
+    } else if (this.#group !== null && raw === "" && !isLarge) this.#hold(this.#group, bound);
     else {
       this.#flush(this.#records);
       this.#insert(bound, this.#records, raw);

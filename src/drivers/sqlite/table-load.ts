@@ -4,6 +4,7 @@ import type { BoundColumn } from "./bind-value.js";
 import type { LoadClient } from "./load-client.js";
 import { faultsOf, unexpected } from "./load-protocol.js";
 import { packRows } from "./packed-rows.js";
+import { sendLarge } from "./send-large.js";
 
 /**
  * Records of one message, and messages on their way: several must fit into the channel at once, or the child waits for
@@ -27,8 +28,8 @@ export class SqliteTableLoad implements TableLoad {
 
   async add(rows: readonly (readonly FieldValue[])[]): Promise<readonly LoadFault[]> {
     const faults: LoadFault[] = [];
-    for (let start = 0; start < rows.length; start += PIECE_ROWS) {
-      this.#send(rows.slice(start, start + PIECE_ROWS));
+    for (let start = 0; start < rows.length; ) {
+      start += await this.#send(rows.slice(start, start + PIECE_ROWS));
       while (this.#sent.length > AHEAD) faults.push(...((await this.#sent.shift()) ?? []));
     }
     return faults;
@@ -42,13 +43,18 @@ export class SqliteTableLoad implements TableLoad {
     return { counts: answer.counts, faults, loose: [...this.#loose.values()] };
   }
 
-  #send(rows: readonly (readonly FieldValue[])[]): void {
-    const packed = packRows(rows, this.#columns, (column, row) => this.#noteLoose(column, this.#records + row));
-    this.#records += rows.length;
+  /** How many of the records are on their way. */
+  async #send(rows: readonly (readonly FieldValue[])[]): Promise<number> {
+    const { packed, large } = packRows(rows, this.#columns, (column, row) =>
+      this.#noteLoose(column, this.#records + row),
+    );
+    this.#records += packed.rows;
+    for (const value of large) await sendLarge(this.#client, value);
     const answer = this.#client.ask({ kind: "rows", rows: packed }).then(faultsOf);
     // Its failure is met when its turn comes.
     answer.catch(() => undefined);
     this.#sent.push(answer);
+    return packed.rows;
   }
 
   #noteLoose({ name: column }: BoundColumn, index: number): void {
