@@ -162,7 +162,9 @@ class PostgresLoader implements Loader {
   async commit(): Promise<readonly TableFault[]> {
     if (!this.#isOpen) return [];
     for (const load of this.#hasOwnCounters ? [] : this.#loaded.splice(0)) {
-      for (const said of await advanceSequences(this.#session, load)) this.#place.context.progress.note(said);
+      const { moved, warnings } = await advanceSequences(this.#session, load);
+      for (const said of moved) this.#place.context.progress.note(said);
+      for (const said of warnings) this.#place.context.progress.warn(said);
     }
     const id = await transactionId(this.#session);
     try {
