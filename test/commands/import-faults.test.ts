@@ -122,7 +122,11 @@ describe.each(IMPORT_ENGINES)("$title", ({ integer, open }) => {
       const { exit, json } = await world.import("t.csv", "app", "--commit-every", "10");
       expect([exit, json().error]).toMatchObject([
         11,
-        { code: "IMPORT.CUT_SHORT", message: expect.stringMatching(/line 25 .*20 records committed before stay/) },
+        {
+          code: "IMPORT.CUT_SHORT",
+          message: expect.stringMatching(/line 25 .*20 records committed before stay/),
+          hint: expect.stringMatching(/rest of the file/),
+        },
       ]);
       expect(json().data.import.committed).toBe(20);
       const [{ counts }] = json().data.import.tables;

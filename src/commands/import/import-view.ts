@@ -108,9 +108,9 @@ function rejectBlocks({ rejects, rejectsFile }: ImportReport): readonly Block[] 
   ];
 }
 
-function nextOf({ did, rejects, isWhole, tables }: ImportReport, input: ImportInput): string | undefined {
+function nextOf({ did, rejects, isWhole, committed, tables }: ImportReport, input: ImportInput): string | undefined {
   if (did === "check") return rejects.length === 0 ? "the same command without --check" : undefined;
-  if (!isWhole) return "the same command with --check, to see all such records";
+  if (!isWhole) return committed === 0 ? "the same command with --check, to see all such records" : undefined;
   const [first, ...others] = tables;
   return first === undefined || others.length > 0
     ? undefined

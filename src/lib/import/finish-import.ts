@@ -121,6 +121,9 @@ function looseFindings({ tables }: ImportResult): readonly Reject[] {
   );
 }
 
+/** A check of the whole file would find the committed records' own keys. */
+const GO_ON = "go on with the rest of the file only, or with --mode ignore where the table has a key";
+
 function refusal({ rejects, committed }: ImportResult, order: ImportOrder): DbopsError {
   const first = rejects.find(({ place }) => place !== null) ?? rejects[0];
   const stays =
@@ -128,7 +131,7 @@ function refusal({ rejects, committed }: ImportResult, order: ImportOrder): Dbop
   return new DbopsError(committed === 0 ? "IMPORT.REJECTED" : "IMPORT.CUT_SHORT", {
     message: `${placeOf(first)} is not taken; ${stays}`,
     why: first?.place == null || first.column === null ? first?.reason : `${first.column}: ${first.reason}`,
-    hint: hintFor(first, order),
+    hint: committed === 0 ? hintFor(first, order) : GO_ON,
   });
 }
 
