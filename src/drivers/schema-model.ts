@@ -43,6 +43,8 @@ export interface Index {
   readonly name: string;
   readonly isUnique: boolean;
   readonly isPrimary: boolean;
+  /** Its check can wait for the end of a transaction: too late to tell which row has a key already. */
+  readonly isDeferrable: boolean;
   /** Column names, or the expression's SQL. */
   readonly columns: readonly string[];
   readonly sizeBytes: number | null;

@@ -192,3 +192,18 @@ test("a record beyond the end of a sequence is taken; the sequence stays, and it
       expect(await world.rows("SELECT nextval(pg_get_serial_sequence('t', 'id'))::int AS next")).toEqual([{ next: 1 }]);
     },
   ));
+
+test("a key whose check can wait tells no rows apart: upsert takes another one, or says so", () =>
+  using(
+    ["CREATE TABLE t (id int PRIMARY KEY DEFERRABLE, code text, v int)", "INSERT INTO t VALUES (1, 'a', 1)"],
+    async (world) => {
+      await world.write("t.csv", "id,code,v\n1,a,2\n");
+      for (const mode of ["upsert", "ignore"]) {
+        const { exit, json } = await world.import("t.csv", "app", "--mode", mode);
+        expect([exit, json().error.why]).toEqual([2, expect.stringMatching(/t_pkey .*DEFERRABLE/)]);
+      }
+      await world.sql("CREATE UNIQUE INDEX by_code ON t (code)");
+      expect((await world.import("t.csv", "app", "--mode", "upsert")).exit).toBe(0);
+      expect(await world.rows("SELECT v FROM t")).toEqual([{ v: 2 }]);
+    },
+  ));

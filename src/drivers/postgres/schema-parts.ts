@@ -25,17 +25,19 @@ export async function readColumns(session: Session): Promise<ByTable<readonly Co
 /** Indexes by the oid of their table. */
 export async function readIndexes(session: Session): Promise<ByTable<readonly Index[]>> {
   const rows = await session.query<IndexRow>(`
-    SELECT i.indrelid AS table, c.relname AS name, i.indisunique AS unique, i.indisprimary AS primary, pg_relation_size(c.oid) AS size,
+    SELECT i.indrelid AS table, c.relname AS name, i.indisunique AS unique, i.indisprimary AS primary,
+           NOT i.indimmediate AS deferrable, pg_relation_size(c.oid) AS size,
            CASE WHEN k.oid IS NULL THEN pg_get_indexdef(i.indexrelid) END AS definition,
            (SELECT json_agg(pg_get_indexdef(i.indexrelid, p::int, true) ORDER BY p)::text FROM generate_series(1, i.indnkeyatts) p) AS columns
       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
       LEFT JOIN pg_constraint k ON k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x')
      WHERE c.relnamespace <> 'pg_catalog'::regnamespace
      ORDER BY i.indrelid, c.relname COLLATE "C"`);
-  return grouped(rows, ({ name, unique, primary, size, definition, columns }) => ({
+  return grouped(rows, ({ name, unique, primary, deferrable, size, definition, columns }) => ({
     name,
     isUnique: unique,
     isPrimary: primary,
+    isDeferrable: deferrable,
     columns: names(columns),
     sizeBytes: Number(size),
     definition,
@@ -81,6 +83,7 @@ interface IndexRow {
   readonly name: string;
   readonly unique: boolean;
   readonly primary: boolean;
+  readonly deferrable: boolean;
   readonly size: bigint;
   readonly definition: string | null;
   readonly columns: string | null;

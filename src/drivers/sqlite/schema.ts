@@ -106,6 +106,7 @@ function readIndexes(connection: Connection, table: string, bytes: ReadonlyMap<s
     name,
     isUnique: unique === 1n,
     isPrimary: origin === "pk",
+    isDeferrable: false,
     columns: indexColumns(connection, name, sql),
     sizeBytes: bytes.get(name) ?? null,
     definition: sql,

@@ -3,7 +3,7 @@ import type { Loader, OnConflict } from "../../drivers/load-model.js";
 import type { Table } from "../../drivers/schema-model.js";
 import { DbopsError } from "../core/errors.js";
 import type { RecordTable } from "../transfer/record-model.js";
-import { chooseKey } from "./choose-key.js";
+import { chooseKey, requireSkippableKeys } from "./choose-key.js";
 import { chooseSchema } from "./choose-schema.js";
 import { type ChosenTable, chooseTables } from "./choose-tables.js";
 import { type ColumnPlan, type ColumnTypes, type ImportPlan, type TablePlan, tableWord } from "./import-plan.js";
@@ -105,7 +105,10 @@ function noColumns({ place }: RecordTable, table: TableName): DbopsError {
 }
 
 function conflictOf({ mode }: ImportWish, table: Table, columns: readonly ColumnPlan[]): OnConflict {
-  if (mode === "ignore") return { kind: "skip" };
+  if (mode === "ignore") {
+    requireSkippableKeys(table);
+    return { kind: "skip" };
+  }
   if (mode !== "upsert" || columns.length === 0) return { kind: "fail" };
   return {
     kind: "update",

@@ -29,6 +29,7 @@ export const tableReportSchema = z.object({
       name: z.string(),
       isUnique: z.boolean(),
       isPrimary: z.boolean(),
+      isDeferrable: z.boolean(),
       columns: z.array(z.string()),
       sizeBytes: bytesSchema,
       definition: z.string().nullable(),
