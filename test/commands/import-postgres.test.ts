@@ -207,3 +207,24 @@ test("a key whose check can wait tells no rows apart: upsert takes another one, 
       expect(await world.rows("SELECT v FROM t")).toEqual([{ v: 2 }]);
     },
   ));
+
+test("a table that others refer to: what was to be done to it is said, and who they are", () =>
+  using(
+    [
+      "CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE c (t int REFERENCES t); INSERT INTO t VALUES (1); INSERT INTO c VALUES (1)",
+      "CREATE VIEW v AS SELECT * FROM t",
+    ],
+    async (world) => {
+      await world.write("t.csv", "id\n2\n");
+      const errorOf = async (mode: string) =>
+        (await world.import("t.csv", "app", "--mode", mode, "--confirm", "app")).json().error;
+      expect(await errorOf("truncate")).toMatchObject({
+        message: "cannot empty public.t",
+        why: expect.stringMatching(/foreign key constraint "c_t_fkey" on table "c"/),
+      });
+      expect(await errorOf("replace")).toMatchObject({
+        message: "cannot replace public.t: others depend on it",
+        why: "constraint c_t_fkey on table c depends on table t, view v depends on table t",
+      });
+    },
+  ));

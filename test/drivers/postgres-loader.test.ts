@@ -1,15 +1,23 @@
+import pg from "pg";
 import { expect, inject, test } from "vitest";
+import type { TableName } from "#dbops/drivers/driver.js";
+import type { Loader } from "#dbops/drivers/load-model.js";
 import { postgresEngine } from "#dbops/drivers/postgres/engine.js";
 import { testContext } from "../support/driver-context.js";
 import { freshDatabase } from "../support/fresh-database.js";
 import { type LoaderWorld, loadAll, loaderContract } from "./loader-contract.js";
 
-async function open(): Promise<LoaderWorld> {
+interface ServerWorld extends LoaderWorld {
+  readonly url: string;
+}
+
+async function open(options: { readonly lockTimeoutMs?: number } = {}): Promise<ServerWorld> {
   const database = await freshDatabase(inject("postgresUrl"));
-  const tested = await testContext();
+  const tested = await testContext(options);
   const driver = await postgresEngine.open({ engine: "postgres", name: "t", location: database.url }, tested.context);
   return {
     driver,
+    url: database.url,
     sql: async (...statements) => {
       for (const statement of statements) await database.sql(statement);
     },
@@ -31,7 +39,7 @@ function withNumbers(row: Record<string, unknown>): Record<string, unknown> {
   );
 }
 
-loaderContract({ title: "PostgreSQL", integer: "bigint", open });
+loaderContract({ title: "PostgreSQL", integer: "bigint", open: () => open() });
 
 test("a value that is none of its column's type names record and column", async () => {
   await using world = await open();
@@ -205,3 +213,47 @@ test("an identity that is always generated and no key is left as it is by an ups
     { n: 41, k: 2, v: 2 },
   ]);
 });
+
+const ROW = [["1", "2"]];
+const COLUMNS = ["id", "v"];
+const LOCKED: readonly (readonly [string, string, string, (loader: Loader, t: TableName) => Promise<unknown>])[] = [
+  ["empty public.t", "LOCK TABLE t IN SHARE MODE", "locked", (loader, t) => loader.empty(t)],
+  ["empty public.t", "UPDATE t SET id = id", "being written to", (loader, t) => loader.empty(t)],
+  ["replace public.t", "SELECT FROM t", "being read", (loader, t) => loader.drop(t)],
+  [
+    "load into public.t",
+    "LOCK TABLE t",
+    "locked",
+    (loader, table) => loadAll(loader, { table, columns: COLUMNS }, ROW),
+  ],
+  [
+    "load into public.t",
+    "LOCK TABLE t IN EXCLUSIVE MODE",
+    "locked",
+    (loader, table) => loadAll(loader, { table, columns: COLUMNS, onConflict: { kind: "skip" } }, ROW),
+  ],
+  ["read the structure of the database", "LOCK TABLE t", "locked", (loader) => loader.schema()],
+];
+
+test.each(LOCKED)(
+  "cannot %s because of %j: the table is named, and who holds it",
+  async (doing, statement, state, work) => {
+    await using world = await open({ lockTimeoutMs: 100 });
+    await world.sql("CREATE TABLE t (id int PRIMARY KEY, v int); INSERT INTO t VALUES (1)");
+    const rival = new pg.Client({ connectionString: world.url, application_name: "rival" });
+    await rival.connect();
+    try {
+      await rival.query(`BEGIN; ${statement}`);
+      for (const maxFaults of [0, 1]) {
+        await using loader = await world.driver.openLoader({ maxFaults });
+        await expect(work(loader, { schema: "public", name: "t" })).rejects.toMatchObject({
+          code: "LOCK.DATABASE",
+          message: `cannot ${doing}`,
+          why: expect.stringMatching(new RegExp(`^public\\.t is ${state} by process \\d+, user \\w+, rival`)),
+        });
+      }
+    } finally {
+      await rival.end();
+    }
+  },
+);

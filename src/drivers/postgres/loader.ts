@@ -19,6 +19,7 @@ import { COLUMN_TYPES } from "./column-types.js";
 import type { ConnInfo } from "./conn-info.js";
 import { openSession, withSession } from "./connect.js";
 import { NAME_BYTES } from "./kept-name.js";
+import { loadAct } from "./load-act.js";
 import { LOAD_SETTINGS } from "./load-settings.js";
 import { type LoadTarget, readLoadTarget } from "./load-target.js";
 import { NO_TIMEOUTS } from "./no-timeouts.js";
@@ -45,7 +46,7 @@ export async function openLoader({ conn, context }: Place, { maxFaults }: LoadRe
   const session = await openSession(conn, { context });
   try {
     await session.run(NO_TIMEOUTS);
-    await session.run(`SET lock_timeout = ${context.lockTimeoutMs}`);
+    await session.run(`SET lock_timeout = ${Math.max(1, context.lockTimeoutMs)}`);
     await session.run(LOAD_SETTINGS);
     return new PostgresLoader(session, { conn, context, maxFaults });
   } catch (error) {
@@ -74,7 +75,8 @@ class PostgresLoader implements Loader {
   }
 
   async schema(): Promise<SchemaModel> {
-    return await readSchema(this.#session);
+    const act = { verb: "read the structure of the database", table: null };
+    return await loadAct(this.#session, act, () => readSchema(this.#session));
   }
 
   typeName(type: ColumnType): string {
@@ -84,7 +86,9 @@ class PostgresLoader implements Loader {
   async create({ table, columns }: NewTable): Promise<void> {
     await this.#begin();
     const list = columns.map(({ name, type }) => `${quoteIdent(name)} ${this.typeName(type)}`);
-    await this.#session.run(`CREATE TABLE ${quoteQualified(table)} (${list.join(", ")})`);
+    await loadAct(this.#session, { verb: "create", table }, () =>
+      this.#session.run(`CREATE TABLE ${quoteQualified(table)} (${list.join(", ")})`),
+    );
   }
 
   async holdings(table: TableName): Promise<TableHoldings> {
@@ -93,10 +97,12 @@ class PostgresLoader implements Loader {
 
   async drop(table: TableName): Promise<number> {
     await this.#begin();
-    await this.#session.run(`LOCK TABLE ${quoteQualified(table)} IN ACCESS EXCLUSIVE MODE`);
-    const { rows } = await this.holdings(table);
-    await this.#session.run(`DROP TABLE ${quoteQualified(table)}`);
-    return rows;
+    return await loadAct(this.#session, { verb: "replace", table, isExclusive: true }, async () => {
+      await this.#session.run(`LOCK TABLE ${quoteQualified(table)} IN ACCESS EXCLUSIVE MODE`);
+      const { rows } = await this.holdings(table);
+      await this.#session.run(`DROP TABLE ${quoteQualified(table)}`);
+      return rows;
+    });
   }
 
   async runSchema(sql: string): Promise<void> {
@@ -107,21 +113,28 @@ class PostgresLoader implements Loader {
 
   async empty(table: TableName): Promise<number> {
     await this.#begin();
-    const { only } = await readLoadTarget(this.#session, table);
-    const sql = `WITH deleted AS (DELETE FROM ${only}${quoteQualified(table)} RETURNING 1) SELECT count(*) AS rows FROM deleted`;
-    try {
-      return Number((await this.#session.one<{ rows: bigint }>(sql)).rows);
-    } catch (error) {
-      if (!(error instanceof DbopsError)) throw error;
-      const { code, why, hint, cause } = error;
-      const message = `cannot delete the rows of ${table.name}`;
-      throw new DbopsError(code, { message, why: why ?? undefined, hint: hint ?? undefined, cause });
-    }
+    return await loadAct(this.#session, { verb: "empty", table }, async () => {
+      const { only } = await readLoadTarget(this.#session, table);
+      const { rows } = await this.#session.one<{ rows: bigint }>(
+        `WITH deleted AS (DELETE FROM ${only}${quoteQualified(table)} RETURNING 1) SELECT count(*) AS rows FROM deleted`,
+      );
+      return Number(rows);
+    });
   }
 
   async load(load: LoadTable): Promise<TableLoad> {
     await this.#begin();
     this.#loaded.push(load);
+    const act = this.#loading(load.table);
+    const opened = await act(() => this.#open(load));
+    return { add: (rows) => act(() => opened.add(rows)), end: () => act(() => opened.end()) };
+  }
+
+  #loading(table: TableName): <T>(work: () => Promise<T>) => Promise<T> {
+    return (work) => loadAct(this.#session, { verb: "load into", table }, work);
+  }
+
+  async #open(load: LoadTable): Promise<TableLoad> {
     const target = await readLoadTarget(this.#session, load.table, load);
     if (load.onConflict.kind !== "fail") return await this.#staged(load, target);
     const quoted = quoteQualified(load.table);
@@ -139,12 +152,18 @@ class PostgresLoader implements Loader {
     await this.#begin();
     this.#loaded.push(load);
     const { table } = load;
-    const target = await readLoadTarget(this.#session, table, load);
+    const act = this.#loading(table);
+    const target = await act(() => readLoadTarget(this.#session, table, load));
     if (target.canSkip) return null;
-    return new CsvLoad(this.#session, target, { quoted: quoteQualified(table), dialect });
+    const opened = new CsvLoad(this.#session, target, { quoted: quoteQualified(table), dialect });
+    return { add: (bytes) => act(() => opened.add(bytes)), end: () => act(() => opened.end()) };
   }
 
   async settle(): Promise<readonly TableFault[]> {
+    return await loadAct(this.#session, { verb: "check what was loaded", table: null }, () => this.#settle());
+  }
+
+  async #settle(): Promise<readonly TableFault[]> {
     const faults = await this.#waiting.settle();
     if (!this.#isOpen) return faults;
     try {
@@ -161,6 +180,10 @@ class PostgresLoader implements Loader {
   /** A connection that breaks here leaves a question, which the server answers on another one. */
   async commit(): Promise<readonly TableFault[]> {
     if (!this.#isOpen) return [];
+    return await this.#session.during("commit what was loaded", () => this.#commit());
+  }
+
+  async #commit(): Promise<readonly TableFault[]> {
     for (const load of this.#hasOwnCounters ? [] : this.#loaded.splice(0)) {
       const { moved, warnings } = await advanceSequences(this.#session, load);
       for (const said of moved) this.#place.context.progress.note(said);

@@ -11,7 +11,7 @@ import type {
   RowSource,
 } from "../view-model.js";
 import { checkRows, encodeRows } from "./encode-rows.js";
-import { withLockHolder } from "./lock-holders.js";
+import { AGAINST_READERS, withLockHolder } from "./lock-holders.js";
 import { readingSource } from "./reading-source.js";
 import { readNames } from "./relation-names.js";
 import { readSchema } from "./schema.js";
@@ -67,7 +67,9 @@ class PostgresView implements ReadView {
       return await dumpDefinition(this.#parts, this.#view, tables);
     } catch (error) {
       if (!(error instanceof DbopsError) || error.code !== "LOCK.DATABASE") throw error;
-      throw await this.#view.act((session) => withLockHolder(session, error, null));
+      throw await this.#view.act((session) =>
+        withLockHolder(session, error, { relations: null, modes: AGAINST_READERS }),
+      );
     }
   }
 

@@ -1,6 +1,6 @@
 import { DbopsError } from "../../lib/core/errors.js";
 import type { RowSource } from "../view-model.js";
-import { withLockHolder } from "./lock-holders.js";
+import { AGAINST_READERS, withLockHolder } from "./lock-holders.js";
 import type { Session } from "./session.js";
 import type { ViewSession } from "./view-session.js";
 import { findRelation, nameOf, withPartitions } from "./view-source.js";
@@ -16,7 +16,10 @@ export async function readingSource<T>(
     return await view.act(work, doing);
   } catch (error) {
     if (!(error instanceof DbopsError) || error.code !== "LOCK.DATABASE") throw error;
-    throw await view.act(async (session) => withLockHolder(session, error, await relationsOf(session, source)));
+    throw await view.act(async (session) => {
+      const relations = await relationsOf(session, source);
+      return withLockHolder(session, error, { relations, modes: AGAINST_READERS });
+    });
   }
 }
 

@@ -51,7 +51,7 @@ export class Session implements AsyncDisposable {
     try {
       await this.#client.query(sql);
     } catch (error) {
-      throw translateError(error, `run ${firstWords(sql)}`);
+      throw translateError(error, this.#doing ?? `run ${firstWords(sql)}`);
     } finally {
       if (this.#signal.aborted) this.#onAbort();
       else this.#signal.addEventListener("abort", this.#onAbort, { once: true });
@@ -75,17 +75,18 @@ export class Session implements AsyncDisposable {
       return await this.#client.query(query).done;
     } catch (error) {
       this.#signal.throwIfAborted();
-      throw translateError(error, doing);
+      throw translateError(error, this.#doing ?? doing);
     }
   }
 
   /** The errors of all statements within say "cannot …" so, instead of the statement's own words. */
   async during<T>(doing: string, work: () => Promise<T>): Promise<T> {
+    const before = this.#doing;
     this.#doing = doing;
     try {
       return await work();
     } finally {
-      this.#doing = null;
+      this.#doing = before;
     }
   }
 
