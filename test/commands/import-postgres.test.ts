@@ -228,3 +228,28 @@ test("a table that others refer to: what was to be done to it is said, and who t
       });
     },
   ));
+
+test("truncate of a table that rows refer to by a constraint which can wait: they find their rows again", () =>
+  using(
+    [
+      "CREATE TABLE t (id int PRIMARY KEY, v int); CREATE TABLE c (t int REFERENCES t DEFERRABLE)",
+      "INSERT INTO t VALUES (1, 1), (2, 2); INSERT INTO c VALUES (2)",
+    ],
+    async (world) => {
+      const truncate = (...flags: readonly string[]) =>
+        world.import("t.csv", "app", "--mode", "truncate", "--confirm", "app", ...flags);
+      await world.write("t.csv", "id,v\n2,3\n3,x\n");
+      const strict = await truncate();
+      expect([strict.exit, strict.json().data.import.rejects]).toMatchObject([11, [{ place: 3, column: "v" }]]);
+      expect((await truncate("--max-errors", "1")).exit).toBe(5);
+      expect(await world.rows("SELECT * FROM t")).toEqual([{ id: 2, v: 3 }]);
+      await world.write("t.csv", "id,v\n2,4\n");
+      expect((await truncate()).exit).toBe(0);
+      await world.write("t.csv", "id,v\n3,4\n");
+      for (const flags of [[], ["--max-errors", "1"]]) {
+        const { exit, json } = await truncate(...flags);
+        expect([exit, json().error.why]).toEqual([11, expect.stringMatching(/foreign key constraint "c_t_fkey"/)]);
+      }
+      expect(await world.rows("SELECT * FROM t")).toEqual([{ id: 2, v: 4 }]);
+    },
+  ));

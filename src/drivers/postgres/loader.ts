@@ -65,6 +65,7 @@ class PostgresLoader implements Loader {
   #isOpen = false;
   /** A schema's statements set the sequences to where they stood. */
   #hasOwnCounters = false;
+  #isLoading = false;
   #stages = 0;
 
   constructor(session: Session, options: Place & LoadRequest) {
@@ -123,7 +124,7 @@ class PostgresLoader implements Loader {
   }
 
   async load(load: LoadTable): Promise<TableLoad> {
-    await this.#begin();
+    await this.#beginLoading();
     this.#loaded.push(load);
     const act = this.#loading(load.table);
     const opened = await act(() => this.#open(load));
@@ -211,11 +212,26 @@ class PostgresLoader implements Loader {
     return new BatchLoad(this.#session, put, { maxFaults: this.#maxFaults, onWaiting: null });
   }
 
-  /** Where faults are allowed, each must show with its own record; else tables that refer to each other may come in any order. */
+  /** Tables that refer to each other may come in any order. */
   async #begin(): Promise<void> {
     if (this.#isOpen) return;
-    await this.#session.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+    await this.#session.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; SET CONSTRAINTS ALL DEFERRED");
     this.#isOpen = true;
-    await this.#session.run(`SET CONSTRAINTS ALL ${this.#maxFaults > 0 ? "IMMEDIATE" : "DEFERRED"}`);
+    this.#isLoading = false;
+  }
+
+  /** Where faults are allowed, each must show with its own record: unless tables wait to be filled again after they were emptied. */
+  async #beginLoading(): Promise<void> {
+    await this.#begin();
+    if (this.#isLoading) return;
+    this.#isLoading = true;
+    if (this.#maxFaults === 0) return;
+    await this.#session.run("SAVEPOINT dbops_emptied");
+    try {
+      await this.#session.run("SET CONSTRAINTS ALL IMMEDIATE; RELEASE SAVEPOINT dbops_emptied");
+    } catch (error) {
+      if (recordFault(error, "") === null) throw error;
+      await this.#session.run("ROLLBACK TO SAVEPOINT dbops_emptied; RELEASE SAVEPOINT dbops_emptied");
+    }
   }
 }
