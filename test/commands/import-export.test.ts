@@ -57,7 +57,9 @@ const POSTGRES = [
      twice int GENERATED ALWAYS AS (n * 2) STORED, at timestamptz DEFAULT now(), m other.mood, UNIQUE (code, n))`,
   `CREATE TABLE other.child (id bigserial, p text, n int, extra text, j jsonb, tags text[], grid int[], docs jsonb[], data bytea, f float8,
      FOREIGN KEY (p, n) REFERENCES parent (code, n) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED)`,
-  "CREATE TABLE chicken (id int PRIMARY KEY, egg int)",
+  // It finds `twice` by the user's search path only, which the script's own must not outlast.
+  "CREATE FUNCTION is_high(i int) RETURNS boolean LANGUAGE sql AS 'SELECT twice(i) > 1'",
+  "CREATE TABLE chicken (id int PRIMARY KEY CHECK (is_high(id)), egg int)",
   "CREATE TABLE egg (id int PRIMARY KEY, chicken int REFERENCES chicken)",
   "ALTER TABLE chicken ADD FOREIGN KEY (egg) REFERENCES egg",
   "CREATE TABLE parts (at date NOT NULL, v text, PRIMARY KEY (at)) PARTITION BY RANGE (at)",
