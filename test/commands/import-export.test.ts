@@ -93,8 +93,10 @@ function nameOf({ title }: ImportEngine): keyof typeof STATEMENTS {
 
 const OBJECTS = "SELECT * FROM (SELECT type, name, sql FROM sqlite_schema ORDER BY type, name)";
 
+const COUNTERS = "SELECT sequencename, start_value, last_value FROM pg_sequences ORDER BY schemaname, sequencename";
+
 /** All that the database is: its own program's words for the schema, and a hash of each table's rows. */
-async function stateOf(engine: ImportEngine, { place }: ImportWorld): Promise<unknown> {
+async function stateOf(engine: ImportEngine, { place, rows }: ImportWorld): Promise<unknown> {
   const isFile = engine.title === "SQLite";
   const [program, args] = isFile
     ? ([
@@ -107,7 +109,8 @@ async function stateOf(engine: ImportEngine, { place }: ImportWorld): Promise<un
   const address = { engine: isFile ? "sqlite" : "postgres", name: "t", location: place };
   await using driver = await (isFile ? sqliteEngine : postgresEngine).open(address, tested.context);
   const schema = stdout.split("\n").filter((line) => !/^\\(?:un)?restrict /.test(line));
-  return { schema: schema.join("\n"), ...(await driver.fingerprint("hash")) };
+  const counters = isFile ? null : await rows(COUNTERS);
+  return { schema: schema.join("\n"), counters, ...(await driver.fingerprint("hash")) };
 }
 
 describe.each(IMPORT_ENGINES)("$title", (engine) => {
