@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { TableName } from "./driver.js";
-import type { SchemaModel, Table, View } from "./schema-model.js";
+import type { Table, View } from "./schema-model.js";
 
 /** Which rows, of a table or view or of a statement of the user's. */
 export type RowSource = TableRows | QueryRows;
@@ -94,8 +94,7 @@ export type VirtualRows = "shown" | "stored";
 
 /** A read-only look at one state of a database: every table of the same moment, whatever is written meanwhile. */
 export interface ReadView extends AsyncDisposable {
-  schema(): Promise<SchemaModel>;
-  /** Less than the schema, and no lock that others hold on a table is in its way. */
+  /** No lock that others hold on a table is in its way. */
   names(): Promise<RelationNames>;
   /**
    * What a source would give, without reading its rows. USAGE.INVALID for a column that is none, DB.REFUSED for a

@@ -112,7 +112,7 @@ test("partitions and children: each row once, and what columns there are", async
     ]),
   ).toEqual([2, 1, 1]);
   expect(await Promise.all([view.estimate(table("v")), view.estimate(query("SELECT 1"))])).toEqual([null, null]);
-  expect((await view.schema()).tables.map(({ name }) => name)).toEqual(["old", "p", "p1", "p2", "young"]);
+  expect((await view.names()).tables.map(({ name }) => name)).toEqual(["old", "p", "p1", "p2", "young"]);
   expect(await view.check(table("p"), CSV)).toBeUndefined();
 });
 
@@ -124,7 +124,7 @@ test("a partition with partitions of its own is a partition, with the estimate o
     CREATE TABLE p2 PARTITION OF p FOR VALUES IN (2) PARTITION BY LIST (y); INSERT INTO p VALUES (1, 1), (1, 2), (1, 3)`);
   const kinds = async () => {
     await using opened = await openView(db.url);
-    return (await opened.view.schema()).tables.map(({ name, kind, estimatedRows }) => [name, kind, estimatedRows]);
+    return (await opened.driver.schema()).tables.map(({ name, kind, estimatedRows }) => [name, kind, estimatedRows]);
   };
   expect(await kinds()).toEqual([
     ["p", "partitioned", null],

@@ -167,7 +167,7 @@ describe("one state of the database", () => {
     sqlite(world.path, "INSERT INTO a VALUES (2)", "INSERT INTO b VALUES (2)", "CREATE TABLE c(v)");
     expect((await encoded(world.view, table("b"), CSV)).text).toBe("v\n");
     expect((await encoded(world.view, table("a"), CSV)).text).toBe("v\n1\n");
-    expect((await world.view.schema()).tables.map(({ name }) => name)).toEqual(["a", "b"]);
+    expect((await world.view.names()).tables.map(({ name }) => name)).toEqual(["a", "b"]);
     await using later = await world.driver.openView();
     expect((await encoded(later, table("b"), CSV)).text).toBe("v\n2\n");
   });

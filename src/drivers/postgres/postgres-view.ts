@@ -1,6 +1,5 @@
 import { DbopsError } from "../../lib/core/errors.js";
 import type { TableName } from "../driver.js";
-import type { SchemaModel } from "../schema-model.js";
 import type {
   Definition,
   EncodedRows,
@@ -14,7 +13,6 @@ import { checkRows, encodeRows } from "./encode-rows.js";
 import { AGAINST_READERS, withLockHolder } from "./lock-holders.js";
 import { readingSource } from "./reading-source.js";
 import { readNames } from "./relation-names.js";
-import { readSchema } from "./schema.js";
 import type { ServerNature } from "./server-facts.js";
 import type { Session, SqlRow } from "./session.js";
 import type { Tools } from "./tools.js";
@@ -39,10 +37,6 @@ class PostgresView implements ReadView {
   constructor(parts: ViewParts, view: ViewSession) {
     this.#parts = parts;
     this.#view = view;
-  }
-
-  async schema(): Promise<SchemaModel> {
-    return await this.#view.actPlainly(readSchema);
   }
 
   async names(): Promise<RelationNames> {

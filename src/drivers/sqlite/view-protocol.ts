@@ -1,12 +1,19 @@
 import type { TableName } from "../driver.js";
-import type { SchemaModel } from "../schema-model.js";
-import type { Definition, ResultColumn, RowFacts, RowFormat, RowSource, VirtualRows } from "../view-model.js";
+import type {
+  Definition,
+  RelationNames,
+  ResultColumn,
+  RowFacts,
+  RowFormat,
+  RowSource,
+  VirtualRows,
+} from "../view-model.js";
 import type { OpenRequest } from "./worker-protocol.js";
 
 /** What the child that holds a view is asked; all of it is read in one transaction. */
 export type ViewQuestion =
   | { readonly ask: "open"; readonly database: OpenRequest }
-  | { readonly ask: "schema" }
+  | { readonly ask: "names" }
   | { readonly ask: "columns"; readonly source: RowSource }
   | { readonly ask: "check"; readonly source: RowSource; readonly format: RowFormat }
   | { readonly ask: "estimate"; readonly source: RowSource }
@@ -15,7 +22,7 @@ export type ViewQuestion =
 
 export type ViewAnswer =
   | { readonly to: "open" }
-  | { readonly to: "schema"; readonly schema: SchemaModel }
+  | { readonly to: "names"; readonly names: RelationNames }
   | { readonly to: "columns"; readonly columns: readonly ResultColumn[] }
   | { readonly to: "check" }
   | { readonly to: "estimate"; readonly rows: number | null }

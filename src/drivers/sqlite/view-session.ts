@@ -30,9 +30,9 @@ export class ViewSession {
   answer(question: Exclude<ViewQuestion, { ask: "open" }>): ViewAnswer {
     const connection = this.#connection;
     switch (question.ask) {
-      case "schema":
+      case "names":
         // Sizes would be a walk through the whole file.
-        return { to: "schema", schema: readSchema(connection, []) };
+        return { to: "names", names: readSchema(connection, []) };
       case "columns":
         return { to: "columns", columns: selectionOf(connection, question.source).columns };
       case "check":

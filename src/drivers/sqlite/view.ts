@@ -2,7 +2,6 @@ import { rm } from "node:fs/promises";
 import { DbopsError } from "../../lib/core/errors.js";
 import { heldPromise } from "../../lib/core/held-promise.js";
 import type { TableName } from "../driver.js";
-import type { SchemaModel } from "../schema-model.js";
 import type {
   Definition,
   EncodedRows,
@@ -40,13 +39,9 @@ export class SqliteView implements ReadView {
     return new SqliteView(worker, ownedPath);
   }
 
-  async schema(): Promise<SchemaModel> {
-    const answer = await this.#worker.view({ ask: "schema" });
-    return answer.to === "schema" ? answer.schema : unexpected(answer);
-  }
-
   async names(): Promise<RelationNames> {
-    return await this.schema();
+    const answer = await this.#worker.view({ ask: "names" });
+    return answer.to === "names" ? answer.names : unexpected(answer);
   }
 
   async columns(source: RowSource): Promise<readonly ResultColumn[]> {
