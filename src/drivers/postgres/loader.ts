@@ -156,7 +156,8 @@ class PostgresLoader implements Loader {
     const act = this.#loading(table);
     const target = await act(() => readLoadTarget(this.#session, table, load));
     if (target.canSkip) return null;
-    const opened = new CsvLoad(this.#session, target, { quoted: quoteQualified(table), dialect });
+    const place = { quoted: quoteQualified(table), dialect };
+    const opened = await act(async () => new CsvLoad(this.#session, target, place));
     return { add: (bytes) => act(() => opened.add(bytes)), end: () => act(() => opened.end()) };
   }
 

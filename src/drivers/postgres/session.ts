@@ -71,11 +71,13 @@ export class Session implements AsyncDisposable {
 
   /** Runs a query that reads the server's answer itself. `doing` ends the sentence "cannot …" of its errors. */
   async submit<T>(query: Submittable & { readonly done: Promise<T> }, doing: string): Promise<T> {
+    // An answer may come when others are at work.
+    const meant = this.#doing ?? doing;
     try {
       return await this.#client.query(query).done;
     } catch (error) {
       this.#signal.throwIfAborted();
-      throw translateError(error, this.#doing ?? doing);
+      throw translateError(error, meant);
     }
   }
 
