@@ -70,7 +70,9 @@ function wordOf({ schema, name }: Pick<ImportReport["tables"][number], "schema" 
   return schema === null ? name : `${schema}.${name}`;
 }
 
-function looseLines({ tables }: ImportReport): readonly Block[] {
+/** Of an export that came back by its own schema they were so at home. */
+function looseLines({ tables, hasOwnSchema }: ImportReport): readonly Block[] {
+  if (hasOwnSchema) return [];
   return tables.flatMap(({ name, loose }) =>
     loose.map(({ column, rows, reason }): Block => {
       return { kind: "text", text: `${name}.${column}: ${formatCount(rows)} × ${reason}, kept as it is`, tone: "warn" };
