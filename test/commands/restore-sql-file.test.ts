@@ -156,7 +156,7 @@ describe("a run that does not come to its end", () => {
   test("a limit on file sizes is no fault of the text", async () => {
     const argv = ["restore", "app.db", "--from", "dump.sql", "--confirm", "app.db", "--json"];
     const { exit, stdout } = await (await startDbops(argv, { cwd: world.folder, fileLimitKib: 32 })).ended;
-    expect([exit, JSON.parse(stdout).error.code]).toEqual([11, "DB.REFUSED"]);
+    expect([exit, JSON.parse(stdout).error.code]).toEqual([9, "RESOURCE.DISK_FULL"]);
     expect(JSON.parse(stdout).error.why).toContain("limit on file sizes");
     expect(contentOf(world.path("app.db"))).toEqual(dumped);
     expect(halfFilesIn(world.folder)).toEqual([]);
