@@ -3,6 +3,7 @@ import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { timed } from "../core/clock.js";
 import { writeOutputStream } from "../system/output-stream.js";
+import { checkFirst } from "./check-first.js";
 import { definitionOf } from "./definition-of.js";
 import { type ExportJob, readingPhase } from "./export-job.js";
 import type { ExportReport } from "./export-report.js";
@@ -11,7 +12,6 @@ import type { Output } from "./find-output.js";
 import { DATABASE_FORMAT, type OutputForm } from "./output-form.js";
 import { packText } from "./pack-text.js";
 import type { WrittenRows } from "./read-rows.js";
-import { refuseLossy } from "./refuse-lossy.js";
 import { writeArchive } from "./write-archive.js";
 import { writeDatabase } from "./write-database.js";
 import { writeFolder } from "./write-folder.js";
@@ -51,7 +51,7 @@ export async function performExport(
 
 async function make(job: ExportJob, { form, path, isStreamed, openData }: OutputPlace): Promise<Made> {
   // What was sent cannot be taken back, so what would stop it is looked for first.
-  if (isStreamed && form.kind === "text") await refuseLossy(job, form.format);
+  if (isStreamed && form.kind === "text") await checkFirst(job, form.format);
   if (path === null) {
     if (form.kind !== "text") throw new Error(`${form.kind} does not go to the standard output`);
     return { ...(await sendText(job, form, openData)), files: null, sizeBytes: null, sha256: null };
