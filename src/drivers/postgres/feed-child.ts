@@ -1,5 +1,6 @@
 import { type Readable, type Transform, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { DbopsError } from "../../lib/core/errors.js";
 import { heldPromise } from "../../lib/core/held-promise.js";
 import type { Child, ChildEnd } from "../../lib/system/child-registry.js";
 import { childFailed } from "./child-errors.js";
@@ -38,8 +39,11 @@ export async function feedChild(
     const end = await child.ended;
     signal.throwIfAborted();
     if (!isGood(end)) {
+      // What was wrong with the input comes first: a child that was handed its beginning may have failed by that alone.
       if (end.signal === null) input.source.destroy();
-      else await fed;
+      await fed.catch((error: unknown) => {
+        if (end.signal !== null || error instanceof DbopsError) throw error;
+      });
       throw childFailed(child.command, end);
     }
     await fed;
