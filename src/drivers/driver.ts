@@ -5,6 +5,8 @@ import type { Environment } from "../lib/core/environment.js";
 import type { Ids } from "../lib/core/ids.js";
 import type { ProgressSink } from "../lib/core/progress.js";
 import type { ChildRegistry } from "../lib/system/child-registry.js";
+import type { CopyChoices, CopySource } from "./copy-source-model.js";
+import type { CopyTarget, CopyTargetRequest } from "./copy-target-model.js";
 import type { Fingerprint, FingerprintMode } from "./fingerprint-model.js";
 import type { Loader, LoadRequest } from "./load-model.js";
 import type { Restorer, Scratch, ScratchRequest } from "./restore-model.js";
@@ -136,6 +138,8 @@ export interface Driver extends AsyncDisposable {
   openView(): Promise<ReadView>;
   /** Opens a way to load records, for imports; the result must be disposed. DB.PERMISSION where nothing may be written. */
   openLoader(request: LoadRequest): Promise<Loader>;
+  /** Opens one state to be copied into another database; the result must be disposed. */
+  openCopySource(choices: CopyChoices): Promise<CopySource>;
   /** Takes a consistent snapshot; the result must be disposed. */
   takeSnapshot(request: SnapshotRequest): Promise<Snapshot>;
   /** The engine's own lines of `dbops doctor`. */
@@ -167,6 +171,8 @@ export interface Engine {
   open(address: TargetAddress, context: DriverContext): Promise<Driver>;
   /** Begins a database; null where there is one already. Absent where a server makes databases. CONNECT.*, OUTPUT.*. */
   openNew?(address: TargetAddress, context: DriverContext): Promise<NewDatabase | null>;
+  /** Opens the place that another database is copied into, which need not exist yet. CONNECT.*, COPY.NOT_RESUMABLE. */
+  openCopyTarget(address: TargetAddress, request: CopyTargetRequest, context: DriverContext): Promise<CopyTarget>;
   /** Prepares a restore into `address`, which need not exist yet. */
   restorer(address: TargetAddress, context: DriverContext): Promise<Restorer>;
   /** A throw-away place to load a backup into and compare it. BACKUP.UNPROVEN when none can be had. */

@@ -7,6 +7,10 @@ interface RoomRules {
 }
 
 const CONTRACTS = [
+  "drivers/copy-rows-model.ts",
+  "drivers/copy-source-model.ts",
+  "drivers/copy-target-model.ts",
+  "drivers/copy-type-model.ts",
   "drivers/driver.ts",
   "drivers/fingerprint-model.ts",
   "drivers/load-model.ts",

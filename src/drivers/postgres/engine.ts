@@ -1,6 +1,7 @@
 import type { DriverContext, Engine, TargetAddress } from "../driver.js";
 import { inspectArchive } from "./archive.js";
 import type { ConnInfo } from "./conn-info.js";
+import { openCopyTarget } from "./copy/open-target.js";
 import { diagnosePrograms } from "./doctor.js";
 import { openDriver } from "./postgres-driver.js";
 import { resolveConn } from "./resolve-conn.js";
@@ -16,6 +17,8 @@ export const postgresEngine: Engine = {
   content: "text",
   canEndSessions: true,
   open: async (address, context) => await openDriver(await connOf(address, context), context),
+  openCopyTarget: async (address, request, context) =>
+    await openCopyTarget({ conn: await connOf(address, context), context }, request),
   restorer: async (address, context) => await openRestorer(await connOf(address, context), context),
   openScratch,
   inspect: inspectArchive,

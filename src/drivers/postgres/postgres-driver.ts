@@ -1,3 +1,4 @@
+import type { CopyChoices, CopySource } from "../copy-source-model.js";
 import type {
   Diagnosis,
   Driver,
@@ -16,6 +17,7 @@ import type { Snapshot, SnapshotRequest } from "../snapshot-model.js";
 import type { ReadView } from "../view-model.js";
 import { type ConnInfo, labelOf } from "./conn-info.js";
 import { openSession } from "./connect.js";
+import { openCopySource } from "./copy/open-source.js";
 import { diagnose } from "./doctor.js";
 import { FIXED_SETTINGS, fingerprintAll } from "./fingerprint.js";
 import { identityOf } from "./identity.js";
@@ -84,6 +86,10 @@ class PostgresDriver implements Driver {
 
   async openView(): Promise<ReadView> {
     return await openPostgresView({ ...this.#parts, tools: this.#tools });
+  }
+
+  async openCopySource(choices: CopyChoices): Promise<CopySource> {
+    return await openCopySource({ ...this.#parts, tools: this.#tools }, choices);
   }
 
   async openLoader(request: LoadRequest): Promise<Loader> {

@@ -1,5 +1,6 @@
 import type { Engine } from "../driver.js";
 import { inspectArchive } from "./archive.js";
+import { openCopyTarget } from "./copy/open-target.js";
 import { inspectScript } from "./inspect-script.js";
 import { LOG_SUFFIXES } from "./kept-files.js";
 import { LOADABLE_KINDS } from "./loadable.js";
@@ -18,6 +19,7 @@ export const sqliteEngine: Engine = {
   liveSuffixes: LOG_SUFFIXES,
   open: (address, context) => SqliteDriver.open(address, context),
   openNew: openNewFile,
+  openCopyTarget,
   restorer: (address, context) => SqliteRestorer.open(address, context),
   openScratch,
   inspect: (kind, raw) => (kind === "sql" ? inspectScript(raw) : inspectArchive(raw)),

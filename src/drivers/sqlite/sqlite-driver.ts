@@ -2,6 +2,7 @@ import { rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DbopsError } from "../../lib/core/errors.js";
 import { requireFreeBytes } from "../../lib/system/disk-space.js";
+import type { CopyChoices, CopySource } from "../copy-source-model.js";
 import type {
   Diagnosis,
   Driver,
@@ -21,6 +22,7 @@ import type { Snapshot, SnapshotRequest } from "../snapshot-model.js";
 import type { ReadView } from "../view-model.js";
 import { type Access, chooseAccess } from "./access.js";
 import { Connection } from "./connection.js";
+import { openCopySource } from "./copy/open-source.js";
 import { diagnoseFile } from "./doctor.js";
 import { isDamage, translating } from "./errors.js";
 import { identityOf } from "./identity.js";
@@ -127,6 +129,11 @@ export class SqliteDriver implements Driver {
   async openView(): Promise<ReadView> {
     const { access, connection } = this.#opened;
     return await openView({ access, connection, open: this.#openRequest() }, this.#context);
+  }
+
+  async openCopySource(choices: CopyChoices): Promise<CopySource> {
+    const { access, connection } = this.#opened;
+    return await openCopySource({ access, connection, open: this.#openRequest() }, choices, this.#context);
   }
 
   async openLoader(request: LoadRequest): Promise<Loader> {
