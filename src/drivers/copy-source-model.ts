@@ -1,7 +1,10 @@
 import type { Parsed, SqlExpression, SqlSelect } from "../lib/core/sql-expression.js";
+import type { UncarriedKind } from "../lib/core/uncarried-kinds.js";
 import type { CopyReader, RowKey } from "./copy-rows-model.js";
 import type { CopyType, EpochUnit, StoredForm } from "./copy-type-model.js";
 import type { TableName } from "./driver.js";
+
+export type { UncarriedKind } from "../lib/core/uncarried-kinds.js";
 
 /** What the user wants to become of what fits no type, and how types are chosen. */
 export interface CopyChoices {
@@ -60,23 +63,6 @@ export interface Obstacle {
   /** The flag that would let it pass, as it is typed; null when none does. */
   readonly flag: string | null;
 }
-
-export const UNCARRIED_KINDS = [
-  "triggers",
-  "rules",
-  "policies",
-  "views",
-  "checks",
-  "exclusions",
-  "indexes",
-  "foreign-keys",
-  "defaults",
-  "generated",
-  "sequences",
-  "functions",
-  "large-objects",
-] as const;
-export type UncarriedKind = (typeof UNCARRIED_KINDS)[number];
 
 export interface NotCarried {
   readonly kind: UncarriedKind;

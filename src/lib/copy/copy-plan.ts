@@ -1,0 +1,55 @@
+import type { CopyColumn, CopyRead } from "../../drivers/copy-rows-model.js";
+import type { NotCarried, Obstacle, SourceTable, SourceView } from "../../drivers/copy-source-model.js";
+import type { TargetDesign, TargetTable } from "../../drivers/copy-target-model.js";
+import type { TableName } from "../../drivers/driver.js";
+
+/** What a copy will do, decided before anything is made. */
+export interface CopyPlan {
+  /** In the order of the source's catalog. */
+  readonly tables: readonly PlannedTable[];
+  /** Those that can be said in the target's words, each behind those that it reads. */
+  readonly views: readonly PlannedView[];
+  readonly design: TargetDesign;
+  /** Counts: the copy is one in part. */
+  readonly notCarried: readonly NotCarried[];
+  /** What stays behind and does not count; one line each. */
+  readonly notes: readonly string[];
+  /** What an application must change, or look at; one line each. */
+  readonly warnings: readonly string[];
+  /** Nothing is copied while there are any. */
+  readonly obstacles: readonly Obstacle[];
+}
+
+export interface PlannedTable {
+  readonly source: SourceTable;
+  readonly target: TargetTable;
+  /** All columns that are loaded: generated ones that the target computes are none. */
+  readonly read: CopyRead;
+  /** The same columns, in that order, at the target. */
+  readonly readBack: CopyRead;
+  /** Columns that each side computes, with the key before them; null where there are none. */
+  readonly computed: { readonly read: CopyRead; readonly readBack: CopyRead } | null;
+  /** `order`: both sides give the rows in one order. `bag`: each in its own. */
+  readonly proof: "order" | "bag";
+  readonly columns: readonly PlannedColumn[];
+}
+
+/** A column as people are told of it. */
+export interface PlannedColumn {
+  readonly name: string;
+  readonly targetName: string;
+  /** The source's declared type and the target's, in their own words. */
+  readonly from: string;
+  readonly to: string;
+  readonly evidence: string;
+  readonly flag: string | null;
+}
+
+export interface PlannedView {
+  readonly source: SourceView;
+  readonly name: TableName;
+  /** Its SELECT in the target's words. */
+  readonly sql: string;
+  /** What is known of its columns at the source: those that are a table's own. Others are as the target says. */
+  readonly known: readonly Pick<CopyColumn, "name" | "type" | "stored">[];
+}
