@@ -185,8 +185,9 @@ export interface OriginEntry {
   readonly name: string;
   /** Its definition in that engine's words. */
   readonly definition: string;
-  /** Of columns: how it was kept there, and what it became here, in this engine's words. */
-  readonly stored: StoredForm | null;
+  /** Of columns: how its values were kept on both sides, as JSON that only the domain reads and writes. */
+  readonly stored: string | null;
+  /** Of columns: the type that it was given here, in this engine's words. */
   readonly becameType: string | null;
 }
 

@@ -155,6 +155,8 @@ export interface CopyTarget extends CopyReader, AsyncDisposable {
   readonly label: string;
   readonly identity: Identity;
   readonly names: NameRules;
+  /** Whether it has numbering of its own, which no column uses. */
+  readonly hasSequences: boolean;
   /** Of the hidden place, for messages. */
   readonly place: string;
   lock(options: LockOptions): Promise<HeldLock>;
