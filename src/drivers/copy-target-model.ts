@@ -41,12 +41,19 @@ export interface TargetType {
 
 /** Names and types that an expression is to be written for. */
 export interface ExpressionScope {
-  /** By the source's name, in lower case where that ignores case. */
-  column(
-    name: string,
-    table: string | null,
-  ): { readonly name: string; readonly type: CopyType; readonly stored: StoredForm | null } | null;
+  /** `table` is the source's name of a relation; null = the table that the expression belongs to. */
+  column(name: string, table: string | null): ScopeColumn | null;
   relation(name: TableName): TableName | null;
+}
+
+/** A column as an expression meets it: as it was where the expression was written, and as it is where it goes. */
+export interface ScopeColumn {
+  /** In the target. */
+  readonly name: string;
+  readonly type: CopyType;
+  readonly stored: StoredForm | null;
+  readonly sourceStored: StoredForm | null;
+  readonly ignoresCase: boolean;
 }
 
 export type Expressed =
@@ -164,11 +171,8 @@ export interface CopyTarget extends CopyReader, AsyncDisposable {
   /** Where a table of the source goes by default. */
   nameFor(source: TableName): TableName;
   typeFor(type: CopyType, column: SourceColumn): TargetType;
-  express(
-    expression: SqlExpression,
-    scope: ExpressionScope,
-    wanted: { readonly type: CopyType; readonly stored: StoredForm | null } | null,
-  ): Expressed;
+  /** `wanted` is the column of a default or a generated value; null for conditions and parts of indexes. */
+  express(expression: SqlExpression, scope: ExpressionScope, wanted: ScopeColumn | null): Expressed;
   expressSelect(select: SqlSelect, scope: ExpressionScope): Expressed;
   /** How rows of such a table are read back. */
   rowKey(table: TargetTable): RowKey;

@@ -50,10 +50,31 @@ export type SqlExpression =
       readonly branches: readonly { readonly when: SqlExpression; readonly then: SqlExpression }[];
       readonly otherwise: SqlExpression | null;
     }
-  /** The moment of asking, in UTC, to the second. */
-  | { readonly kind: "now"; readonly part: "timestamp" | "date" | "time" }
+  /** The moment of asking, in UTC. */
+  | { readonly kind: "now"; readonly form: NowForm }
+  /** Texts are compared by their bytes unless the operand of a comparison or of a function says otherwise. */
+  | { readonly kind: "collate"; readonly operand: SqlExpression; readonly by: TextOrder }
   /** `type` is the lower-case native name. */
   | { readonly kind: "cast"; readonly operand: SqlExpression; readonly type: string };
+
+/** `language` = by rules that only the source knows; `asciiCase` = A to Z count as a to z. */
+export type TextOrder = "bytes" | "asciiCase" | "language";
+
+/** How the moment of asking is spelled: ISO 8601 with this between date and time, digits after the second and zone; or counted. */
+export type NowForm =
+  | { readonly kind: "date" }
+  | { readonly kind: "time"; readonly fractionDigits: number }
+  | {
+      readonly kind: "timestamp";
+      readonly separator: " " | "T";
+      /** 6 = as exactly as the engine's clock. */
+      readonly fractionDigits: number;
+      /** `Z`; empty = none. */
+      readonly zone: string;
+    }
+  /** Whole seconds since 1970; a text where it is one. */
+  | { readonly kind: "epoch"; readonly isText: boolean }
+  | { readonly kind: "julian" };
 
 export type CompareOperator = "=" | "<>" | "<" | "<=" | ">" | ">=";
 
@@ -74,7 +95,13 @@ export interface SqlSelect {
   readonly where: SqlExpression | null;
   readonly groupBy: readonly SqlExpression[];
   readonly having: SqlExpression | null;
-  readonly orderBy: readonly { readonly expression: SqlExpression; readonly isDescending: boolean }[];
+  readonly orderBy: readonly SqlOrder[];
+}
+
+export interface SqlOrder {
+  readonly expression: SqlExpression;
+  readonly isDescending: boolean;
+  readonly nulls: "first" | "last";
 }
 
 /** The first one is joined to nothing. */
