@@ -4,6 +4,7 @@ import type { DriverContext } from "../../drivers/driver.js";
 import type { DbopsError } from "../core/errors.js";
 import type { CopyPlan } from "./copy-plan.js";
 import type { CopyReport } from "./copy-report.js";
+import type { AllowedUncarried } from "./report-not-carried.js";
 
 /** A planned copy that may be done: consent is given and nothing stands in the way. */
 export interface CopyJob {
@@ -15,6 +16,10 @@ export interface CopyJob {
   readonly plan: CopyPlan;
   /** `rows`: into tables that are there, in one transaction. `schema`: no rows. */
   readonly content: "all" | "rows" | "schema";
+  /** Of source and target, without secrets. */
+  readonly from: string;
+  readonly to: string;
+  readonly allowed: AllowedUncarried;
   /** Tables at a time. */
   readonly jobs: number;
   /** Where what is left out is written as NDJSON; null when nothing is left out. */

@@ -1,0 +1,105 @@
+import type { CopyColumn, CopyRead, RowKey } from "../../drivers/copy-rows-model.js";
+import type { SourceTable } from "../../drivers/copy-source-model.js";
+import type { TargetTable } from "../../drivers/copy-target-model.js";
+import type { CopyType, StoredForm } from "../../drivers/copy-type-model.js";
+import type { TableName } from "../../drivers/driver.js";
+import type { PlannedColumn, PlannedTable } from "./copy-plan.js";
+import { designChecks } from "./design-checks.js";
+import { type DesignedColumn, designColumns } from "./design-columns.js";
+import { designForeignKeys } from "./design-foreign-keys.js";
+import { designIndexes } from "./design-indexes.js";
+import { designKeys } from "./design-keys.js";
+import { tableScope } from "./expression-scope.js";
+import type { Planning } from "./planning.js";
+import { tableKey } from "./table-key.js";
+
+/** Digits that a whole number of 64 bits always holds. */
+const LONG_DIGITS = 18;
+
+/** Decides how a table is made at the target and how its rows go there. */
+export function planTable(source: SourceTable, name: TableName, planning: Planning): PlannedTable {
+  const columns = designColumns(source, planning);
+  const target = designTable(source, { name, columns }, planning);
+  const targetKey = planning.request.target.rowKey(target);
+  const isOrdered = isOneOrder({ source, columns, targetKey }, planning);
+  const loaded = columns.filter(({ column }) => column.generatedSql === null);
+  const computed = columns.filter(({ column }) => column.generatedSql !== null);
+  const reads = (chosen: readonly DesignedColumn[]): { readonly read: CopyRead; readonly readBack: CopyRead } => {
+    const bounds = { after: null, upTo: null };
+    return {
+      read: { table: source.name, columns: chosen.map(sourceSide), key: source.rowKey, ...bounds },
+      readBack: { table: name, columns: chosen.map(targetSide), key: targetKey, ...bounds },
+    };
+  };
+  const keys = source.rowKey.kind === "columns" ? source.rowKey.columns : [];
+  const withKey = [...loaded.filter(({ source: { name: one } }) => keys.includes(one)), ...computed];
+  return {
+    source,
+    target,
+    ...reads(loaded),
+    computed: computed.length === 0 ? null : reads(withKey),
+    proof: isOrdered ? "order" : "bag",
+    columns: columns.map(shownColumn),
+  };
+}
+
+function designTable(
+  source: SourceTable,
+  { name, columns }: { readonly name: TableName; readonly columns: readonly DesignedColumn[] },
+  planning: Planning,
+): TargetTable {
+  const made = columns.map(({ column }) => column);
+  const scope = tableScope(source, made, planning.names);
+  const { caseIndexes, ...keys } = designKeys(source, name, planning);
+  return {
+    name,
+    source: source.name,
+    columns: made,
+    ...keys,
+    indexes: [...caseIndexes, ...designIndexes(source, { name, scope }, planning)],
+    foreignKeys: designForeignKeys(source, name, planning),
+    checks: designChecks(source, { name, scope, columns }, planning),
+    comment: source.comment,
+    definition: planning.recalled.tables.get(tableKey(source.name))?.definition ?? null,
+  };
+}
+
+interface Sides {
+  readonly source: SourceTable;
+  readonly columns: readonly DesignedColumn[];
+  readonly targetKey: RowKey;
+}
+
+/** Whether both sides give the rows in one order; a target that numbers its rows gives them as they were sent. */
+function isOneOrder({ source, columns, targetKey }: Sides, { names }: Planning): boolean {
+  if (targetKey.kind !== "columns") return targetKey.kind === "hidden";
+  if (source.rowKey.kind !== "columns") return false;
+  const wanted = source.rowKey.columns.map((column) => names.column(source.name, column));
+  if (wanted.join("\n") !== targetKey.columns.join("\n")) return false;
+  return wanted.every((key) =>
+    columns.some(
+      ({ source: { type, stored }, column }) =>
+        column.name === key && hasOneOrder(type, stored) && hasOneOrder(column.type, column.stored),
+    ),
+  );
+}
+
+/** Whether values of a key stand in the order that all engines give them: numbers of many digits stand as their texts do. */
+function hasOneOrder(type: CopyType, stored: StoredForm | null): boolean {
+  if (type.kind !== "numeric") return type.kind !== "json" && type.kind !== "jsonb";
+  const isWhole = type.scale === 0 && type.precision !== null && type.precision <= LONG_DIGITS;
+  return isWhole || stored === null || stored.as === "text";
+}
+
+function sourceSide({ source: { name, type, stored }, column: { misfit } }: DesignedColumn): CopyColumn {
+  return { name, type, stored, misfit };
+}
+
+function targetSide({ column: { name, type, stored, misfit } }: DesignedColumn): CopyColumn {
+  return { name, type, stored, misfit };
+}
+
+function shownColumn({ source, column, type }: DesignedColumn): PlannedColumn {
+  const { name, declared: from, evidence } = source;
+  return { name, targetName: column.name, from, to: type.native, evidence, flag: source.flag ?? type.flag };
+}

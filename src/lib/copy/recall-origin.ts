@@ -1,0 +1,95 @@
+import type { OriginEntry, SourceColumn, SourceTable } from "../../drivers/copy-source-model.js";
+import type { CopyType, StoredForm } from "../../drivers/copy-type-model.js";
+import type { TableName } from "../../drivers/driver.js";
+import { readOriginWord } from "./origin-word.js";
+import type { PlanRequest } from "./plan-request.js";
+import { columnKey, tableKey } from "./table-key.js";
+import { tableShape } from "./table-shape.js";
+
+export interface RecalledColumn {
+  /** At home. */
+  readonly name: string;
+  readonly native: string;
+  readonly type: CopyType;
+  /** How its values were kept at home. */
+  readonly stored: StoredForm | null;
+  /** How they are kept where they are copied from now. */
+  readonly here: StoredForm | null;
+}
+
+export interface RecalledTable {
+  readonly name: TableName;
+  /** null when the table is another one by now: it is made from what it is. */
+  readonly definition: string | null;
+}
+
+/** What an earlier copy has left about tables that come home now, by their names as they are here. */
+export interface Recalled {
+  readonly tables: ReadonlyMap<string, RecalledTable>;
+  readonly columns: ReadonlyMap<string, RecalledColumn>;
+  /** Of views, triggers, indexes and others. */
+  readonly objects: readonly (OriginEntry & { readonly isCarried: boolean })[];
+}
+
+const NOTHING: Recalled = { tables: new Map(), columns: new Map(), objects: [] };
+
+/** Whatever is no longer as the copy was made is not recalled. */
+export function recallOrigin({ catalog, usesOrigin, targetEngine }: PlanRequest): Recalled {
+  if (!usesOrigin || catalog.origin === null) return NOTHING;
+  const entries = catalog.origin.filter(({ engine }) => engine === targetEngine);
+  const columns = new Map<string, RecalledColumn>();
+  const tables = new Map<string, RecalledTable>();
+  for (const table of catalog.tables) {
+    const own = entries.filter((entry) => entry.table !== null && tableKey(entry.table) === tableKey(table.name));
+    for (const column of table.columns) {
+      const found = recalledColumn(column, own);
+      if (found !== null) columns.set(columnKey(table.name, column.name), found);
+    }
+    const found = recalledTable(table, own, columns);
+    if (found !== null) tables.set(tableKey(table.name), found);
+  }
+  const objects = entries.flatMap((entry) => {
+    const word = readOriginWord(entry.stored);
+    return word?.of === "object" ? [{ ...entry, isCarried: word.isCarried }] : [];
+  });
+  return { tables, columns, objects };
+}
+
+/** A source's column as the one that it was at home. */
+export function redescribe(table: SourceTable, { columns }: Recalled): SourceTable {
+  return {
+    ...table,
+    columns: table.columns.map((column) => {
+      const found = columns.get(columnKey(table.name, column.name));
+      if (found === undefined) return column;
+      const { type, here: stored, native } = found;
+      return { ...column, type, stored, evidence: `${native} where it came from`, flag: "--no-origin" };
+    }),
+  };
+}
+
+function recalledColumn(column: SourceColumn, entries: readonly OriginEntry[]): RecalledColumn | null {
+  const entry = entries.find(({ kind, name }) => kind === "column" && name === column.name);
+  const word = readOriginWord(entry?.stored ?? null);
+  if (entry === undefined || word?.of !== "column" || !isSameType(entry.becameType, column.declared)) return null;
+  const { name, type, there, here } = word;
+  return { name, native: entry.definition, type, stored: there, here };
+}
+
+/** Engines may write a type in capitals or not. */
+function isSameType(became: string | null, declared: string): boolean {
+  return became?.toLowerCase() === declared.toLowerCase();
+}
+
+function recalledTable(
+  table: SourceTable,
+  entries: readonly OriginEntry[],
+  columns: ReadonlyMap<string, RecalledColumn>,
+): RecalledTable | null {
+  const entry = entries.find(({ kind }) => kind === "table");
+  const word = readOriginWord(entry?.stored ?? null);
+  if (entry === undefined || word?.of !== "table") return null;
+  const isWhole = table.columns.every(({ name }) => columns.has(columnKey(table.name, name)));
+  const isUnchanged = isWhole && word.shape === tableShape(table);
+  return { name: word.name, definition: isUnchanged ? entry.definition : null };
+}

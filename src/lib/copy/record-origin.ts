@@ -1,0 +1,71 @@
+import type { NotCarried, OriginEntry, UncarriedKind } from "../../drivers/copy-source-model.js";
+import type { PlannedTable, PlannedView } from "./copy-plan.js";
+import { writeOriginWord } from "./origin-word.js";
+import type { PlanRequest } from "./plan-request.js";
+import { tableShape } from "./table-shape.js";
+
+const ORIGIN_VERSION = 1;
+
+/** Kinds whose definitions stand alone; those of the others are a part of their table's. */
+const KINDS: Readonly<Partial<Record<UncarriedKind, OriginEntry["kind"]>>> = {
+  triggers: "trigger",
+  rules: "other",
+  policies: "other",
+  views: "view",
+  indexes: "index",
+  sequences: "other",
+  functions: "other",
+};
+
+interface Planned {
+  readonly tables: readonly PlannedTable[];
+  readonly views: readonly PlannedView[];
+  readonly notCarried: readonly NotCarried[];
+}
+
+/** What the target will know of where it came from, so that a way back gives the same again. */
+export function recordOrigin(
+  { tables, views, notCarried }: Planned,
+  { sourceEngine: engine }: PlanRequest,
+): readonly OriginEntry[] {
+  const entry = (kind: OriginEntry["kind"], name: string, definition: string): OriginEntry => {
+    const stored = writeOriginWord({ of: "object", isCarried: false });
+    return { version: ORIGIN_VERSION, engine, kind, table: null, name, definition, stored, becameType: null };
+  };
+  const carried = writeOriginWord({ of: "object", isCarried: true });
+  return [
+    ...tables.flatMap((table) => tableEntries(table, entry)),
+    ...views.map(({ source, name }) => ({ ...entry("view", name.name, source.sql), table: name, stored: carried })),
+    ...notCarried.flatMap(({ kind, name, sql }) => {
+      const originKind = KINDS[kind];
+      return originKind === undefined || sql === null ? [] : [entry(originKind, name, sql)];
+    }),
+  ];
+}
+
+function tableEntries(
+  { source, target }: PlannedTable,
+  entry: (kind: OriginEntry["kind"], name: string, definition: string) => OriginEntry,
+): readonly OriginEntry[] {
+  const { name: table } = target;
+  const word = writeOriginWord({ of: "table", name: source.name, shape: tableShape(target) });
+  const indexes = source.indexes.filter(({ definition }) => !source.definition.includes(definition));
+  const carried = new Set(target.indexes.map(({ name }) => name));
+  return [
+    { ...entry("table", table.name, source.definition), table, stored: word },
+    ...source.columns.flatMap((column, index) => {
+      const made = target.columns[index];
+      if (made === undefined) return [];
+      const { type, stored: there } = column;
+      const stored = writeOriginWord({ of: "column", name: column.name, type, there, here: made.stored });
+      return [{ ...entry("column", made.name, column.declared), table, stored, becameType: made.native }];
+    }),
+    ...indexes
+      .filter(({ name }) => carried.has(name))
+      .map(({ name, definition }) => ({
+        ...entry("index", name, definition),
+        table,
+        stored: writeOriginWord({ of: "object", isCarried: true }),
+      })),
+  ];
+}
