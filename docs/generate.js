@@ -12,7 +12,7 @@ import { SETTINGS } from "#dbops/lib/config/settings.js";
 import { ERROR_CODES } from "#dbops/lib/core/error-codes.js";
 import { EXIT_CODES, exitCode } from "#dbops/lib/core/exit-codes.js";
 import { requiredWords } from "#dbops/lib/runtime/command.js";
-import { subcommandsOf } from "#dbops/lib/runtime/command-words.js";
+import { groupOf, subcommandsOf } from "#dbops/lib/runtime/command-words.js";
 import { GLOBAL_OPTIONS } from "#dbops/lib/runtime/global-flags.js";
 import { leafHelp } from "#dbops/lib/runtime/help.js";
 import { SETTING_MEANINGS } from "./setting-meanings.js";
@@ -169,8 +169,8 @@ async function commandsPage() {
   const chapters = [];
   for (const entry of COMMANDS) {
     const { spec } = await entry.load();
-    const group = GROUPS.find(({ name }) => entry.path.startsWith(`${name} `));
-    const help = leafHelp(spec, group === undefined ? [] : subcommandsOf(group, TABLE));
+    const group = groupOf(entry.path, TABLE);
+    const help = leafHelp(spec, group === null ? [] : subcommandsOf(group, TABLE));
     const own = help.replace(/flags of every command\n(?: {2}.*\n)+\n/, "").replace(/\nexit status: .*\n$/, "");
     chapters.push(`## ${entry.path}\n\n\`\`\`text\n${own.trimEnd()}\n\`\`\``);
   }

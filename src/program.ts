@@ -1,7 +1,7 @@
 import { Command as Commander, CommanderError, Option } from "commander";
 import { DbopsError } from "./lib/core/errors.js";
 import type { ArgumentSpec, Command, OptionSpec, RawInput, RegistryEntry } from "./lib/runtime/command.js";
-import { type CommandTable, type Named, nameCommand, subcommandsOf } from "./lib/runtime/command-words.js";
+import { type CommandTable, groupOf, type Named, nameCommand, subcommandsOf } from "./lib/runtime/command-words.js";
 import { GLOBAL_OPTIONS } from "./lib/runtime/global-flags.js";
 import { leafHelp, rootHelp } from "./lib/runtime/help.js";
 import { HELP_TOPICS } from "./lib/runtime/help-topics.js";
@@ -124,13 +124,13 @@ function usageError(
   const subcommand = named.rest.find((word) => siblings(named.entry, table).includes(word));
   const isMisplaced = error.code === "commander.excessArguments" && subcommand !== undefined;
   const others = named.rest.filter((word) => word !== subcommand);
-  const misplaced = `the subcommand comes first: \`dbops ${[path.split(" ")[0], subcommand, ...others].join(" ")}\``;
+  const misplaced = `the subcommand comes first: \`dbops ${[groupOf(path, table)?.name, subcommand, ...others].join(" ")}\``;
   const help =
     suggestion === undefined ? `\`dbops ${path} --help\` shows what it takes` : `did you mean ${suggestion}?`;
   return new DbopsError("USAGE.INVALID", { message, hint: isMisplaced ? misplaced : help, cause: error });
 }
 
 function siblings(entry: RegistryEntry, table: CommandTable): string[] {
-  const group = table.groups.find(({ name }) => entry.path.startsWith(`${name} `));
-  return group === undefined ? [] : subcommandsOf(group, table);
+  const group = groupOf(entry.path, table);
+  return group === null ? [] : subcommandsOf(group, table);
 }

@@ -1,10 +1,9 @@
-import type { CopySource } from "../../drivers/copy-source-model.js";
+import type { CopySource, NotCarried } from "../../drivers/copy-source-model.js";
 import type { CopyTarget } from "../../drivers/copy-target-model.js";
 import type { DriverContext } from "../../drivers/driver.js";
 import type { DbopsError } from "../core/errors.js";
 import type { CopyPlan } from "./copy-plan.js";
 import type { CopyReport } from "./copy-report.js";
-import type { AllowedUncarried } from "./report-not-carried.js";
 
 /** A planned copy that may be done: consent is given and nothing stands in the way. */
 export interface CopyJob {
@@ -16,15 +15,15 @@ export interface CopyJob {
   readonly plan: CopyPlan;
   /** `rows`: into tables that are there, in one transaction. `schema`: no rows. */
   readonly content: "all" | "rows" | "schema";
-  /** Of source and target, without secrets. */
-  readonly from: string;
-  readonly to: string;
-  readonly allowed: AllowedUncarried;
+  /** What the plan has told already: a run fills in what it finds. Its tables stand in the plan's order. */
+  readonly planReport: CopyReport;
+  /** For what only the run finds: appended to what the plan says is not carried. */
+  readonly classify: (left: readonly NotCarried[]) => CopyReport["notCarried"];
   /** Tables at a time. */
   readonly jobs: number;
   /** Where what is left out is written as NDJSON; null when nothing is left out. */
   readonly rejects: string | null;
-  /** Statements of the user's that both sides must answer alike; null = none. */
+  /** The text of statements of the user's that both sides must answer alike; null = none. */
   readonly checkQueries: string | null;
   /** Goes on with what a run that was ended has left, to paste. */
   readonly resumeCommand: string;

@@ -1,0 +1,22 @@
+import type { Driver, LockOptions, TargetAddress } from "../../drivers/driver.js";
+import type { BackupServices } from "../backup/services.js";
+import type { DbopsError } from "../core/errors.js";
+
+/** A database that a copy is made from, or into. */
+export interface CopyPlace extends TargetAddress {
+  readonly isConfigured: boolean;
+  readonly isProtected: boolean;
+  readonly word: string | null;
+}
+
+/** What a copy may use of its run; the run's Context fits. */
+export interface CopyServices<Place extends CopyPlace> extends BackupServices {
+  /** Where records of copies are kept; null = nowhere. */
+  readonly stateFolder: string | null;
+  open(place: Place): Promise<Driver>;
+  /** Hands something to be disposed at the end of the run. */
+  own<T extends AsyncDisposable>(resource: T): T;
+  lockOptions(): LockOptions;
+  /** Why the consent to destroy what these words name will be refused; null when it can be had, or is not needed. */
+  tokenRefusal(tokens: readonly string[]): DbopsError | null;
+}

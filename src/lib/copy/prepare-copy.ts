@@ -1,0 +1,118 @@
+import type { CopyCatalog, CopySource } from "../../drivers/copy-source-model.js";
+import type { CopyTarget } from "../../drivers/copy-target-model.js";
+import type { Driver } from "../../drivers/driver.js";
+import { DbopsError } from "../core/errors.js";
+import { qualifiedName } from "../core/named.js";
+import { requireNamed } from "../restore/protected-target.js";
+import type { CopyPlan } from "./copy-plan.js";
+import { CopyRecords } from "./copy-records.js";
+import type { CopyReport } from "./copy-report.js";
+import type { CopyPlace, CopyServices } from "./copy-services.js";
+import type { CopyWish } from "./copy-wish.js";
+import { planCopy } from "./plan-copy.js";
+import { plannedReport } from "./planned-report.js";
+import { requireResumable } from "./require-resumable.js";
+import { requireVacant } from "./require-vacant.js";
+
+export interface PreparedCopy {
+  /** Of the run that began it. */
+  readonly run: string;
+  readonly driver: Driver;
+  readonly source: CopySource;
+  readonly target: CopyTarget;
+  readonly plan: CopyPlan;
+  readonly report: CopyReport;
+  /** What `--confirm` accepts: the target's configured name, its own words, and the word that was typed for it. */
+  readonly tokens: readonly string[];
+}
+
+export interface CopyRequest<Place> {
+  readonly from: Place;
+  readonly to: Place;
+  readonly wish: CopyWish;
+  /** Nothing will be changed: no lock is taken. */
+  readonly isOnlyLook: boolean;
+}
+
+/**
+ * Opens both sides until the run ends, takes the target's lock, looks at everything and decides everything. CONNECT.*,
+ * LOCK.HELD, COPY.TARGET_OCCUPIED, COPY.NOT_RESUMABLE, COPY.NAME_COLLISION, USAGE.*.
+ */
+export async function prepareCopy<Place extends CopyPlace>(
+  request: CopyRequest<Place>,
+  services: CopyServices<Place>,
+): Promise<PreparedCopy> {
+  const { from, to, wish, isOnlyLook } = request;
+  if (!isOnlyLook) requireNamed(to);
+  const run = wish.resume ?? services.run;
+  services.driverContext.progress.note(`run ${run}`);
+  const driver = await services.open(from);
+  const target = await openTarget(request, run, services);
+  requireTwo(driver, target);
+  if (wish.resume !== null) await requireResumable(new CopyRecords(services.stateFolder), run, { driver, target });
+  if (!isOnlyLook) services.own(await target.lock(services.lockOptions()));
+  const tokens = tokensOf(to, target);
+  await requireVacant(target, { wish, tokens }, services);
+  const source = services.own(await driver.openCopySource(wish.choices));
+  const plan = planCopy({
+    catalog: await source.catalog(),
+    existing: wish.content === "rows" ? await existingTables(to, wish, services) : null,
+    target,
+    sourceEngine: from.engine,
+    targetEngine: to.engine,
+    choices: wish.choices,
+    isFolding: wish.isFolding,
+    usesOrigin: wish.usesOrigin && wish.content !== "rows",
+  });
+  if (wish.place.isReplacing) await requireReplaceable(target, plan);
+  const facts = { run, plan, allowed: wish.allowed, from: driver.label, to: target.label, snapshot: source.snapshot };
+  return { run, driver, source, target, plan, report: plannedReport(facts), tokens };
+}
+
+async function openTarget<Place extends CopyPlace>(
+  { to, wish }: CopyRequest<Place>,
+  run: string,
+  services: CopyServices<Place>,
+): Promise<CopyTarget> {
+  const engine = await services.engine(to.engine);
+  const mode = wish.content === "rows" ? "existing" : "new";
+  const place = { ...wish.place, run, mode, isResumed: wish.resume !== null } as const;
+  return services.own(await engine.openCopyTarget(to, place, services.driverContext));
+}
+
+/** The tables that take the rows, as the target's own engine describes them. */
+async function existingTables<Place extends CopyPlace>(
+  to: Place,
+  { choices }: CopyWish,
+  services: CopyServices<Place>,
+): Promise<CopyCatalog> {
+  const driver = await services.open(to);
+  const everything = { ...choices, tables: [], excludeTables: [], onMismatch: "widen", orphans: "not-valid" } as const;
+  await using source = await driver.openCopySource({ ...everything, schemas: [], holdWrites: false });
+  return await source.catalog();
+}
+
+function requireTwo(driver: Driver, target: CopyTarget): void {
+  if (driver.identity.key !== target.identity.key) return;
+  throw new DbopsError("USAGE.INVALID", {
+    message: "FROM and TO are the same database",
+    why: `both are ${target.label}`,
+    hint: "name another place for the copy",
+  });
+}
+
+async function requireReplaceable(target: CopyTarget, plan: CopyPlan): Promise<void> {
+  const { dependents } = await target.occupancy(plan.tables.map((table) => table.target.name));
+  const [first] = dependents;
+  if (first === undefined) return;
+  throw new DbopsError("COPY.TARGET_OCCUPIED", {
+    message: `${qualifiedName(first.table)} cannot give way`,
+    why: dependents.map(({ table, what }) => `${qualifiedName(table)}: ${what}`).join("; "),
+    hint: "drop what depends on it first, or copy those tables too",
+  });
+}
+
+function tokensOf(to: CopyPlace, { identity }: CopyTarget): readonly string[] {
+  const words = [to.isConfigured ? to.name : null, ...identity.consentTokens, to.word];
+  return [...new Set(words.filter((word) => word !== null))];
+}
