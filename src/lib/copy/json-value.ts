@@ -1,0 +1,23 @@
+import { canonicalJson } from "../core/canonical-json.js";
+import { decimalValue } from "./decimal-value.js";
+
+const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[a-z]+|[^\s]/g;
+
+/**
+ * What a JSON text says, so that two that say the same are the same text: numbers by value, however many digits they have.
+ * In `jsonb` the order of an object's keys says nothing, and the last of two equal keys counts.
+ */
+export function jsonValue(text: string, kind: "json" | "jsonb"): string {
+  try {
+    const tokens = (text.match(TOKEN) ?? []).map(tokenValue).join("");
+    return kind === "json" ? tokens : canonicalJson(JSON.parse(tokens));
+  } catch {
+    return text;
+  }
+}
+
+/** Strings and numbers become strings that begin with different letters: no parser rounds those. */
+function tokenValue(token: string): string {
+  if (token.startsWith('"')) return JSON.stringify(`s${String(JSON.parse(token))}`);
+  return /^[-\d]/.test(token) ? JSON.stringify(`n${decimalValue(token)}`) : token;
+}

@@ -1,0 +1,37 @@
+import type { CopyReject } from "../../drivers/copy-rows-model.js";
+import type { RejectsOutput } from "./rejects-output.js";
+
+/** What one table leaves out; rows that are read twice leave it out once. */
+export class TableRejects {
+  readonly #output: RejectsOutput;
+  #known = 0;
+  #seen = 0;
+  #rows = 0;
+
+  constructor(output: RejectsOutput) {
+    this.#output = output;
+  }
+
+  /** Rows that were left out. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** How many have come: where `backTo` leads. */
+  get place(): number {
+    return this.#seen;
+  }
+
+  async add(reject: CopyReject): Promise<void> {
+    this.#seen += 1;
+    if (this.#seen <= this.#known) return;
+    this.#known = this.#seen;
+    if (reject.isRowLeftOut) this.#rows += 1;
+    await this.#output.add(reject);
+  }
+
+  /** Rows from there on are read once more. */
+  backTo(place: number): void {
+    this.#seen = place;
+  }
+}
