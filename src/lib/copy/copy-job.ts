@@ -13,6 +13,10 @@ export interface CopyJob {
   readonly source: CopySource;
   readonly target: CopyTarget;
   readonly plan: CopyPlan;
+  /** What is told of the plan, its tables in the plan's order: the run fills in what it finds. */
+  readonly planReport: CopyReport;
+  /** How the report tells of what only the run finds. */
+  readonly classify: (left: readonly NotCarried[]) => CopyReport["notCarried"];
   /** `rows`: into tables that are there, in one transaction. `schema`: no rows. */
   readonly content: "all" | "rows" | "schema";
   /** What the plan has told already: a run fills in what it finds. Its tables stand in the plan's order. */
@@ -23,7 +27,7 @@ export interface CopyJob {
   readonly jobs: number;
   /** Where what is left out is written as NDJSON; null when nothing is left out. */
   readonly rejects: string | null;
-  /** The text of statements of the user's that both sides must answer alike; null = none. */
+  /** Statements of the user's that both sides must answer alike, as a script; null = none. */
   readonly checkQueries: string | null;
   /** Goes on with what a run that was ended has left, to paste. */
   readonly resumeCommand: string;

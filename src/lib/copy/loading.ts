@@ -6,7 +6,7 @@ import type { RejectsOutput } from "./rejects-output.js";
 export interface Loading {
   readonly source: CopySource;
   readonly target: CopyTarget;
-  readonly rejects: RejectsOutput;
+  readonly rejects: Pick<RejectsOutput, "add">;
   /** Of this table, in order, of the run that is resumed. */
   readonly checkpoints: readonly Checkpoint[];
   /** Told of rows that are on their way. */

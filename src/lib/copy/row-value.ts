@@ -4,9 +4,7 @@ import { cellValue } from "./canonical-cell.js";
 /** What a row says as values: two rows are equal when these are. */
 export function rowValue(row: string, columns: readonly CopyColumn[]): string {
   const fields = row.split("\t");
-  return fields.map((field, at) => valueOf(field, columns[at])).join("\t");
-}
-
-function valueOf(field: string, column: CopyColumn | undefined): string {
-  return column === undefined ? field : cellValue(field, column.type);
+  if (fields.length !== columns.length)
+    throw new Error(`a row of ${columns.length} columns has ${fields.length} fields`);
+  return columns.map(({ type }, at) => cellValue(fields[at] ?? "", type)).join("\t");
 }

@@ -3,12 +3,12 @@ import type { RejectsOutput } from "./rejects-output.js";
 
 /** What one table leaves out; rows that are read twice leave it out once. */
 export class TableRejects {
-  readonly #output: RejectsOutput;
+  readonly #output: Pick<RejectsOutput, "add">;
   #known = 0;
   #seen = 0;
   #rows = 0;
 
-  constructor(output: RejectsOutput) {
+  constructor(output: Pick<RejectsOutput, "add">) {
     this.#output = output;
   }
 

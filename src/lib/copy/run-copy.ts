@@ -1,0 +1,158 @@
+import type { NotCarried } from "../../drivers/copy-source-model.js";
+import type { TargetDesign } from "../../drivers/copy-target-model.js";
+import { asDbopsError, DbopsError } from "../core/errors.js";
+import type { ExitName } from "../core/exit-codes.js";
+import { qualifiedName } from "../core/named.js";
+import { addViews } from "./add-views.js";
+import { checkQueries } from "./check-queries.js";
+import type { CopyJob, CopyOutcome } from "./copy-job.js";
+import type { PlannedTable } from "./copy-plan.js";
+import type { CopyReport } from "./copy-report.js";
+import { loadTables, type TableAtTarget } from "./load-tables.js";
+import { mismatchError } from "./mismatch-error.js";
+import { PhaseLog } from "./phase-log.js";
+import { proveTables, type TableProof } from "./prove-tables.js";
+import { RejectsOutput } from "./rejects-output.js";
+
+/**
+ * Copies as planned: loads beside, proves equal, makes visible. Whatever fails before that leaves nothing to be seen, and
+ * what a later run can take up is kept. Errors come with what is known by then; an aborted run throws.
+ */
+export async function runCopy(job: CopyJob): Promise<CopyOutcome> {
+  return await new CopyRun(job).run();
+}
+
+/** Ends after which the same copy may go on; after others it would only fail again. */
+const RESUMABLE: ReadonlySet<ExitName> = new Set([
+  "UNREACHABLE",
+  "LOCKED",
+  "RESOURCES",
+  "TIMEOUT",
+  "HANGUP",
+  "INTERRUPTED",
+  "TERMINATED",
+]);
+
+class CopyRun {
+  readonly #job: CopyJob;
+  readonly #phases: PhaseLog;
+  #loaded: readonly TableAtTarget[] = [];
+  #proofs: readonly TableProof[] = [];
+  #notCarried: readonly NotCarried[] = [];
+  #unchanged: CopyReport["source"]["unchanged"] = null;
+  #previous: string | null = null;
+  #resumable = false;
+
+  constructor(job: CopyJob) {
+    this.#job = job;
+    this.#phases = new PhaseLog(job.context.clock);
+  }
+
+  async run(): Promise<CopyOutcome> {
+    try {
+      await this.#copy();
+      return { report: this.#report(), error: null };
+    } catch (thrown) {
+      const { signal } = this.#job.context;
+      const error = asDbopsError(signal.aborted ? signal.reason : thrown);
+      await this.#keep(error);
+      if (signal.aborted) throw error;
+      return { report: this.#report(), error };
+    }
+  }
+
+  async #copy(): Promise<void> {
+    const { target, plan, content, source } = this.#job;
+    await this.#phase("create", () => target.create(plan.design));
+    if (content !== "schema") this.#loaded = await this.#phase("load", () => this.#load());
+    const design = this.#design();
+    this.#leaveBehind(await this.#phase("index", () => this.#finish(design)));
+    this.#leaveBehind(await this.#phase("views", () => addViews(this.#job)));
+    if (content !== "schema") {
+      this.#proofs = await this.#phase("prove", () => proveTables(this.#job, this.#loaded));
+      const mismatch = mismatchError(this.#proofs);
+      if (mismatch !== null) throw mismatch;
+      await this.#phase("queries", () => checkQueries(this.#job));
+    }
+    this.#unchanged = await source.unchanged();
+    this.#job.context.signal.throwIfAborted();
+    this.#previous = (await this.#phase("publish", () => target.publish(design))).previous;
+  }
+
+  async #load(): Promise<readonly TableAtTarget[]> {
+    const { target, isResumed, rejects: path, context } = this.#job;
+    const checkpoints = isResumed ? await target.checkpoints() : [];
+    const rejects = new RejectsOutput(path, { run: context.run, signal: context.signal });
+    try {
+      const loaded = await loadTables(this.#job, { checkpoints, rejects });
+      this.#leaveBehind(loaded.flatMap(({ notCarried }) => notCarried));
+      return loaded;
+    } finally {
+      await rejects.close();
+    }
+  }
+
+  async #finish(design: TargetDesign): Promise<readonly NotCarried[]> {
+    const phase = this.#job.context.progress.phase("making indexes, keys and references");
+    const left = await this.#job.target.finish(design);
+    phase.done();
+    return left;
+  }
+
+  /** With the types that tables turned out to need. */
+  #design(): TargetDesign {
+    const { design } = this.#job.plan;
+    const made = new Map(this.#loaded.map(({ planned }) => [qualifiedName(planned.target.name), planned.target]));
+    return { ...design, tables: design.tables.map((table) => made.get(qualifiedName(table.name)) ?? table) };
+  }
+
+  async #phase<T>(name: string, work: () => Promise<T>): Promise<T> {
+    this.#job.context.signal.throwIfAborted();
+    this.#job.onProgress({ phase: name, rows: this.#loaded.reduce((sum, { sent }) => sum + sent.rows, 0) });
+    return await this.#phases.run(name, work);
+  }
+
+  #leaveBehind(more: readonly NotCarried[]): void {
+    this.#notCarried = [...this.#notCarried, ...more];
+  }
+
+  async #keep(error: DbopsError): Promise<void> {
+    const { content, target, context, resumeCommand } = this.#job;
+    if (content !== "all" || !RESUMABLE.has(error.exitName)) return;
+    try {
+      this.#resumable = await target.keep();
+    } catch (cause) {
+      if (!(cause instanceof DbopsError)) throw cause;
+      context.progress.warn(`whether ${target.place} was kept is not known: ${cause.message}`);
+    }
+    if (this.#resumable) context.progress.note(`what is copied is kept: go on with ${resumeCommand}`);
+  }
+
+  #report(): CopyReport {
+    const { planReport, plan, source, classify } = this.#job;
+    return {
+      ...planReport,
+      source: { ...planReport.source, unchanged: this.#unchanged },
+      target: { ...planReport.target, previous: this.#previous },
+      snapshot: source.snapshot,
+      tables: planReport.tables.map((told, at) => this.#tableReport(told, plan.tables[at])),
+      notCarried: [...planReport.notCarried, ...classify(this.#notCarried)],
+      phases: [...this.#phases.phases],
+      resumable: this.#resumable,
+    };
+  }
+
+  #tableReport(told: CopyReport["tables"][number], planned: PlannedTable | undefined): CopyReport["tables"][number] {
+    const loaded = this.#loaded.find((each) => each.planned.source === planned?.source);
+    if (loaded === undefined) return told;
+    const proof = this.#proofs.find(({ table }) => table === loaded);
+    const { columns } = loaded.planned;
+    return {
+      ...told,
+      rows: proof?.rows ?? loaded.sent.rows,
+      rejected: loaded.rejects.rows,
+      checksum: proof?.checksum ?? null,
+      columns: columns.map(({ name, from, to, evidence, flag }) => ({ name, from, to, evidence, flag })),
+    };
+  }
+}
