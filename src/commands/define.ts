@@ -33,6 +33,7 @@ function prepared<Input, Data>(
     targets: plan.targets,
     steps: plan.steps,
     consent: plan.consent ?? null,
+    preview: plan.preview ?? null,
     run: async () => {
       const outcome = await plan.run();
       const { data, exit = "OK", error = null } = outcome;

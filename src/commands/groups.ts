@@ -4,6 +4,8 @@ import type { Group } from "../lib/runtime/command.js";
 export const GROUPS: readonly Group[] = [
   { name: "backup", summary: "take, list, verify and drill backups", defaultCommand: "create" },
   { name: "restore", summary: "get data back, with undo", defaultCommand: "run" },
+  { name: "migrate", summary: "move data and structure" },
+  { name: "migrate copy", summary: "copy a database into another one, and prove both equal", defaultCommand: "run" },
   { name: "cleanup", summary: "remove what is no longer needed" },
   { name: "config", summary: "look at the configuration" },
 ];

@@ -99,6 +99,18 @@ export const COMMANDS: readonly RegistryEntry[] = [
     load: async () => (await import("./cleanup/backups.js")).backupsCommand,
   },
   {
+    path: "migrate copy run",
+    summary: "copy a database into another one, of another engine too, and prove both equal",
+    danger: "destroys",
+    load: async () => (await import("./migrate/copy-run.js")).copyRunCommand,
+  },
+  {
+    path: "migrate copy status",
+    summary: "how far copies are, and how to go on with those that were cut short",
+    danger: "reads",
+    load: async () => (await import("./migrate/copy-status.js")).copyStatusCommand,
+  },
+  {
     path: "import",
     summary: "load CSV, TSV, JSON or NDJSON into tables, all or nothing",
     danger: "destroys",

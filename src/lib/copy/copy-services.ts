@@ -1,19 +1,13 @@
-import type { Driver, LockOptions, TargetAddress } from "../../drivers/driver.js";
+import type { Driver, LockOptions } from "../../drivers/driver.js";
 import type { BackupServices } from "../backup/services.js";
+import type { ConfiguredTarget } from "../config/target.js";
 import type { DbopsError } from "../core/errors.js";
 
-/** A database that a copy is made from, or into. */
-export interface CopyPlace extends TargetAddress {
-  readonly isConfigured: boolean;
-  readonly isProtected: boolean;
-  readonly word: string | null;
-}
-
 /** What a copy may use of its run; the run's Context fits. */
-export interface CopyServices<Place extends CopyPlace> extends BackupServices {
+export interface CopyServices extends BackupServices {
   /** Where records of copies are kept; null = nowhere. */
   readonly stateFolder: string | null;
-  open(place: Place): Promise<Driver>;
+  open(target: ConfiguredTarget): Promise<Driver>;
   /** Hands something to be disposed at the end of the run. */
   own<T extends AsyncDisposable>(resource: T): T;
   lockOptions(): LockOptions;

@@ -1,18 +1,20 @@
 import type { CopyCatalog, CopySource } from "../../drivers/copy-source-model.js";
-import type { CopyTarget } from "../../drivers/copy-target-model.js";
+import type { CopyTarget, Occupancy } from "../../drivers/copy-target-model.js";
 import type { Driver } from "../../drivers/driver.js";
+import type { ConfiguredTarget } from "../config/target.js";
 import { DbopsError } from "../core/errors.js";
 import { qualifiedName } from "../core/named.js";
 import { requireNamed } from "../restore/protected-target.js";
 import type { CopyPlan } from "./copy-plan.js";
 import { CopyRecords } from "./copy-records.js";
 import type { CopyReport } from "./copy-report.js";
-import type { CopyPlace, CopyServices } from "./copy-services.js";
+import type { CopyServices } from "./copy-services.js";
 import type { CopyWish } from "./copy-wish.js";
 import { planCopy } from "./plan-copy.js";
 import { plannedReport } from "./planned-report.js";
 import { requireResumable } from "./require-resumable.js";
 import { requireVacant } from "./require-vacant.js";
+import { tableKey } from "./table-key.js";
 
 export interface PreparedCopy {
   /** Of the run that began it. */
@@ -22,13 +24,15 @@ export interface PreparedCopy {
   readonly target: CopyTarget;
   readonly plan: CopyPlan;
   readonly report: CopyReport;
+  /** Tables that give way to the copy's. */
+  readonly replaced: Occupancy["objects"];
   /** What `--confirm` accepts: the target's configured name, its own words, and the word that was typed for it. */
   readonly tokens: readonly string[];
 }
 
-export interface CopyRequest<Place> {
-  readonly from: Place;
-  readonly to: Place;
+export interface CopyRequest {
+  readonly from: ConfiguredTarget;
+  readonly to: ConfiguredTarget;
   readonly wish: CopyWish;
   /** Nothing will be changed: no lock is taken. */
   readonly isOnlyLook: boolean;
@@ -38,10 +42,7 @@ export interface CopyRequest<Place> {
  * Opens both sides until the run ends, takes the target's lock, looks at everything and decides everything. CONNECT.*,
  * LOCK.HELD, COPY.TARGET_OCCUPIED, COPY.NOT_RESUMABLE, COPY.NAME_COLLISION, USAGE.*.
  */
-export async function prepareCopy<Place extends CopyPlace>(
-  request: CopyRequest<Place>,
-  services: CopyServices<Place>,
-): Promise<PreparedCopy> {
+export async function prepareCopy(request: CopyRequest, services: CopyServices): Promise<PreparedCopy> {
   const { from, to, wish, isOnlyLook } = request;
   if (!isOnlyLook) requireNamed(to);
   const run = wish.resume ?? services.run;
@@ -64,16 +65,12 @@ export async function prepareCopy<Place extends CopyPlace>(
     isFolding: wish.isFolding,
     usesOrigin: wish.usesOrigin && wish.content !== "rows",
   });
-  if (wish.place.isReplacing) await requireReplaceable(target, plan);
+  const replaced = wish.place.isReplacing ? await replacedTables(target, plan) : [];
   const facts = { run, plan, allowed: wish.allowed, from: driver.label, to: target.label, snapshot: source.snapshot };
-  return { run, driver, source, target, plan, report: plannedReport(facts), tokens };
+  return { run, driver, source, target, plan, report: plannedReport(facts), replaced, tokens };
 }
 
-async function openTarget<Place extends CopyPlace>(
-  { to, wish }: CopyRequest<Place>,
-  run: string,
-  services: CopyServices<Place>,
-): Promise<CopyTarget> {
+async function openTarget({ to, wish }: CopyRequest, run: string, services: CopyServices): Promise<CopyTarget> {
   const engine = await services.engine(to.engine);
   const mode = wish.content === "rows" ? "existing" : "new";
   const place = { ...wish.place, run, mode, isResumed: wish.resume !== null } as const;
@@ -81,10 +78,10 @@ async function openTarget<Place extends CopyPlace>(
 }
 
 /** The tables that take the rows, as the target's own engine describes them. */
-async function existingTables<Place extends CopyPlace>(
-  to: Place,
+async function existingTables(
+  to: ConfiguredTarget,
   { choices }: CopyWish,
-  services: CopyServices<Place>,
+  services: CopyServices,
 ): Promise<CopyCatalog> {
   const driver = await services.open(to);
   const everything = { ...choices, tables: [], excludeTables: [], onMismatch: "widen", orphans: "not-valid" } as const;
@@ -101,10 +98,13 @@ function requireTwo(driver: Driver, target: CopyTarget): void {
   });
 }
 
-async function requireReplaceable(target: CopyTarget, plan: CopyPlan): Promise<void> {
-  const { dependents } = await target.occupancy(plan.tables.map((table) => table.target.name));
+/** COPY.TARGET_OCCUPIED where others depend on one of them. */
+async function replacedTables(target: CopyTarget, plan: CopyPlan): Promise<Occupancy["objects"]> {
+  const names = plan.tables.map((table) => table.target.name);
+  const { dependents, objects } = await target.occupancy(names);
   const [first] = dependents;
-  if (first === undefined) return;
+  const wanted = new Set(names.map(tableKey));
+  if (first === undefined) return objects.filter(({ name }) => wanted.has(tableKey(name)));
   throw new DbopsError("COPY.TARGET_OCCUPIED", {
     message: `${qualifiedName(first.table)} cannot give way`,
     why: dependents.map(({ table, what }) => `${qualifiedName(table)}: ${what}`).join("; "),
@@ -112,7 +112,7 @@ async function requireReplaceable(target: CopyTarget, plan: CopyPlan): Promise<v
   });
 }
 
-function tokensOf(to: CopyPlace, { identity }: CopyTarget): readonly string[] {
+function tokensOf(to: ConfiguredTarget, { identity }: CopyTarget): readonly string[] {
   const words = [to.isConfigured ? to.name : null, ...identity.consentTokens, to.word];
   return [...new Set(words.filter((word) => word !== null))];
 }

@@ -2,7 +2,7 @@ import type { CopyTarget, Occupancy } from "../../drivers/copy-target-model.js";
 import { DbopsError } from "../core/errors.js";
 import { qualifiedName } from "../core/named.js";
 import { formatNumberOf } from "../core/units.js";
-import type { CopyPlace, CopyServices } from "./copy-services.js";
+import type { CopyServices } from "./copy-services.js";
 import type { CopyWish } from "./copy-wish.js";
 
 const SHOWN = 5;
@@ -13,10 +13,10 @@ interface Vacancy {
 }
 
 /** COPY.TARGET_OCCUPIED where something is that a copy would meet; or why the consent to replace it will be refused. */
-export async function requireVacant<Place extends CopyPlace>(
+export async function requireVacant(
   target: CopyTarget,
   { wish, tokens }: Vacancy,
-  services: CopyServices<Place>,
+  services: CopyServices,
 ): Promise<void> {
   if (wish.content === "rows") return;
   const { objects } = await target.occupancy([]);

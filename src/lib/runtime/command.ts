@@ -57,8 +57,16 @@ export interface Plan<Data> {
   readonly targets: readonly string[];
   readonly steps: readonly StepDescription[];
   readonly consent?: Consent | undefined;
+  /** What --dry-run tells where steps alone say too little. */
+  readonly preview?: Preview<Data> | undefined;
   /** Does the work. Findings and verify results are data, never thrown. */
   run(): Promise<Outcome<Data>>;
+}
+
+export interface Preview<Data> {
+  readonly data: Data;
+  readonly view: View;
+  readonly exit: ExitName;
 }
 
 export interface Outcome<Data> {
@@ -105,6 +113,7 @@ export interface PreparedPlan {
   readonly targets: readonly string[];
   readonly steps: readonly StepDescription[];
   readonly consent: Consent | null;
+  readonly preview: Preview<unknown> | null;
   run(): Promise<PreparedOutcome>;
 }
 

@@ -155,8 +155,12 @@ class Pipeline {
   }
 
   async #showPlan(plan: PreparedPlan): Promise<void> {
-    this.#report.data = { plan: { steps: plan.steps } };
-    if (!this.#parts.flags.isJson) await this.#parts.terminal.showView(planView(plan));
+    const { preview } = plan;
+    this.#report.data = preview === null ? { plan: { steps: plan.steps } } : preview.data;
+    this.#report.exit = exitCode(preview?.exit ?? "OK");
+    if (this.#parts.flags.isJson) return;
+    const view = preview === null ? planView(plan) : withGlobals(preview.view, this.#parts.flags);
+    await this.#parts.terminal.showView(view);
   }
 
   /** Does the work between the two lines of the audit log; a command that only reads leaves none. */
