@@ -47,7 +47,7 @@ export type SqlExpression =
   | {
       readonly kind: "case";
       readonly operand: SqlExpression | null;
-      readonly branches: readonly { readonly when: SqlExpression; readonly then: SqlExpression }[];
+      readonly branches: readonly { readonly when: SqlExpression; readonly result: SqlExpression }[];
       readonly otherwise: SqlExpression | null;
     }
   /** The moment of asking, in UTC. */
