@@ -23,14 +23,16 @@ const POWERS = {
 } as const;
 
 /** What is called otherwise elsewhere. */
-const SAME: Readonly<Record<string, string>> = {
-  char_length: "length",
-  character_length: "length",
-  btrim: "trim",
-  substring: "substr",
-  strpos: "instr",
-  position: "instr",
-};
+const SAME: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    char_length: "length",
+    character_length: "length",
+    btrim: "trim",
+    substring: "substr",
+    strpos: "instr",
+    position: "instr",
+  }),
+);
 const KNOWN: ReadonlySet<string> = new Set([
   ...["lower", "upper", "length", "octet_length", "trim", "ltrim", "rtrim", "substr", "replace", "instr"],
   ...["abs", "coalesce", "nullif"],
@@ -56,7 +58,7 @@ export function postgresDialect(textOrder: "bytes" | "language"): SqlDialect {
     call: (name, given, isDistinct) => {
       const now = clockOf(name, given) ?? reshapedNow(name, given);
       if (now !== null) return now;
-      const same = SAME[name] ?? name;
+      const same = SAME.get(name) ?? name;
       if (!KNOWN.has(same)) throw new Untranslatable(`the function ${name}() has no counterpart`);
       return { kind: "call", name: same, arguments: LINGUISTIC.has(same) ? given.map(ordered) : given, isDistinct };
     },

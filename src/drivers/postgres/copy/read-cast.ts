@@ -1,24 +1,26 @@
 import type { NowForm, SqlExpression, SqlLiteral } from "../../../lib/core/sql-expression.js";
 
 /** Types of one meaning in expressions, by their native names. */
-const MEANINGS: Readonly<Record<string, string>> = {
-  text: "text",
-  "character varying": "text",
-  varchar: "text",
-  smallint: "integer",
-  integer: "integer",
-  bigint: "integer",
-  int2: "integer",
-  int4: "integer",
-  int8: "integer",
-  numeric: "numeric",
-  decimal: "numeric",
-  "double precision": "double",
-  float8: "double",
-  boolean: "boolean",
-  bool: "boolean",
-  bytea: "bytea",
-};
+const MEANINGS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    text: "text",
+    "character varying": "text",
+    varchar: "text",
+    smallint: "integer",
+    integer: "integer",
+    bigint: "integer",
+    int2: "integer",
+    int4: "integer",
+    int8: "integer",
+    numeric: "numeric",
+    decimal: "numeric",
+    "double precision": "double",
+    float8: "double",
+    boolean: "boolean",
+    bool: "boolean",
+    bytea: "bytea",
+  }),
+);
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const BOOLEANS: Readonly<Record<string, boolean>> = { t: true, true: true, f: false, false: false };
 
@@ -26,7 +28,7 @@ const BOOLEANS: Readonly<Record<string, boolean>> = { t: true, true: true, f: fa
 export function readCast(operand: SqlExpression, type: string): SqlExpression {
   const [, bare = type, size] = /^([^(]*[^( ]) ?\((.*)\)$/.exec(type) ?? [];
   if (operand.kind === "now") return nowAs(operand.form, type) ?? { kind: "cast", operand, type };
-  const meaning = MEANINGS[bare] ?? type;
+  const meaning = MEANINGS.get(bare) ?? type;
   if (operand.kind === "literal") {
     const value = literalAs(operand.value, meaning, size === undefined ? null : Number(size));
     if (value !== null) return { kind: "literal", value };
@@ -57,7 +59,7 @@ function textAs(text: string, meaning: string, size: number | null): SqlLiteral 
 }
 
 function nowAs(form: NowForm, type: string): SqlExpression | null {
-  if (form.kind === "epoch" && MEANINGS[type] === "integer") return { kind: "now", form };
+  if (form.kind === "epoch" && MEANINGS.get(type) === "integer") return { kind: "now", form };
   if (form.kind !== "timestamp") return null;
   if (type === "date") return { kind: "now", form: { kind: "date" } };
   const [whole, name, digits, zone] = /^(timestamp|time)(?:\((\d)\))?( with(?:out)? time zone)?$/.exec(type) ?? [];

@@ -1,25 +1,29 @@
 import type { NowForm, SqlExpression } from "../../../lib/core/sql-expression.js";
 import { Untranslatable } from "../../../lib/core/untranslatable.js";
 
-const CLOCKS: Readonly<Record<string, NowForm>> = {
-  now: { kind: "timestamp", separator: " ", fractionDigits: 6, zone: "Z" },
-  localtimestamp: { kind: "timestamp", separator: " ", fractionDigits: 6, zone: "" },
-  current_date: { kind: "date" },
-  localtime: { kind: "time", fractionDigits: 6 },
-};
-const SAME: Readonly<Record<string, string>> = {
-  transaction_timestamp: "now",
-  statement_timestamp: "now",
-  clock_timestamp: "now",
-  current_timestamp: "now",
-  current_time: "localtime",
-};
+const CLOCKS: ReadonlyMap<string, NowForm> = new Map<string, NowForm>(
+  Object.entries<NowForm>({
+    now: { kind: "timestamp", separator: " ", fractionDigits: 6, zone: "Z" },
+    localtimestamp: { kind: "timestamp", separator: " ", fractionDigits: 6, zone: "" },
+    current_date: { kind: "date" },
+    localtime: { kind: "time", fractionDigits: 6 },
+  }),
+);
+const SAME: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    transaction_timestamp: "now",
+    statement_timestamp: "now",
+    clock_timestamp: "now",
+    current_timestamp: "now",
+    current_time: "localtime",
+  }),
+);
 const PRECISIONS: Readonly<Record<string, number>> = { second: 0, seconds: 0, milliseconds: 3, microseconds: 6 };
 const TO_CHAR = /^YYYY-MM-DD(?: |("T"))HH24:MI:SS(?:\.(MS|US))?(?:"?(Z|[+-]00:?00)"?)?$/;
 
 /** A word or function that tells the time, to so many digits of the second; null for all others. */
 export function clockOf(name: string, given: readonly SqlExpression[]): SqlExpression | null {
-  const form = CLOCKS[SAME[name] ?? name];
+  const form = CLOCKS.get(SAME.get(name) ?? name);
   if (form === undefined || form.kind === "epoch" || form.kind === "julian" || given.length > 1) return null;
   const [digits] = given;
   if (digits === undefined || form.kind === "date") return { kind: "now", form };

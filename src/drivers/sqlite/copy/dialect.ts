@@ -23,7 +23,10 @@ const POWERS = {
 } as const;
 
 /** What is called otherwise elsewhere. */
-const SAME: Readonly<Record<string, string>> = { ifnull: "coalesce", substring: "substr" };
+const SAME: ReadonlyMap<string, string> = new Map([
+  ["ifnull", "coalesce"],
+  ["substring", "substr"],
+]);
 const KNOWN: ReadonlySet<string> = new Set([
   ...["lower", "upper", "length", "octet_length", "trim", "ltrim", "rtrim", "substr", "replace", "instr"],
   ...["abs", "coalesce", "nullif", "json_valid"],
@@ -75,7 +78,7 @@ function call(name: string, given: readonly SqlExpression[], isDistinct: boolean
   if (name === "likely" || name === "unlikely") return first ?? { kind: "literal", value: { kind: "null" } };
   if ((name === "min" || name === "max") && given.length > 1)
     throw new Untranslatable(`${name}() of several values has no counterpart`);
-  const same = SAME[name] ?? name;
+  const same = SAME.get(name) ?? name;
   if (!KNOWN.has(same)) throw new Untranslatable(`the function ${name}() has no counterpart`);
   return { kind: "call", name: same, arguments: given, isDistinct };
 }
