@@ -2,11 +2,18 @@ import type { Connection, Submittable } from "pg";
 import { deferred } from "../../lib/core/deferred.js";
 import { CopyMessages } from "./copy-messages.js";
 import type { RowShape } from "./row-shape.js";
-import type { RowStream } from "./row-stream.js";
+import type { RowTap } from "./row-stream.js";
 
 type DataListener = (chunk: Buffer) => void;
 
 const READY_FOR_QUERY = 0x5a;
+
+/** Where the rows of a COPY go. */
+export interface RowSink {
+  /** Sets what holds the server back; null when it has given all. */
+  connect(tap: RowTap | null): void;
+  add(bytes: Buffer, rows: number): void;
+}
 
 /**
  * A `COPY … TO STDOUT` as a query of `pg`. Its rows never become messages of `pg`: while it runs, the socket's bytes are
@@ -15,12 +22,12 @@ const READY_FOR_QUERY = 0x5a;
 export class CopyOut implements Submittable {
   readonly #sql: string;
   readonly #shape: RowShape;
-  readonly #stream: RowStream;
+  readonly #stream: RowSink;
   readonly #done = deferred<number>();
   #rows = 0;
   #giveBack: () => void = () => {};
 
-  constructor(sql: string, options: { readonly shape: RowShape; readonly stream: RowStream }) {
+  constructor(sql: string, options: { readonly shape: RowShape; readonly stream: RowSink }) {
     this.#sql = sql;
     this.#shape = options.shape;
     this.#stream = options.stream;
@@ -59,7 +66,7 @@ export class CopyOut implements Submittable {
   #takeOver({ stream: socket }: Connection): void {
     const listeners = socket.listeners("data").filter(isDataListener);
     const messages = new CopyMessages({
-      rows: (block, spans) => this.#stream.add(this.#shape(block, spans)),
+      rows: (block, spans) => this.#stream.add(this.#shape(block, spans), spans.length / 2),
       other: (message) => {
         if (message[0] === READY_FOR_QUERY) this.#giveBack();
         for (const listener of listeners) listener(message);

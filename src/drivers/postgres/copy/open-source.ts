@@ -1,8 +1,83 @@
-import { DbopsError } from "../../../lib/core/errors.js";
-import type { CopyChoices, CopySource } from "../../copy-source-model.js";
+import type { CopyColumn, CopyEvent, CopyRead, CopyReader, TableTotals } from "../../copy-rows-model.js";
+import type { CopyCatalog, CopyChoices, CopySource } from "../../copy-source-model.js";
+import type { TableName } from "../../driver.js";
 import type { ViewParts } from "../postgres-view.js";
+import { quoteLiteral } from "../quote-literal.js";
+import type { SqlRow } from "../session.js";
+import { openViewSession, type ViewSession } from "../view-session.js";
+import { readCatalog } from "./catalog.js";
+import { openReadSession } from "./read-session.js";
+import { SessionPool } from "./read-sessions.js";
+import { copyReader } from "./reader.js";
+import { type Activity, readActivity, stateSince } from "./unchanged.js";
 
-/** Opens one state of a database to be copied. CONNECT.*. */
-export async function openCopySource(parts: ViewParts, _choices: CopyChoices): Promise<CopySource> {
-  throw new DbopsError("RUN.BUG", { message: `${parts.conn.database} cannot be copied yet` });
+/** Opens one state of a database to be copied; readers of their own see the same. CONNECT.*. */
+export async function openCopySource(parts: ViewParts, choices: CopyChoices): Promise<CopySource> {
+  const before = await readActivity(parts);
+  const view = await openViewSession(parts);
+  try {
+    const { path } = await view.act((session) =>
+      session.one<SqlRow & { readonly path: string }>("SELECT pg_catalog.current_setting('search_path') AS path"),
+    );
+    const snapshot = await view.exportSnapshot();
+    return new PostgresCopySource({ parts, choices, view, snapshot, path, before });
+  } catch (error) {
+    await view[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+interface SourceParts {
+  readonly parts: ViewParts;
+  readonly choices: CopyChoices;
+  readonly view: ViewSession;
+  readonly snapshot: string;
+  readonly path: string;
+  /** What the server had counted before the snapshot. */
+  readonly before: Activity;
+}
+
+class PostgresCopySource implements CopySource {
+  readonly snapshot: string;
+  readonly #source: SourceParts;
+  readonly #pool: SessionPool;
+  readonly #reader: CopyReader;
+
+  constructor(source: SourceParts) {
+    this.#source = source;
+    this.snapshot = `REPEATABLE READ ${source.snapshot}`;
+    this.#pool = new SessionPool({
+      most: Math.max(1, source.choices.jobs),
+      open: () => openReadSession(source.parts),
+      // Each use is a transaction, so that no lock stays on a table that has been read.
+      begin: `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT ${quoteLiteral(source.snapshot)}`,
+      end: "ROLLBACK",
+    });
+    this.#reader = copyReader(this.#pool, source.path);
+  }
+
+  async catalog(): Promise<CopyCatalog> {
+    return await readCatalog(this.#source.view, this.#source.choices);
+  }
+
+  read(request: CopyRead): AsyncIterable<CopyEvent> {
+    return this.#reader.read(request);
+  }
+
+  async totals(table: TableName, columns: readonly CopyColumn[]): Promise<TableTotals> {
+    return await this.#reader.totals(table, columns);
+  }
+
+  async query(sql: string): Promise<readonly (readonly (string | null)[])[]> {
+    return await this.#reader.query(sql);
+  }
+
+  async unchanged(): Promise<"yes" | "no" | "probably"> {
+    return stateSince(this.#source.before, await readActivity(this.#source.parts));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#pool[Symbol.asyncDispose]();
+    await this.#source.view[Symbol.asyncDispose]();
+  }
 }
