@@ -1,0 +1,152 @@
+import type { CopyRead, CopyReject } from "../../copy-rows-model.js";
+import { NULL_FIELD } from "./canonical-text.js";
+import type { Cell } from "./encode-cell.js";
+import { ExactCell, type ExactField } from "./exact-cell.js";
+import { largeRow } from "./large-row.js";
+import type { RowBatch } from "./row-protocol.js";
+import { LARGE_BYTES, type RowQuery } from "./row-query.js";
+import type { WalkWhere } from "./row-walk.js";
+import { unfitValue } from "./unfit-value.js";
+
+/** In UTF-16 units. */
+const BATCH_LENGTH = 200 * 1024;
+const MOST_REJECTS = 1000;
+
+/** Which rows: those of the query behind the first ones. */
+export interface ExactRead {
+  readonly request: CopyRead;
+  readonly query: RowQuery;
+  readonly skip: number;
+}
+
+type Row = readonly (Cell | null)[];
+type Retype = Extract<RowBatch["event"], { kind: "retype" }>;
+/** Fields are null where a value is too large to be loaded. */
+type ExactRow =
+  | { readonly kind: "fields"; readonly fields: readonly (string | null)[] }
+  | { readonly kind: "left out" }
+  | Retype;
+
+/** Reads each cell as the bytes that it is, and does with what does not fit what was chosen. */
+export function* exactRows(where: WalkWhere, read: ExactRead): Generator<RowBatch> {
+  const { query, skip } = read;
+  const rows = new ExactRows(where, read);
+  const statement = where.connection.db.prepare<unknown[], Row>(exactSql(read)).raw();
+  let at = skip;
+  for (const row of statement.iterate(...query.parameters)) {
+    const exact = rows.row(row);
+    if (exact.kind === "retype") {
+      yield rows.batch();
+      yield { rejects: [], event: exact, isLast: true };
+      return;
+    }
+    if (exact.kind === "fields") {
+      if (exact.fields.includes(null)) {
+        yield rows.batch();
+        yield* largeRow(where, { ...read, at, fields: exact.fields, lastKey: rows.key(row) });
+      } else rows.take(exact.fields.join("\t"), row);
+    }
+    at += 1;
+    if (rows.isFull) yield rows.batch();
+  }
+  yield { ...rows.batch(), isLast: true };
+}
+
+/** Each cell as its class and its value, which is NULL where it is large. */
+function exactSql({ query, skip }: ExactRead): string {
+  const cells = query.cells.map(
+    (cell) => `typeof(${cell}), CASE WHEN octet_length(${cell}) > ${LARGE_BYTES} THEN NULL
+      WHEN typeof(${cell}) = 'text' THEN CAST(${cell} AS BLOB) ELSE ${cell} END`,
+  );
+  return `SELECT ${[query.hidden ?? "NULL", ...cells].join(", ")} ${query.from} LIMIT -1 OFFSET ${skip}`;
+}
+
+class ExactRows {
+  readonly #read: ExactRead;
+  readonly #cells: readonly ExactCell[];
+  #lines = "";
+  #rows = 0;
+  #last: Row = [];
+  #rejects: CopyReject[] = [];
+
+  constructor(where: WalkWhere, read: ExactRead) {
+    this.#read = read;
+    this.#cells = read.request.columns.map((column) => new ExactCell(column, where));
+  }
+
+  get isFull(): boolean {
+    return this.#lines.length >= BATCH_LENGTH || this.#rejects.length >= MOST_REJECTS;
+  }
+
+  take(line: string, row: Row): void {
+    this.#lines += `${line}\n`;
+    this.#rows += 1;
+    this.#last = row;
+  }
+
+  /** What has come together. */
+  batch(): RowBatch {
+    const [rejects, rows] = [this.#rejects, this.#rows];
+    const bytes = Buffer.from(this.#lines, "utf8");
+    this.#rejects = [];
+    this.#lines = "";
+    this.#rows = 0;
+    const event = rows === 0 ? null : ({ kind: "rows", bytes, rows, lastKey: this.key(this.#last) } as const);
+    return { rejects, event, isLast: false };
+  }
+
+  row(row: Row): ExactRow {
+    const fields: (string | null)[] = [];
+    for (const [index, column] of this.#read.request.columns.entries()) {
+      const field = this.#field(row, index);
+      if (field === null || field.kind === "field") fields.push(field === null ? null : field.field);
+      else if (field.kind === "retype") {
+        return { kind: "retype", column: column.name, type: { kind: "bytes" }, reason: field.reason };
+      } else if (this.#isLeftOut(row, index, field)) return { kind: "left out" };
+      else fields.push(NULL_FIELD);
+    }
+    return { kind: "fields", fields };
+  }
+
+  /** As `CopyRows.lastKey` spells it. */
+  key(row: Row): string | null {
+    const { request, query } = this.#read;
+    if (request.key.kind === "none") return null;
+    if (query.hidden !== null) return String(row[0]);
+    const fields = query.keyColumns.map((index) => {
+      const field = this.#field(row, index);
+      return field?.kind === "field" ? field.field : NULL_FIELD;
+    });
+    return fields.join("\t");
+  }
+
+  /** null for a value that is too large to be loaded. */
+  #field(row: Row, index: number): ExactField | null {
+    const [kind, value = null] = [row[2 * index + 1], row[2 * index + 2]];
+    if (kind === "null") return { kind: "field", field: NULL_FIELD };
+    return value === null ? null : (this.#cells[index]?.field(value, kind === "text") ?? null);
+  }
+
+  /** Whether the row is; else the value becomes NULL. */
+  #isLeftOut(row: Row, index: number, field: Extract<ExactField, { kind: "misfit" | "unfit" }>): boolean {
+    const { table, columns } = this.#read.request;
+    const { name: column, misfit } = columns[index] ?? { name: "", misfit: "fail" };
+    const key = this.#shownKey(row);
+    const { reason } = field;
+    if (field.kind === "unfit") throw unfitValue({ table, column, key, reason, hint: `choose with ${field.flag}` });
+    if (misfit === "fail") {
+      throw unfitValue({ table, column, key, reason, hint: "choose with --on-mismatch widen|reject|null" });
+    }
+    const isRowLeftOut = misfit === "reject";
+    this.#rejects.push({ table, key, column, value: field.value, reason, isRowLeftOut });
+    return isRowLeftOut;
+  }
+
+  #shownKey(row: Row): string {
+    const { request, query } = this.#read;
+    if (request.key.kind === "none") return "a row without a key";
+    if (query.hidden !== null) return `rowid ${row[0]}`;
+    const spelled = (this.key(row) ?? "").split("\t");
+    return query.keyColumns.map((at, index) => `${request.columns[at]?.name} ${spelled[index]}`).join(", ");
+  }
+}

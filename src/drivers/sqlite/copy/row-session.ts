@@ -1,0 +1,76 @@
+import { Connection } from "../connection.js";
+import { DatabaseText } from "../database-text.js";
+import { translating } from "../errors.js";
+import { queryCells } from "./query-cells.js";
+import type { RowAnswer, RowBatch, RowOrder } from "./row-protocol.js";
+import { rowTotals } from "./row-totals.js";
+import { type WalkWhere, walkRows } from "./row-walk.js";
+
+const CACHE_KIB = 16_000;
+
+type OpenOrder = Extract<RowOrder, { kind: "open" }>;
+
+/** The connection that reads rows as they travel. Runs in the child. */
+export class RowSession implements Disposable {
+  readonly #where: WalkWhere;
+  readonly #path: string;
+  readonly #walks = new Map<number, Generator<RowBatch>>();
+
+  constructor({ database, choices }: OpenOrder) {
+    this.#path = database.path;
+    const connection = new Connection(database.path, database);
+    if (database.isReadOnly) connection.db.pragma("query_only = ON");
+    translating(`cannot read ${database.path}`, () => connection.db.pragma(`cache_size = -${CACHE_KIB}`));
+    this.#where = { connection, choices, databaseText: new DatabaseText(connection.text("PRAGMA encoding")) };
+  }
+
+  obey(order: Exclude<RowOrder, OpenOrder>): RowAnswer {
+    const { connection } = this.#where;
+    switch (order.kind) {
+      case "begin":
+        this.#begin();
+        return { of: "done" };
+      case "read":
+        this.#walks.set(order.read, walkRows(this.#where, order.request));
+        return { of: "done" };
+      case "next":
+        return { of: "batch", batch: this.#next(order.read) };
+      case "end":
+        this.#walks.get(order.read)?.return(undefined);
+        this.#walks.delete(order.read);
+        return { of: "done" };
+      case "totals":
+        return {
+          of: "totals",
+          totals: translating(`cannot read ${order.table.name}`, () =>
+            rowTotals(connection, order.table, order.columns),
+          ),
+        };
+      default:
+        return { of: "query", rows: queryCells(this.#where, order.sql) };
+    }
+  }
+
+  [Symbol.dispose](): void {
+    for (const walk of this.#walks.values()) walk.return(undefined);
+    const { db } = this.#where.connection;
+    if (db.open && db.inTransaction) db.exec("ROLLBACK");
+    this.#where.connection[Symbol.dispose]();
+  }
+
+  /** The transaction begins with the first read. */
+  #begin(): void {
+    translating(`cannot read ${this.#path}`, () => {
+      this.#where.connection.db.exec("BEGIN");
+      this.#where.connection.value("SELECT count(*) FROM sqlite_schema");
+    });
+  }
+
+  #next(read: number): RowBatch {
+    const step = this.#walks.get(read)?.next();
+    // Batches are asked for ahead, also behind the last one.
+    if (step === undefined || step.done === true) return { rejects: [], event: null, isLast: true };
+    if (step.value.isLast) this.#walks.delete(read);
+    return step.value;
+  }
+}
