@@ -1,15 +1,5 @@
 import type { Check } from "../schema-model.js";
-
-interface Token {
-  readonly text: string;
-  readonly start: number;
-  readonly end: number;
-  /** Parentheses open before it. */
-  readonly depth: number;
-}
-
-const TOKEN =
-  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[\w$\u0080-\uffff]+|\s+|[\s\S]/g;
+import { closing, type Token, tokensOf, unquote } from "./sql-tokens.js";
 
 /** The CHECK constraints in the text of a CREATE TABLE: no pragma tells them. */
 export function checksIn(createTable: string): readonly Check[] {
@@ -50,29 +40,4 @@ export function isBalanced(expression: string): boolean {
 
 function insideParentheses(sql: string, tokens: readonly Token[], open: number): string {
   return sql.slice(tokens[open]?.end ?? 0, tokens[closing(tokens, open)]?.start ?? sql.length).trim();
-}
-
-/** The index of the parenthesis that closes the one at `open`. */
-function closing(tokens: readonly Token[], open: number): number {
-  const depth = tokens[open]?.depth ?? 0;
-  return tokens.findIndex((token, index) => index > open && token.text === ")" && token.depth === depth + 1);
-}
-
-function tokensOf(sql: string): readonly Token[] {
-  const tokens: Token[] = [];
-  let depth = 0;
-  for (const match of sql.matchAll(TOKEN)) {
-    const [text] = match;
-    if (/^(?:\s|--|\/\*)/.test(text)) continue;
-    tokens.push({ text, start: match.index, end: match.index + text.length, depth });
-    if (text === "(") depth += 1;
-    if (text === ")") depth -= 1;
-  }
-  return tokens;
-}
-
-function unquote(name: string): string {
-  const quote = name.at(0) ?? "";
-  if (quote === "[") return name.slice(1, -1);
-  return ['"', "`", "'"].includes(quote) ? name.slice(1, -1).replaceAll(quote + quote, quote) : name;
 }

@@ -1,0 +1,44 @@
+import type { MomentShape } from "../../copy-type-model.js";
+import { quoteText } from "../quote-text.js";
+
+const SHAPE = /^\d{4}-\d\d-\d\d(?:([ T])\d\d:\d\d(:\d\d(?:\.(\d{1,6}))?)?(Z|[+-]\d\d:?\d\d|[+-]\d\d)?)?$/;
+const ZONE = /^[+-](\d\d):?(\d\d)?$/;
+/** The largest offset that is a zone somewhere. */
+const MOST_HOURS = 14;
+
+/** How a moment is written; null when it is none that can be kept to the digit. `assumedZone` is for those without a zone. */
+export function momentShapeOf(text: string, assumedZone: string | null): MomentShape | null {
+  const match = SHAPE.exec(text);
+  if (match === null) return null;
+  const [, separator, seconds, fraction, zone = ""] = match;
+  if (!isZone(zone)) return null;
+  return {
+    separator: separator === " " || separator === "T" ? separator : null,
+    hasSeconds: seconds !== undefined,
+    fractionDigits: fraction?.length ?? 0,
+    zone,
+    assumedZone: zone === "" && separator !== undefined ? assumedZone : null,
+  };
+}
+
+/** An SQL condition: the text in `cell` is of that shape, and a moment of the calendar. */
+export function hasShape(cell: string, shape: MomentShape): string {
+  const format = `%Y-%m-%d${shape.separator === null ? "" : `${shape.separator}%H:%M${shape.hasSeconds ? ":%S" : ""}`}`;
+  const length = "2026-01-31".length + (shape.separator === null ? 0 : shape.hasSeconds ? 9 : 6);
+  const fraction = shape.fractionDigits === 0 ? "" : `.${"[0-9]".repeat(shape.fractionDigits)}`;
+  const ending = `${fraction}${shape.zone}`;
+  // There is no year 0; SQLite's calendar has one.
+  const isInCalendar = `${cell} >= '0001'`;
+  // SQLite moves a 30th of February into March, so what is no day does not come back as it was.
+  if (ending === "") return `(strftime('${format}', ${cell}) = ${cell} COLLATE BINARY AND ${isInCalendar})`;
+  const head = `substr(${cell}, 1, ${length}) COLLATE BINARY`;
+  const endingBytes = (shape.fractionDigits === 0 ? 0 : shape.fractionDigits + 1) + shape.zone.length;
+  return `(octet_length(${cell}) = ${length + endingBytes} AND strftime('${format}', ${head}) = ${head}
+    AND substr(${cell}, ${length + 1}) GLOB ${quoteText(ending)} AND ${isInCalendar})`;
+}
+
+function isZone(zone: string): boolean {
+  const match = ZONE.exec(zone);
+  if (match === null) return true;
+  return Number(match[1]) <= MOST_HOURS && Number(match[2] ?? 0) < 60;
+}

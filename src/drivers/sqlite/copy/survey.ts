@@ -1,0 +1,37 @@
+import { conditionOf } from "../condition.js";
+import type { Connection } from "../connection.js";
+import { missingExtension } from "../errors.js";
+import { quoteIdent } from "../quote-ident.js";
+import { findOrphans } from "./orphan-scan.js";
+import { readStructure } from "./read-structure.js";
+import type { SurveyAnswer, SurveyQuestion } from "./survey-protocol.js";
+import { scanTable } from "./table-scan.js";
+
+/** Answers in the child that reads, from its open transaction. Long work. */
+export function answerSurvey(connection: Connection, question: SurveyQuestion): SurveyAnswer {
+  try {
+    return answer(connection, question);
+  } catch (error) {
+    const name = missingExtension(error);
+    if (name === null) throw error;
+    return { to: "missing", name };
+  }
+}
+
+function answer(connection: Connection, question: SurveyQuestion): SurveyAnswer {
+  switch (question.ask) {
+    case "condition":
+      return { to: "condition", condition: conditionOf(connection) };
+    case "structure":
+      return { to: "structure", structure: readStructure(connection) };
+    case "columns":
+      return { to: "columns", evidence: scanTable(connection, question.scan) };
+    case "orphans":
+      return findOrphans(connection, question.table);
+    case "emptyKeys": {
+      const isEmpty = question.columns.map((name) => `${quoteIdent(name)} IS NULL`).join(" OR ");
+      const sql = `SELECT count(*) FROM ${quoteIdent(question.table)} WHERE ${isEmpty}`;
+      return { to: "emptyKeys", rows: connection.count(sql) };
+    }
+  }
+}
