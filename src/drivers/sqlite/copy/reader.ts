@@ -3,6 +3,7 @@ import type { DriverContext, TableName } from "../../driver.js";
 import type { OpenRequest } from "../worker-protocol.js";
 import { RowClient } from "./row-client.js";
 import { type QueryCells, type RowAnswer, type RowBatch, type TextChoices, unexpectedAnswer } from "./row-protocol.js";
+import type { SurveyAnswer, SurveyQuestion } from "./survey-protocol.js";
 
 /** Batches that are asked for ahead. */
 const AHEAD = 3;
@@ -60,6 +61,12 @@ export class FileReader implements CopyReader, AsyncDisposable {
   async query(sql: string): Promise<QueryCells> {
     const answer = await this.#client.ask({ kind: "query", sql });
     return answer.of === "query" ? answer.rows : unexpectedAnswer(answer);
+  }
+
+  /** Of the same state as all reads. */
+  async survey(question: SurveyQuestion): Promise<SurveyAnswer> {
+    const answer = await this.#client.ask({ kind: "survey", question });
+    return answer.of === "survey" ? answer.answer : unexpectedAnswer(answer);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,6 +3,7 @@ import type { CopyColumn, CopyEvent, CopyRead, CopyReject, TableTotals } from ".
 import type { CopyChoices } from "../../copy-source-model.js";
 import type { TableName } from "../../driver.js";
 import type { OpenRequest } from "../worker-protocol.js";
+import type { SurveyAnswer, SurveyQuestion } from "./survey-protocol.js";
 
 /** What becomes of text that is none elsewhere. */
 export type TextChoices = Pick<CopyChoices, "nul" | "invalidUtf8">;
@@ -16,7 +17,8 @@ export type RowOrder =
   | { readonly kind: "next"; readonly read: number }
   | { readonly kind: "end"; readonly read: number }
   | { readonly kind: "totals"; readonly table: TableName; readonly columns: readonly CopyColumn[] }
-  | { readonly kind: "query"; readonly sql: string };
+  | { readonly kind: "query"; readonly sql: string }
+  | { readonly kind: "survey"; readonly question: SurveyQuestion };
 
 /** Some of the rows of a read. */
 export interface RowBatch {
@@ -31,7 +33,8 @@ export type RowAnswer =
   | { readonly of: "done" }
   | { readonly of: "batch"; readonly batch: RowBatch }
   | { readonly of: "totals"; readonly totals: TableTotals }
-  | { readonly of: "query"; readonly rows: QueryCells };
+  | { readonly of: "query"; readonly rows: QueryCells }
+  | { readonly of: "survey"; readonly answer: SurveyAnswer };
 
 export type RowReply =
   | { readonly kind: "answer"; readonly answer: RowAnswer }
@@ -43,7 +46,7 @@ export type RowReply =
       readonly hint: string | null;
     };
 
-const ORDERS = ["open", "begin", "read", "next", "end", "totals", "query"];
+const ORDERS = ["open", "begin", "read", "next", "end", "totals", "query", "survey"];
 
 /** Both ends are of one build, so the envelope tells enough. */
 export function isRowOrder(message: unknown): message is RowOrder {

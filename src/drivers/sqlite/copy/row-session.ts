@@ -5,6 +5,7 @@ import { queryCells } from "./query-cells.js";
 import type { RowAnswer, RowBatch, RowOrder } from "./row-protocol.js";
 import { rowTotals } from "./row-totals.js";
 import { type WalkWhere, walkRows } from "./row-walk.js";
+import { answerSurvey } from "./survey.js";
 
 const CACHE_KIB = 16_000;
 
@@ -46,6 +47,8 @@ export class RowSession implements Disposable {
             rowTotals(connection, order.table, order.columns),
           ),
         };
+      case "survey":
+        return { of: "survey", answer: answerSurvey(connection, order.question) };
       default:
         return { of: "query", rows: queryCells(this.#where, order.sql) };
     }
