@@ -1,0 +1,149 @@
+import { DbopsError } from "../../../lib/core/errors.js";
+import { qualifiedName } from "../../../lib/core/named.js";
+import type { NotCarried } from "../../copy-source-model.js";
+import type { TargetIndex, TargetTable } from "../../copy-target-model.js";
+import { quoteIdent } from "../quote-ident.js";
+import { quoteLiteral } from "../quote-literal.js";
+import type { Session } from "../session.js";
+import type { HiddenPlace } from "./hidden-place.js";
+import { type Dispensable, leftBehind } from "./left-behind.js";
+import { setNumbering } from "./numbering.js";
+import { isReference, splitDefinition } from "./split-definition.js";
+import { columnsKey, readTableState, type TableState } from "./table-state.js";
+
+/** Keys, indexes, checks, defaults and numbering of a table whose rows are in; what is there already stays. */
+export async function finishTable(
+  session: Session,
+  table: TargetTable,
+  place: HiddenPlace,
+): Promise<readonly NotCarried[]> {
+  const state = await readTableState(session, place.of(table.name));
+  const left: NotCarried[] = [];
+  if (table.definition !== null) left.push(...(await finishDefined(session, table, place)));
+  else {
+    if (!state.hasPrimaryKey) await makePrimaryKey(session, table, place);
+    for (const part of dispensables(table, place, state)) left.push(...(await leftBehind(session, part)));
+    left.push(...(await makeChecks(session, table, { place, state })));
+    for (const comment of comments(table, place)) await session.run(comment);
+  }
+  await setNumbering(session, table, place);
+  await session.run(`ANALYZE ${place.quoted(table.name)}`);
+  return left;
+}
+
+async function makePrimaryKey(session: Session, table: TargetTable, place: HiddenPlace): Promise<void> {
+  const { primaryKey } = table;
+  if (primaryKey === null) return;
+  const sql = `ALTER TABLE ${place.quoted(table.name)} ADD ${named(primaryKey.name)}PRIMARY KEY (${list(primaryKey.columns)})`;
+  try {
+    await session.run(sql);
+  } catch (error) {
+    if (!(error instanceof DbopsError) || error.code !== "DB.REFUSED") throw error;
+    throw new DbopsError("COPY.REFUSED", {
+      message: `${qualifiedName(table.name)} does not take its primary key (${primaryKey.columns.join(", ")})`,
+      why: error.why ?? undefined,
+      hint: "nothing of the copy is visible; correct the rows at the source, or leave the table out with --exclude-tables",
+      cause: error.cause,
+    });
+  }
+}
+
+function dispensables(table: TargetTable, place: HiddenPlace, state: TableState): readonly Dispensable[] {
+  const quoted = place.quoted(table.name);
+  const uniques = table.uniques
+    .filter(({ columns }) => !state.uniques.has(columnsKey(columns)))
+    .map(({ name, columns, isDeferrable }): Dispensable => {
+      const sql = `ALTER TABLE ${quoted} ADD ${named(name)}UNIQUE (${list(columns)})${isDeferrable ? " DEFERRABLE" : ""}`;
+      return { kind: "indexes", name: `${table.name.name}.${name ?? columns.join("_")}`, sql };
+    });
+  const indexes = table.indexes
+    .filter(({ name }) => !state.indexes.has(name))
+    .map(
+      (index): Dispensable => ({
+        kind: "indexes",
+        name: `${table.name.name}.${index.name}`,
+        sql: indexStatement(index, quoted),
+      }),
+    );
+  const defaults = table.columns.flatMap(({ name, defaultSql }): readonly Dispensable[] =>
+    defaultSql === null
+      ? []
+      : [
+          {
+            kind: "defaults",
+            name: `${table.name.name}.${name}`,
+            sql: `ALTER TABLE ${quoted} ALTER COLUMN ${quoteIdent(name)} SET DEFAULT ${defaultSql}`,
+          },
+        ],
+  );
+  return [...uniques, ...indexes, ...defaults];
+}
+
+function indexStatement({ name, isUnique, parts, where }: TargetIndex, quoted: string): string {
+  const terms = parts.map(({ term, isDescending, ignoresCase }) => {
+    const plain = term.kind === "column" ? quoteIdent(term.name) : `(${term.sql})`;
+    return `${ignoresCase ? `lower(${plain} COLLATE "C")` : plain}${isDescending ? " DESC" : ""}`;
+  });
+  const condition = where === null ? "" : ` WHERE ${where}`;
+  return `CREATE ${isUnique ? "UNIQUE " : ""}INDEX ${quoteIdent(name)} ON ${quoted} (${terms.join(", ")})${condition}`;
+}
+
+/** All in one look at the rows; one by one only where that fails. */
+async function makeChecks(
+  session: Session,
+  table: TargetTable,
+  { place, state }: { readonly place: HiddenPlace; readonly state: TableState },
+): Promise<readonly NotCarried[]> {
+  const missing = table.checks.filter(({ name }) => name === null || !state.constraints.has(name));
+  if (missing.length === 0) return [];
+  const quoted = place.quoted(table.name);
+  const parts = missing.map(
+    ({ name, sql }, index): Dispensable => ({
+      kind: "checks",
+      name: `${table.name.name}.${name ?? `check ${index + 1}`}`,
+      sql: `ADD ${named(name)}CHECK (${sql})`,
+    }),
+  );
+  const together = `ALTER TABLE ${quoted} ${parts.map(({ sql }) => sql).join(", ")}`;
+  if ((await leftBehind(session, { kind: "checks", name: "", sql: together })).length === 0) return [];
+  const left: NotCarried[] = [];
+  for (const part of parts)
+    left.push(...(await leftBehind(session, { ...part, sql: `ALTER TABLE ${quoted} ${part.sql}` })));
+  return left;
+}
+
+function comments({ name, comment, columns }: TargetTable, place: HiddenPlace): readonly string[] {
+  const quoted = place.quoted(name);
+  const ofTable = comment === null ? [] : [`COMMENT ON TABLE ${quoted} IS ${quoteLiteral(comment)}`];
+  const ofColumns = columns.flatMap((column) =>
+    column.comment === null
+      ? []
+      : [`COMMENT ON COLUMN ${quoted}.${quoteIdent(column.name)} IS ${quoteLiteral(column.comment)}`],
+  );
+  return [...ofTable, ...ofColumns];
+}
+
+/** The statements of its own definition that come after the rows, references apart. */
+async function finishDefined(session: Session, table: TargetTable, place: HiddenPlace): Promise<readonly NotCarried[]> {
+  const left: NotCarried[] = [];
+  await session.run(`SET search_path = ${place.pathFor(table.name.schema)}`);
+  for (const sql of splitDefinition(table.definition ?? "").after.filter((each) => !isReference(each))) {
+    left.push(...(await leftBehind(session, { kind: kindOf(sql), name: table.name.name, sql })));
+  }
+  await session.run("SET search_path = ''");
+  return left;
+}
+
+function kindOf(sql: string): NotCarried["kind"] {
+  if (/^\s*CREATE (?:CONSTRAINT )?TRIGGER\b/i.test(sql)) return "triggers";
+  if (/^\s*CREATE POLICY\b/i.test(sql)) return "policies";
+  return /\bCHECK\b/i.test(sql) ? "checks" : "indexes";
+}
+
+function named(name: string | null): string {
+  return name === null ? "" : `CONSTRAINT ${quoteIdent(name)} `;
+}
+
+function list(columns: readonly string[]): string {
+  return columns.map(quoteIdent).join(", ");
+}

@@ -1,0 +1,93 @@
+import { heldPromise } from "../../../lib/core/held-promise.js";
+import type { NotCarried } from "../../copy-source-model.js";
+import type { TargetDesign, TargetTable } from "../../copy-target-model.js";
+import type { TableName } from "../../driver.js";
+import type { Session } from "../session.js";
+import { finishTable } from "./finish-table.js";
+import type { HiddenPlace } from "./hidden-place.js";
+import { keyOf } from "./ledger.js";
+import { leftBehind } from "./left-behind.js";
+import { makeReferences } from "./make-references.js";
+import { writeOrigin } from "./origin-table.js";
+import type { ReadSessions } from "./read-sessions.js";
+import { withSessionOf } from "./session-use.js";
+
+/** What comes back from an earlier life, as it is counted when it does not. */
+const RETURNING = {
+  table: "functions",
+  column: "defaults",
+  view: "views",
+  trigger: "triggers",
+  index: "indexes",
+  other: "functions",
+} as const satisfies Readonly<Record<TargetDesign["returning"][number]["kind"], NotCarried["kind"]>>;
+
+/** Builds keys and indexes side by side, beginning with a table as soon as its rows are in. */
+export class Finisher {
+  readonly #sessions: ReadSessions;
+  readonly #place: HiddenPlace;
+  readonly #works = new Map<string, Promise<readonly NotCarried[]>>();
+
+  constructor(sessions: ReadSessions, place: HiddenPlace) {
+    this.#sessions = sessions;
+    this.#place = place;
+  }
+
+  /** Its end is awaited by `finish`. */
+  begin(table: TargetTable): void {
+    const work = withSessionOf(this.#sessions, (session) => finishTable(session, table, this.#place));
+    this.#works.set(keyOf(table.name), heldPromise(work));
+  }
+
+  /** Nothing is being built on that table, and what was is not taken for finished. */
+  async settled(table: TableName): Promise<void> {
+    const key = keyOf(table);
+    await this.#works.get(key)?.catch(() => undefined);
+    this.#works.delete(key);
+  }
+
+  /** Whatever is missing; `session` does what comes one after the other. */
+  async finish(session: Session, design: TargetDesign): Promise<readonly NotCarried[]> {
+    for (const table of await this.#byRows(session, design.tables)) {
+      if (!this.#works.has(keyOf(table.name))) this.begin(table);
+    }
+    const left: NotCarried[] = [];
+    const works = design.tables.map(({ name }) => this.#works.get(keyOf(name)) ?? []);
+    for (const work of await Promise.allSettled(works)) {
+      if (work.status === "rejected") throw work.reason;
+      left.push(...work.value);
+    }
+    left.push(...(await makeReferences(design, { place: this.#place, sessions: this.#sessions })));
+    await this.#numberFreely(session, design);
+    left.push(...(await this.#bringBack(session, design)));
+    if (design.origin !== null) await writeOrigin(session, this.#place.main, design.origin);
+    return left;
+  }
+
+  /** The largest first: it decides when all are done. */
+  async #byRows(session: Session, tables: readonly TargetTable[]): Promise<readonly TargetTable[]> {
+    const sizes = new Map<TargetTable, bigint>();
+    for (const table of tables) {
+      const sql = "SELECT pg_table_size(to_regclass($1)) AS bytes";
+      sizes.set(table, (await session.one<{ bytes: bigint }>(sql, [this.#place.quoted(table.name)])).bytes);
+    }
+    return [...tables].sort((a, b) => Number((sizes.get(b) ?? 0n) - (sizes.get(a) ?? 0n)));
+  }
+
+  async #numberFreely(session: Session, { sequences }: TargetDesign): Promise<void> {
+    for (const { name, next } of sequences) {
+      await session.query("SELECT setval($1::regclass, $2, false)", [this.#place.quoted(name), next]);
+    }
+  }
+
+  async #bringBack(session: Session, { returning }: TargetDesign): Promise<readonly NotCarried[]> {
+    if (returning.length === 0) return [];
+    const left: NotCarried[] = [];
+    await session.run(`SET search_path = ${this.#place.pathFor(null)}; SET check_function_bodies = off`);
+    for (const { kind, name, sql } of returning) {
+      left.push(...(await leftBehind(session, { kind: RETURNING[kind], name, sql })));
+    }
+    await session.run("SET search_path = ''; RESET check_function_bodies");
+    return left;
+  }
+}

@@ -1,0 +1,108 @@
+import type { TargetDesign, TargetTable } from "../../copy-target-model.js";
+import type { TableName } from "../../driver.js";
+import { quoteIdent, quoteQualified } from "../quote-ident.js";
+import { quoteLiteral } from "../quote-literal.js";
+import type { Session } from "../session.js";
+import type { HiddenPlace } from "./hidden-place.js";
+import { keyOf, type Ledger } from "./ledger.js";
+import { tableStatement } from "./table-statement.js";
+
+/** Each locks several relations, and a server's table of locks is small. */
+const TABLES_PER_TRANSACTION = 100;
+
+export interface MakeTables {
+  readonly place: HiddenPlace;
+  readonly ledger: Ledger;
+  readonly isResumed: boolean;
+}
+
+/** Makes the hidden schemas and the tables in them; of a resumed run those that are missing or have become others. */
+export async function makeTables(session: Session, design: TargetDesign, how: MakeTables): Promise<void> {
+  const { ledger, isResumed, place } = how;
+  if (isResumed) await ledger.requirePlan(session, design.plan);
+  else await inTransaction(session, () => makePlace(session, design, how));
+  const made = await ledger.tables(session);
+  const missing = design.tables.filter((table) => made.get(keyOf(table.name)) !== tableStatement(table, place));
+  for (let start = 0; start < missing.length; start += TABLES_PER_TRANSACTION) {
+    await inTransaction(session, async () => {
+      for (const table of missing.slice(start, start + TABLES_PER_TRANSACTION)) await makeTable(session, table, how);
+    });
+  }
+}
+
+/** Anew where there is one. */
+export async function makeTable(
+  session: Session,
+  table: TargetTable,
+  { place, ledger }: Pick<MakeTables, "place" | "ledger">,
+): Promise<void> {
+  await session.run(`DROP TABLE IF EXISTS ${place.quoted(table.name)} CASCADE`);
+  await ledger.forget(session, table.name);
+  const statement = tableStatement(table, place);
+  await session.during(`make table ${table.name.name}`, async () => {
+    if (table.definition === null) return await session.run(statement);
+    await session.run(`SET LOCAL search_path = ${place.pathFor(table.name.schema)}`);
+    await session.run(statement);
+    await session.run("SET LOCAL search_path = ''");
+  });
+  await ledger.hasMade(session, table.name, statement);
+}
+
+export async function inTransaction(session: Session, work: () => Promise<void>): Promise<void> {
+  await session.run("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE");
+  try {
+    await work();
+    await session.run("COMMIT");
+  } catch (error) {
+    await session.run("ROLLBACK").catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The schemas that tables, types and sequences will be in. */
+export function schemasOf({ tables, sequences }: TargetDesign): readonly string[] {
+  const names = [...tables.map(({ name }) => name), ...sequences.map(({ name }) => name)];
+  return [...new Set(names.flatMap(({ schema }) => (schema === null ? [] : [schema])))];
+}
+
+async function makePlace(session: Session, design: TargetDesign, { place, ledger }: MakeTables): Promise<void> {
+  for (const schema of place.all(schemasOf(design))) {
+    await session.run(`CREATE SCHEMA ${quoteIdent(schema)}`);
+    await grantNobody(session, schema);
+  }
+  await ledger.begin(session, design.plan);
+  for (const { name, values } of enumsOf(design.tables)) {
+    await session.run(`CREATE TYPE ${place.quoted(name)} AS ENUM (${values.map(quoteLiteral).join(", ")})`);
+  }
+  for (const sequence of design.sequences) await session.run(sequenceStatement(sequence, place));
+}
+
+/** Default privileges may have given others a right already. */
+async function grantNobody(session: Session, schema: string): Promise<void> {
+  const granted = await session.query<{ name: string }>(
+    `SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(r.rolname) END AS name
+       FROM pg_namespace n, aclexplode(n.nspacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
+      WHERE n.nspname = $1 AND a.grantee <> n.nspowner`,
+    [schema],
+  );
+  for (const { name } of granted) await session.run(`REVOKE ALL ON SCHEMA ${quoteIdent(schema)} FROM ${name}`);
+}
+
+/** Beside the tables that use them; those that no table's own definition makes. */
+function enumsOf(tables: readonly TargetTable[]): readonly { name: TableName; values: readonly string[] }[] {
+  const enums = new Map<string, { name: TableName; values: readonly string[] }>();
+  for (const { name: table, columns, definition } of tables) {
+    for (const { type } of definition === null ? columns : []) {
+      if (type.kind !== "enum") continue;
+      const name = { schema: table.schema, name: type.name.name };
+      enums.set(keyOf(name), { name, values: type.values });
+    }
+  }
+  return [...enums.values()];
+}
+
+function sequenceStatement({ name, next, step }: TargetDesign["sequences"][number], place: HiddenPlace): string {
+  const bound = step > 0n ? `MINVALUE ${next < 1n ? next : 1n}` : `MAXVALUE ${next > -1n ? next : -1n}`;
+  const quoted = quoteQualified(place.of(name));
+  return `CREATE SEQUENCE ${quoted} INCREMENT BY ${step} ${bound} START WITH ${next}`;
+}

@@ -1,0 +1,42 @@
+import type { CopyRows } from "../../copy-rows-model.js";
+
+/** More than lies between us and a server that reads: it refuses no row that was sent before these. */
+const KEPT_BYTES = 8 * 1024 * 1024;
+const NEWLINE = 0x0a;
+
+interface SentBatch {
+  readonly bytes: Uint8Array;
+  readonly rows: number;
+  /** The number of its first row, from 0. */
+  readonly first: number;
+}
+
+/** The rows of a COPY that were sent last, to find the one that the server refuses. */
+export class SentRows {
+  #batches: SentBatch[] = [];
+  #keptBytes = 0;
+  #rows = 0;
+
+  add({ bytes, rows }: CopyRows): void {
+    this.#batches.push({ bytes, rows, first: this.#rows });
+    this.#keptBytes += bytes.length;
+    this.#rows += rows;
+    while (this.#batches.length > 1 && this.#keptBytes > KEPT_BYTES) {
+      this.#keptBytes -= this.#batches.shift()?.bytes.length ?? 0;
+    }
+  }
+
+  /** The text of a row by its number, without its end; null when it was sent too long ago. */
+  find(row: number): string | null {
+    const batch = this.#batches.find(({ first, rows }) => row >= first && row < first + rows);
+    if (batch === undefined) return null;
+    let start = 0;
+    for (let skipped = batch.first; skipped < row; skipped += 1) start = batch.bytes.indexOf(NEWLINE, start) + 1;
+    const { bytes } = batch;
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(
+      "utf8",
+      start,
+      bytes.indexOf(NEWLINE, start),
+    );
+  }
+}

@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import {
+  checkpoint,
+  column,
+  design,
+  loadWhole,
+  readAll,
+  rows,
+  table,
+  targetWorld,
+} from "../support/copy-target-world.js";
+
+const HIDDEN = "dbops_copy_20261128T010203Z-abc123";
+
+const people = table("people", [
+  column("id", "integer", { identity: { next: 10n, isMonotonic: true, isAlways: false } }),
+  column("name", "text", { isNullable: false }),
+]);
+const orders = table("orders", [column("id", "integer"), column("person", "integer")], {
+  foreignKeys: [
+    {
+      name: null,
+      columns: ["person"],
+      references: { table: people.name, columns: ["id"] },
+      onDelete: "cascade",
+      onUpdate: "no action",
+      isDeferrable: true,
+      isInitiallyDeferred: true,
+      isValidated: true,
+    },
+  ],
+});
+
+test("a copy is unseen until it is published, and whole then", async () => {
+  await using world = await targetWorld();
+  const whole = design([orders, people]);
+  await using target = await world.target();
+  await target.create(whole);
+  await loadWhole(target, people, "1\tAnn", "7\tB\\tb");
+  await loadWhole(target, orders, "1\t7");
+  expect(await target.finish(whole)).toEqual([]);
+  expect(await world.database.sql("SELECT FROM pg_tables WHERE schemaname = 'public'")).toEqual([]);
+  expect(await readAll(target, people)).toBe("1\tAnn\n7\tB\\tb\n");
+  expect(await target.publish(whole)).toEqual({ previous: null });
+  expect(await world.database.sql("SELECT id::int, name FROM people ORDER BY id")).toEqual([
+    { id: 1, name: "Ann" },
+    { id: 7, name: "B\tb" },
+  ]);
+  await world.database.sql("INSERT INTO people (name) VALUES ('new')");
+  expect(await world.database.sql("SELECT max(id)::int AS id FROM people")).toEqual([{ id: 10 }]);
+  expect(
+    await world.database.sql(
+      "SELECT pg_get_constraintdef(oid) AS sql, convalidated AS ok FROM pg_constraint WHERE conrelid = 'orders'::regclass AND contype = 'f'",
+    ),
+  ).toEqual([
+    { sql: "FOREIGN KEY (person) REFERENCES people(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED", ok: true },
+  ]);
+  expect(await world.database.sql(`SELECT nspname FROM pg_namespace WHERE nspname LIKE 'dbops%'`)).toEqual([]);
+});
+
+test("what is neither published nor kept leaves nothing behind", async () => {
+  await using world = await targetWorld();
+  {
+    await using target = await world.target();
+    await target.create(design([people]));
+    expect(await world.database.sql(`SELECT nspname AS name FROM pg_namespace WHERE nspname LIKE 'dbops%'`)).toEqual([
+      { name: HIDDEN },
+    ]);
+    const load = await target.load(people, 0);
+    await load.add(rows("1\tAnn"));
+  }
+  expect(await world.database.sql("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'dbops%'")).toEqual([]);
+});
+
+test("a row that is refused is named with its key and column", async () => {
+  await using world = await targetWorld();
+  await using target = await world.target();
+  await target.create(design([people]));
+  await using load = await target.load(people, 0);
+  const work = load.add(rows("1\tAnn", "seven\tBob")).then(() => load.commit(checkpoint(people, 0)));
+  await expect(work).rejects.toMatchObject({
+    code: "COPY.REFUSED",
+    message: "public.people does not take the row with id = seven",
+    why: expect.stringMatching(/^column id: invalid input syntax for type bigint/),
+  });
+});
