@@ -32,7 +32,7 @@ export class ChunkWriter {
     await this.#load.add(rows);
     this.#rows += rows.rows;
     this.#bytes += rows.bytes.length;
-    this.#lastKey = rows.lastKey;
+    if (rows.rows > 0) this.#lastKey = rows.lastKey;
     // Without a key nobody could say where to go on.
     if (rows.lastKey !== null && (this.#rows >= CHUNK_ROWS || this.#bytes >= CHUNK_BYTES)) await this.#commit(false);
   }

@@ -1,5 +1,6 @@
-import type { CopyColumn, CopyEvent, CopyRows } from "../../drivers/copy-rows-model.js";
-import { type RowDigest, rowHash } from "./row-hash.js";
+import type { CopyColumn, CopyEvent } from "../../drivers/copy-rows-model.js";
+import { type RowDigest, type RowHash, rowHash } from "./row-hash.js";
+import { rowTexts } from "./row-texts.js";
 import { rowValue } from "./row-value.js";
 
 export interface DigestOptions {
@@ -15,16 +16,26 @@ export async function digestRows(
   { proof, values, signal }: DigestOptions,
 ): Promise<RowDigest> {
   const hash = rowHash(proof);
-  for await (const event of events) {
-    signal.throwIfAborted();
-    if (event.kind === "rows") hash.add(values === null ? event : inValues(event, values));
-  }
+  if (values === null) await addBytes(events, hash, signal);
+  else await addValues(rowTexts(events), values, { hash, signal });
   return hash.digest();
 }
 
-function inValues(rows: CopyRows, columns: readonly CopyColumn[]): CopyRows {
-  const { buffer, byteOffset, length } = rows.bytes;
-  const texts = Buffer.from(buffer, byteOffset, length).toString("latin1").slice(0, -1).split("\n");
-  const values = texts.map((row) => `${rowValue(row, columns)}\n`).join("");
-  return { ...rows, bytes: Buffer.from(values, "utf8") };
+async function addBytes(events: AsyncIterable<CopyEvent>, hash: RowHash, signal: AbortSignal): Promise<void> {
+  for await (const event of events) {
+    signal.throwIfAborted();
+    if (event.kind === "rows") hash.add(event);
+  }
+}
+
+async function addValues(
+  batches: AsyncIterable<readonly string[]>,
+  columns: readonly CopyColumn[],
+  { hash, signal }: { readonly hash: RowHash; readonly signal: AbortSignal },
+): Promise<void> {
+  for await (const rows of batches) {
+    signal.throwIfAborted();
+    const text = rows.map((row) => `${rowValue(row, columns)}\n`).join("");
+    hash.add({ kind: "rows", bytes: Buffer.from(text), rows: rows.length, lastKey: null });
+  }
 }

@@ -48,7 +48,8 @@ class OrderedHash implements RowHash {
     this.#hash.update(rest);
     this.#bytes += bytes.length;
     this.#rows = end;
-    this.#reach(end, lastKey);
+    // The beginning of a row is no place to begin at.
+    if (rows > 0) this.#reach(end, lastKey);
   }
 
   soFar(): string {

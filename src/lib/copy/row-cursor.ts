@@ -1,22 +1,22 @@
 import type { CopyEvent } from "../../drivers/copy-rows-model.js";
+import { rowTexts } from "./row-texts.js";
 
-/** Gives rows one by one, as texts with a character for each byte and without the line feed. Closing ends the read. */
-export class RowCursor {
-  readonly #events: AsyncIterator<CopyEvent>;
+/** Gives rows one by one, as texts with a character for each byte. Disposing ends the read. */
+export class RowCursor implements AsyncDisposable {
+  readonly #batches: AsyncGenerator<readonly string[]>;
   #rows: readonly string[] = [];
   #at = 0;
 
   constructor(events: AsyncIterable<CopyEvent>) {
-    this.#events = events[Symbol.asyncIterator]();
+    this.#batches = rowTexts(events);
   }
 
   /** Rows that can be taken without waiting; reads on when there are none. 0 at the end. */
   async ready(): Promise<number> {
     while (this.#at === this.#rows.length) {
-      const { done, value } = await this.#events.next();
+      const { done, value } = await this.#batches.next();
       if (done === true) return 0;
-      if (value.kind !== "rows") continue;
-      this.#rows = rowsOf(value.bytes);
+      this.#rows = value;
       this.#at = 0;
     }
     return this.#rows.length - this.#at;
@@ -41,10 +41,6 @@ export class RowCursor {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#events.return?.();
+    await this.#batches.return(undefined);
   }
-}
-
-function rowsOf(bytes: Uint8Array): readonly string[] {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1").slice(0, -1).split("\n");
 }

@@ -1,4 +1,4 @@
-import { hash } from "node:crypto";
+import { createHash, type Hash, hash } from "node:crypto";
 import type { CopyRows } from "../../drivers/copy-rows-model.js";
 import type { RowDigest, RowHash } from "./row-hash.js";
 
@@ -21,6 +21,8 @@ class RowSum implements RowHash {
   readonly #words: Float64Array;
   #rows: number;
   #bytes: number;
+  /** Of a large row that has come in part. */
+  #begun: Hash | null = null;
 
   constructor(words: Float64Array, rows: number, bytes: number) {
     this.#words = words;
@@ -29,17 +31,20 @@ class RowSum implements RowHash {
   }
 
   add({ bytes, rows }: CopyRows): void {
+    this.#bytes += bytes.length;
+    if (rows === 0) {
+      this.#begun ??= createHash("sha256");
+      this.#begun.update(bytes);
+      return;
+    }
     let start = 0;
     for (let row = 0; row < rows; row += 1) {
       let end = start;
       while (bytes[end] !== LINE_FEED && end < bytes.length) end += 1;
-      this.#addDigest(hash("sha256", bytes.subarray(start, end + 1), "binary"));
+      this.#addRow(bytes.subarray(start, end + 1));
       start = end + 1;
-      this.#rows += 1;
-      if (this.#rows % CARRY_EVERY === 0) carry(this.#words);
     }
     if (start !== bytes.length) throw new Error(`a batch of ${rows} rows has other bytes than theirs`);
-    this.#bytes += bytes.length;
   }
 
   soFar(): string {
@@ -49,11 +54,20 @@ class RowSum implements RowHash {
   }
 
   fork(): RowHash {
+    if (this.#begun !== null) throw new Error("a sum of rows is not forked within a row");
     return new RowSum(this.#words.slice(), this.#rows, this.#bytes);
   }
 
   digest(): RowDigest {
     return { rows: this.#rows, bytes: this.#bytes, checksum: this.soFar(), marks: [] };
+  }
+
+  #addRow(row: Uint8Array): void {
+    const begun = this.#begun;
+    this.#addDigest(begun === null ? hash("sha256", row, "binary") : begun.update(row).digest("binary"));
+    this.#begun = null;
+    this.#rows += 1;
+    if (this.#rows % CARRY_EVERY === 0) carry(this.#words);
   }
 
   #addDigest(digest: string): void {
