@@ -13,10 +13,6 @@ export interface CopyJob {
   readonly source: CopySource;
   readonly target: CopyTarget;
   readonly plan: CopyPlan;
-  /** What is told of the plan, its tables in the plan's order: the run fills in what it finds. */
-  readonly planReport: CopyReport;
-  /** How the report tells of what only the run finds. */
-  readonly classify: (left: readonly NotCarried[]) => CopyReport["notCarried"];
   /** `rows`: into tables that are there, in one transaction. `schema`: no rows. */
   readonly content: "all" | "rows" | "schema";
   /** Tables at a time. */
