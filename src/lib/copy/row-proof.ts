@@ -34,28 +34,35 @@ export const VALUES_ALGORITHM = `${ROWS_ALGORITHM} by value`;
  * `sent` is the digest of what was sent; null = the source is read again.
  */
 export async function proveRows(sides: BothSides, sent: RowDigest | null): Promise<RowProof> {
-  const [ours, theirs] = await digestBoth(sides, sent, null);
-  const checksum = { algorithm: ROWS_ALGORITHM, source: ours.checksum, target: theirs.checksum };
-  if (ours.checksum === theirs.checksum)
-    return { checksum: { ...checksum, equal: true }, rows: theirs.rows, differences: [] };
-  if (sides.proof === "bag") {
-    const [left, right] = await digestBoth(sides, null, sides.readBack.columns);
-    const byValue = { algorithm: VALUES_ALGORITHM, source: left.checksum, target: right.checksum };
-    if (left.checksum === right.checksum)
-      return { checksum: { ...byValue, equal: true }, rows: theirs.rows, differences: [] };
-  }
-  const differences = await differencesOf(sides, ours, theirs);
-  const equal = differences?.length === 0;
-  const algorithm = equal ? VALUES_ALGORITHM : ROWS_ALGORITHM;
-  return { checksum: { ...checksum, algorithm, equal }, rows: theirs.rows, differences };
+  const [ours, theirs] = await digestBoth(sides, sent, { proof: sides.proof, values: null });
+  const { rows } = theirs;
+  const byBytes = checksumOf(ours, theirs, ROWS_ALGORITHM);
+  if (byBytes.equal) return { checksum: byBytes, rows, differences: [] };
+  // Where each side has an order of its own, nothing is left that rows could be paired by.
+  const differences = sides.proof === "bag" ? null : await differencesOf(sides, ours, theirs);
+  if (differences?.length === 0)
+    return { checksum: { ...byBytes, algorithm: VALUES_ALGORITHM, equal: true }, rows, differences };
+  if (differences !== null) return { checksum: byBytes, rows, differences };
+  const [left, right] = await digestBoth(sides, null, { proof: "bag", values: sides.readBack.columns });
+  const checksum = checksumOf(left, right, VALUES_ALGORITHM);
+  return { checksum, rows, differences: checksum.equal ? [] : await differencesOf(sides, ours, theirs) };
+}
+
+function checksumOf(source: RowDigest, target: RowDigest, algorithm: string): RowProof["checksum"] {
+  return {
+    algorithm,
+    source: source.checksum,
+    target: target.checksum,
+    equal: source.checksum === target.checksum,
+  };
 }
 
 async function digestBoth(
-  { source, read, target, readBack, proof, signal }: BothSides,
+  { source, read, target, readBack, signal }: BothSides,
   sent: RowDigest | null,
-  values: DigestOptions["values"],
+  how: Pick<DigestOptions, "proof" | "values">,
 ): Promise<readonly [RowDigest, RowDigest]> {
-  const options = { proof, values, signal };
+  const options = { ...how, signal };
   return await Promise.all([
     sent ?? digestRows(source.read(read), options),
     digestRows(target.read(readBack), options),
