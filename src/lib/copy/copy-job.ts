@@ -15,6 +15,10 @@ export interface CopyJob {
   readonly plan: CopyPlan;
   /** `rows`: into tables that are there, in one transaction. `schema`: no rows. */
   readonly content: "all" | "rows" | "schema";
+  /** What the plan has told already: a run fills in what it finds. Its tables stand in the plan's order. */
+  readonly planReport: CopyReport;
+  /** For what only the run finds: appended to what the plan says is not carried. */
+  readonly classify: (left: readonly NotCarried[]) => CopyReport["notCarried"];
   /** Tables at a time. */
   readonly jobs: number;
   /** Where what is left out is written as NDJSON; null when nothing is left out. */
