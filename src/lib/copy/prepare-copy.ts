@@ -13,6 +13,7 @@ import type { CopyWish } from "./copy-wish.js";
 import { planCopy } from "./plan-copy.js";
 import { plannedReport } from "./planned-report.js";
 import { requireResumable } from "./require-resumable.js";
+import { requireTwo } from "./require-two.js";
 import { requireVacant } from "./require-vacant.js";
 import { tableKey } from "./table-key.js";
 
@@ -87,15 +88,6 @@ async function existingTables(
   const everything = { ...choices, tables: [], excludeTables: [], onMismatch: "widen", orphans: "not-valid" } as const;
   await using source = await driver.openCopySource({ ...everything, schemas: [], holdWrites: false });
   return await source.catalog();
-}
-
-function requireTwo(driver: Driver, target: CopyTarget): void {
-  if (driver.identity.key !== target.identity.key) return;
-  throw new DbopsError("USAGE.INVALID", {
-    message: "FROM and TO are the same database",
-    why: `both are ${target.label}`,
-    hint: "name another place for the copy",
-  });
 }
 
 /** COPY.TARGET_OCCUPIED where others depend on one of them. */
