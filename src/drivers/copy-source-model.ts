@@ -108,6 +108,8 @@ export interface SourceColumn {
   /** Letters A to Z count as a to z when values are compared. */
   readonly ignoresCase: boolean;
   readonly comment: string | null;
+  /** NaN is among its numbers, which not every engine has; absent where it is not. */
+  readonly holdsNaN?: true;
 }
 
 export interface SourceIdentity {

@@ -1,0 +1,80 @@
+import { quoteIdent } from "../quote-ident.js";
+import { quoteLiteral } from "../quote-literal.js";
+import type { ColumnFacts } from "./column-facts.js";
+import type { ConstraintFacts } from "./constraint-facts.js";
+import type { PartitionFacts } from "./partition-facts.js";
+import { type SequenceFacts, sequenceDefinition } from "./sequence-facts.js";
+
+export interface DefinedTable {
+  readonly name: string;
+  readonly comment: string | null;
+  readonly isUnlogged: boolean;
+  readonly columns: readonly ColumnFacts[];
+  readonly constraints: readonly ConstraintFacts[];
+  /** Statements that make its types. */
+  readonly types: readonly string[];
+  /** Those that number its columns. */
+  readonly sequences: readonly SequenceFacts[];
+  readonly partitions: PartitionFacts | null;
+}
+
+/**
+ * Statements that make a table again in an unnamed schema, one after the other: types, sequences and the table with its
+ * partitions, then constraints and comments. Indexes and triggers have definitions of their own.
+ */
+export function tableDefinition(table: DefinedTable): string {
+  const { columns, constraints, types, partitions } = table;
+  const name = quoteIdent(table.name);
+  const serials = columns.flatMap((column) => (column.identity === null ? sequencesOf(table, column) : []));
+  const list = columns.map((column) => columnSql(table, column)).join(",\n    ");
+  const statements = [
+    ...types,
+    ...serials.map(sequenceDefinition),
+    `CREATE ${table.isUnlogged ? "UNLOGGED " : ""}TABLE ${name} (\n    ${list}\n)${partitions?.by ?? ""}`,
+    ...columns.flatMap((column) => sequencesOf(table, column).flatMap((sequence) => placed(table, column, sequence))),
+    ...(partitions?.parts ?? []),
+    ...constraints.map((one) => `ALTER TABLE ${name} ADD CONSTRAINT ${quoteIdent(one.name)} ${one.definition}`),
+    ...comments(table),
+  ];
+  return statements.map((statement) => `${statement};\n`).join("");
+}
+
+function sequencesOf({ sequences }: DefinedTable, { number }: ColumnFacts): readonly SequenceFacts[] {
+  return sequences.filter(({ owner }) => owner?.column === number);
+}
+
+function columnSql(table: DefinedTable, column: ColumnFacts): string {
+  const { name, declared, collation, expression, isGenerated, identity, isDeclaredNotNull } = column;
+  const parts = [quoteIdent(name), declared];
+  if (collation !== null) parts.push(`COLLATE ${collation}`);
+  if (isDeclaredNotNull) parts.push("NOT NULL");
+  if (expression !== null)
+    parts.push(isGenerated ? `GENERATED ALWAYS AS (${expression}) STORED` : `DEFAULT ${expression}`);
+  if (identity !== null) {
+    const [sequence] = sequencesOf(table, column);
+    const options = sequence?.options.replace(/^AS \S+ /, "") ?? "";
+    parts.push(`GENERATED ${identity === "always" ? "ALWAYS" : "BY DEFAULT"} AS IDENTITY (${options})`);
+  }
+  return parts.join(" ");
+}
+
+/** A serial's sequence becomes its column's; an identity's gets its name where it is not the usual one. */
+function placed({ name: table }: DefinedTable, column: ColumnFacts, sequence: SequenceFacts): readonly string[] {
+  const quoted = quoteIdent(sequence.name);
+  if (column.identity === null) {
+    return [`ALTER SEQUENCE ${quoted} OWNED BY ${quoteIdent(table)}.${quoteIdent(column.name)}`];
+  }
+  const usual = `${table}_${column.name}_seq`;
+  return usual === sequence.name ? [] : [`ALTER SEQUENCE ${quoteIdent(usual)} RENAME TO ${quoted}`];
+}
+
+function comments({ name, comment, columns, constraints }: DefinedTable): readonly string[] {
+  const table = quoteIdent(name);
+  const said = (what: string, words: string | null): readonly string[] =>
+    words === null ? [] : [`COMMENT ON ${what} IS ${quoteLiteral(words)}`];
+  return [
+    ...said(`TABLE ${table}`, comment),
+    ...columns.flatMap((column) => said(`COLUMN ${table}.${quoteIdent(column.name)}`, column.comment)),
+    ...constraints.flatMap((one) => said(`CONSTRAINT ${quoteIdent(one.name)} ON ${table}`, one.comment)),
+  ];
+}

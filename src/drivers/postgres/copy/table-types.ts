@@ -1,0 +1,55 @@
+import type { Session, SqlRow } from "../session.js";
+
+interface TypeRow extends SqlRow {
+  readonly table: number;
+  readonly sql: string;
+}
+
+/** Types that a table's columns are made of: by its columns, the types below domains, elements of arrays, parts of composites. */
+const USED = `
+  WITH RECURSIVE used ("table", oid) AS (
+    SELECT a.attrelid, a.atttypid FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+     WHERE c.relnamespace = $1::text::regnamespace AND c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition
+       AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid >= 16384
+    UNION
+    SELECT used."table", part.oid FROM used, LATERAL (
+      SELECT t.typbasetype FROM pg_type t WHERE t.oid = used.oid AND t.typtype = 'd'
+      UNION ALL SELECT t.typelem FROM pg_type t WHERE t.oid = used.oid AND t.typelem <> 0
+      UNION ALL SELECT a.atttypid FROM pg_type t JOIN pg_attribute a ON a.attrelid = t.typrelid
+                 WHERE t.oid = used.oid AND t.typtype = 'c' AND a.attnum > 0 AND NOT a.attisdropped) part (oid)
+     WHERE part.oid >= 16384)`;
+
+const LABELS = `(SELECT string_agg(quote_literal(e.enumlabel), ', ' ORDER BY e.enumsortorder) FROM pg_enum e WHERE e.enumtypid = t.oid)`;
+const ATTRIBUTES = `
+  (SELECT string_agg(quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum)
+     FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped)`;
+const CONDITIONS = `
+  coalesce((SELECT string_agg(' CONSTRAINT ' || quote_ident(k.conname) || ' ' || pg_get_constraintdef(k.oid, true), '' ORDER BY k.conname COLLATE "C")
+     FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c'), '')`;
+
+/** Those of the same schema that a user made; the older ones first, as later ones may be made of them. */
+const TYPES = `${USED}
+  SELECT u."table", CASE t.typtype
+           WHEN 'e' THEN 'CREATE TYPE ' || quote_ident(t.typname) || ' AS ENUM (' || coalesce(${LABELS}, '') || ')'
+           WHEN 'c' THEN 'CREATE TYPE ' || quote_ident(t.typname) || ' AS (' || coalesce(${ATTRIBUTES}, '') || ')'
+           ELSE 'CREATE DOMAIN ' || quote_ident(t.typname) || ' AS ' || format_type(t.typbasetype, t.typtypmod)
+             || coalesce(' DEFAULT ' || pg_get_expr(t.typdefaultbin, 0, true), '')
+             || CASE WHEN t.typnotnull THEN ' NOT NULL' ELSE '' END || ${CONDITIONS} END
+         || coalesce(E';\\nCOMMENT ON ' || CASE t.typtype WHEN 'd' THEN 'DOMAIN ' ELSE 'TYPE ' END || quote_ident(t.typname)
+             || ' IS ' || quote_literal(obj_description(t.oid, 'pg_type')), '') AS sql
+    FROM used u JOIN pg_type t ON t.oid = u.oid LEFT JOIN pg_class r ON r.oid = t.typrelid
+   WHERE t.typnamespace = $1::text::regnamespace AND (t.typtype IN ('e', 'd') OR (t.typtype = 'c' AND r.relkind = 'c'))
+     AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')
+   ORDER BY u."table", t.oid`;
+
+/** Statements that make the types of tables, by the oid of the table, of a schema whose name is quoted. */
+export async function readTableTypes(
+  session: Session,
+  schema: string,
+): Promise<ReadonlyMap<number, readonly string[]>> {
+  const tables = new Map<number, string[]>();
+  for (const { table, sql } of await session.query<TypeRow>(TYPES, [schema])) {
+    tables.set(table, [...(tables.get(table) ?? []), sql]);
+  }
+  return tables;
+}

@@ -1,0 +1,46 @@
+import type { SourceView } from "../../copy-source-model.js";
+import { quoteIdent } from "../quote-ident.js";
+import type { Session, SqlRow } from "../session.js";
+import type { CatalogRelation } from "./catalog-relations.js";
+import { parseSelect } from "./parse-select.js";
+import type { TextOrder } from "./text-order.js";
+
+interface ViewRow extends SqlRow {
+  readonly oid: number;
+  readonly sql: string;
+  readonly options: string | null;
+  readonly comment: string | null;
+}
+
+/** The older ones first, as later ones may read them. */
+const VIEWS = `
+  SELECT c.oid, pg_get_viewdef(c.oid, true) AS sql, array_to_string(c.reloptions, ', ') AS options,
+         quote_literal(obj_description(c.oid, 'pg_class')) AS comment
+    FROM pg_class c WHERE c.relkind = 'v' AND c.relnamespace = $1::text::regnamespace ORDER BY c.oid`;
+
+/** Views of a schema, whose own names print without it. */
+export async function readViews(
+  session: Session,
+  schema: string,
+  { chosen, textOrder }: { readonly chosen: readonly CatalogRelation[]; readonly textOrder: TextOrder },
+): Promise<readonly SourceView[]> {
+  const rows = await session.query<ViewRow>(VIEWS, [quoteIdent(schema)]);
+  return rows.flatMap(({ oid, sql, options, comment }): readonly SourceView[] => {
+    const view = chosen.find((one) => one.oid === oid);
+    if (view === undefined) return [];
+    const select = sql.trim().replace(/;$/, "");
+    const name = quoteIdent(view.name);
+    const statements = [
+      `CREATE VIEW ${name}${options === null ? "" : ` WITH (${options})`} AS\n${select}`,
+      ...(comment === null ? [] : [`COMMENT ON VIEW ${name} IS ${comment}`]),
+    ];
+    return [
+      {
+        name: { schema: view.schema, name: view.name },
+        sql: statements.map((statement) => `${statement};\n`).join(""),
+        select: parseSelect(select, textOrder),
+        isMaterialized: false,
+      },
+    ];
+  });
+}
