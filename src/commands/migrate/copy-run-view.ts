@@ -7,7 +7,7 @@ import { uncarriedBlocks } from "./uncarried-blocks.js";
 
 /** What was copied and how it was proven; of a copy that failed, how far it came. */
 export function copyRunView(report: CopyReport, input: CopyRunInput): View {
-  const isPublished = report.phases.some(({ name }) => name === "publish") && report.source.unchanged !== null;
+  const isPublished = report.phases.some(({ name }) => name === "publish");
   return {
     blocks: [
       tablesBlock(report),
