@@ -33,12 +33,13 @@ export function recordOrigin(
     return { version: ORIGIN_VERSION, engine, kind, table: null, name, definition, stored, becameType: null };
   };
   const carried = writeOriginWord({ of: "object", isCarried: true });
+  const isTold = (sql: string): boolean => tables.some(({ source }) => source.definition.includes(sql));
   return [
     ...tables.flatMap((table) => tableEntries(table, entry)),
     ...views.map(({ source, name }) => ({ ...entry("view", name.name, source.sql), table: name, stored: carried })),
     ...notCarried.flatMap(({ kind, name, sql }) => {
       const originKind = KINDS[kind];
-      return originKind === undefined || sql === null ? [] : [entry(originKind, name, sql)];
+      return originKind === undefined || sql === null || isTold(sql) ? [] : [entry(originKind, name, sql)];
     }),
   ];
 }
