@@ -132,8 +132,9 @@ export class SqliteDriver implements Driver {
   }
 
   async openCopySource(choices: CopyChoices): Promise<CopySource> {
-    const { access, connection } = this.#opened;
-    return await openCopySource({ access, connection, open: this.#openRequest() }, choices, this.#context);
+    const { access, connection, file } = this.#opened;
+    const viewed = { access, connection, open: this.#openRequest(), path: file.path };
+    return await openCopySource(viewed, choices, this.#context);
   }
 
   async openLoader(request: LoadRequest): Promise<Loader> {

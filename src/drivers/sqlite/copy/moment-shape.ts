@@ -27,8 +27,8 @@ export function hasShape(cell: string, shape: MomentShape): string {
   const length = "2026-01-31".length + (shape.separator === null ? 0 : shape.hasSeconds ? 9 : 6);
   const fraction = shape.fractionDigits === 0 ? "" : `.${"[0-9]".repeat(shape.fractionDigits)}`;
   const ending = `${fraction}${shape.zone}`;
-  // There is no year 0; SQLite's calendar has one.
-  const isInCalendar = `${cell} >= '0001'`;
+  // There is no year 0; SQLite's calendar has one. (The column itself would make a number of the text.)
+  const isInCalendar = `substr(${cell}, 1, 4) >= '0001'`;
   // SQLite moves a 30th of February into March, so what is no day does not come back as it was.
   if (ending === "") return `(strftime('${format}', ${cell}) = ${cell} COLLATE BINARY AND ${isInCalendar})`;
   const head = `substr(${cell}, 1, ${length}) COLLATE BINARY`;

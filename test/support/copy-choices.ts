@@ -1,0 +1,23 @@
+import type { CopyChoices } from "#dbops/drivers/copy-source-model.js";
+
+/** The choices of a copy without any flag. */
+export function copyChoices(own: Partial<CopyChoices> = {}): CopyChoices {
+  return {
+    tables: [],
+    excludeTables: [],
+    schemas: [],
+    onMismatch: "fail",
+    nul: "fail",
+    invalidUtf8: "fail",
+    orphans: "fail",
+    nullKey: "fail",
+    epoch: "auto",
+    bool: "auto",
+    json: "auto",
+    isTight: false,
+    assumeTz: null,
+    jobs: 2,
+    holdWrites: false,
+    ...own,
+  };
+}
