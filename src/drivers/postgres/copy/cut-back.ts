@@ -23,7 +23,7 @@ export async function cutBack(session: Session, table: TargetTable, how: CutBack
   if (own.every((each) => each.chunk < chunk)) return;
   const { lastKey = null } = own.find((each) => each.chunk === chunk - 1) ?? {};
   await inTransaction(session, async () => {
-    if (chunk === 0) await session.run(`TRUNCATE ${place.quoted(table.name)} CASCADE`);
+    if (chunk === 0) await session.run(`TRUNCATE ${place.quoted(table.name)}`);
     else if (lastKey !== null) {
       const relation = await readRelation(session, place.of(table.name));
       const read = { table: table.name, columns: table.columns, key, after: lastKey, upTo: null };

@@ -6,6 +6,8 @@ import type { Checkpoint, CopyLoad, CopyTarget, TargetDesign, TargetTable } from
 import type { TableName } from "../../driver.js";
 import { advanceSequences } from "../advance-sequences.js";
 import { loadAct } from "../load-act.js";
+import { quoteIdent } from "../quote-ident.js";
+import { transactionId, wasCommitted } from "../transaction-outcome.js";
 import { loadFault } from "./load-fault.js";
 import { OneSession } from "./one-session.js";
 import { readRelation } from "./read-relation.js";
@@ -14,7 +16,10 @@ import { SentRows } from "./sent-rows.js";
 import { TableLoad } from "./table-load.js";
 import { copyStatement, loadedColumns } from "./table-statement.js";
 import { TargetFacts, type TargetParts } from "./target-facts.js";
+import { openTargetSession } from "./target-session.js";
 import { resumeTriggers, type StoppedTrigger, stopTriggers } from "./triggers.js";
+
+const SETTLE_MS = 30_000;
 
 /** Tables that are there already, in one transaction on one session: nothing is visible before its end, and all is then. */
 export class ExistingTarget extends TargetFacts implements CopyTarget {
@@ -28,7 +33,7 @@ export class ExistingTarget extends TargetFacts implements CopyTarget {
     super(parts);
     this.#parts = parts;
     this.#sessions = new OneSession(parts.session);
-    this.#reader = copyReader(this.#sessions, parts.place.home);
+    this.#reader = copyReader(this.#sessions, quoteIdent(parts.place.home));
   }
 
   async create({ tables }: TargetDesign): Promise<void> {
@@ -115,7 +120,13 @@ export class ExistingTarget extends TargetFacts implements CopyTarget {
   async publish(): Promise<{ readonly previous: null }> {
     const { session } = this.#parts;
     await resumeTriggers(session, this.#stopped);
-    await session.runToEnd("COMMIT");
+    const id = await transactionId(session);
+    try {
+      await session.runToEnd("COMMIT");
+    } catch (error) {
+      if (!(error instanceof DbopsError) || error.code !== "CONNECT.LOST" || !(await this.#hasCommitted(id)))
+        throw error;
+    }
     return { previous: null };
   }
 
@@ -125,6 +136,14 @@ export class ExistingTarget extends TargetFacts implements CopyTarget {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts.session[Symbol.asyncDispose]();
+  }
+
+  /** On a session of its own: the answer to the COMMIT was lost. */
+  async #hasCommitted(id: string): Promise<boolean> {
+    const { conn, context } = this.#parts.where;
+    const where = { conn, context: { ...context, signal: AbortSignal.timeout(SETTLE_MS) } };
+    await using session = await openTargetSession(where, this.#parts.request.run);
+    return await wasCommitted(session, id);
   }
 
   async #requireColumns({ name, columns }: TargetTable): Promise<void> {

@@ -128,7 +128,7 @@ async function finishDefined(session: Session, table: TargetTable, place: Hidden
   const left: NotCarried[] = [];
   await session.run(`SET search_path = ${place.pathFor(table.name.schema)}`);
   for (const sql of splitDefinition(table.definition ?? "").after.filter((each) => !isReference(each))) {
-    left.push(...(await leftBehind(session, { kind: kindOf(sql), name: table.name.name, sql })));
+    left.push(...(await leftBehind(session, { kind: kindOf(sql), name: table.name.name, sql, mayBeThere: true })));
   }
   await session.run("SET search_path = ''");
   return left;

@@ -85,7 +85,7 @@ export class Finisher {
     const left: NotCarried[] = [];
     await session.run(`SET search_path = ${this.#place.pathFor(null)}; SET check_function_bodies = off`);
     for (const { kind, name, sql } of returning) {
-      left.push(...(await leftBehind(session, { kind: RETURNING[kind], name, sql })));
+      left.push(...(await leftBehind(session, { kind: RETURNING[kind], name, sql, mayBeThere: true })));
     }
     await session.run("SET search_path = ''; RESET check_function_bodies");
     return left;

@@ -1,3 +1,4 @@
+import { DbopsError } from "../../../lib/core/errors.js";
 import type { CopyColumn, CopyEvent, CopyRead, CopyReader, TableTotals } from "../../copy-rows-model.js";
 import type { NotCarried } from "../../copy-source-model.js";
 import type { Checkpoint, CopyLoad, CopyTarget, TargetDesign, TargetTable } from "../../copy-target-model.js";
@@ -6,8 +7,9 @@ import type { Session } from "../session.js";
 import { cutBack } from "./cut-back.js";
 import { dropPlace } from "./drop-place.js";
 import { Finisher } from "./finisher.js";
-import { Ledger } from "./ledger.js";
+import { LEDGER_TABLES, Ledger } from "./ledger.js";
 import { inTransaction, makeTable, makeTables, schemasOf } from "./make-tables.js";
+import { ORIGIN_TABLE } from "./origin-table.js";
 import { publishCopy } from "./publish.js";
 import { SessionPool } from "./read-sessions.js";
 import { copyReader } from "./reader.js";
@@ -51,7 +53,10 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
   async create(design: TargetDesign): Promise<void> {
     const { session, place, request } = this.#parts;
     this.#schemas = schemasOf(design);
-    if (!request.isResumed) this.#state = "made";
+    if (!request.isResumed) {
+      await requireFree(session, place.main, design);
+      this.#state = "made";
+    }
     await makeTables(session, design, { place, ledger: this.#ledger, isResumed: request.isResumed });
     this.#state = "made";
   }
@@ -143,4 +148,24 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
     await session.run("COMMIT");
     if (checkpoint.isLast) this.#finisher.begin(table);
   }
+}
+
+/** What is there is no work of this run's, and is never removed by it. */
+async function requireFree(session: Session, schema: string, { tables }: TargetDesign): Promise<void> {
+  const ledger: ReadonlySet<string> = new Set([...LEDGER_TABLES, ORIGIN_TABLE]);
+  const taken = tables.find(({ name }) => ledger.has(name.name));
+  if (taken !== undefined) {
+    throw new DbopsError("COPY.NAME_COLLISION", {
+      message: `a table of a copy cannot be called ${taken.name.name}`,
+      why: "dbops keeps its own notes under that name",
+      hint: `leave it out: --exclude-tables ${taken.source.name}`,
+    });
+  }
+  const found = await session.query("SELECT FROM pg_namespace WHERE nspname = $1", [schema]);
+  if (found.length === 0) return;
+  throw new DbopsError("COPY.TARGET_OCCUPIED", {
+    message: `there is a schema ${schema} already`,
+    why: "a run of that name was begun before",
+    hint: "resume it, or drop the schema",
+  });
 }

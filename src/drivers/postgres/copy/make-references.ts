@@ -122,7 +122,7 @@ async function runReferences(session: Session, table: TargetTable, place: Hidden
   const left: NotCarried[] = [];
   await session.run(`SET search_path = ${place.pathFor(table.name.schema)}`);
   for (const sql of splitDefinition(table.definition ?? "").after.filter(isReference)) {
-    left.push(...(await leftBehind(session, { kind: "foreign-keys", name: table.name.name, sql })));
+    left.push(...(await leftBehind(session, { kind: "foreign-keys", name: table.name.name, sql, mayBeThere: true })));
   }
   await session.run("SET search_path = ''");
   return left;

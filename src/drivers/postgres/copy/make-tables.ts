@@ -19,8 +19,10 @@ export interface MakeTables {
 /** Makes the hidden schemas and the tables in them; of a resumed run those that are missing or have become others. */
 export async function makeTables(session: Session, design: TargetDesign, how: MakeTables): Promise<void> {
   const { ledger, isResumed, place } = how;
-  if (isResumed) await ledger.requirePlan(session, design.plan);
-  else await inTransaction(session, () => makePlace(session, design, how));
+  if (isResumed) {
+    await ledger.requirePlan(session, design.plan);
+    await dropReferences(session, place.all(schemasOf(design)));
+  } else await inTransaction(session, () => makePlace(session, design, how));
   const made = await ledger.tables(session);
   const missing = design.tables.filter((table) => made.get(keyOf(table.name)) !== tableStatement(table, place));
   for (let start = 0; start < missing.length; start += TABLES_PER_TRANSACTION) {
@@ -65,6 +67,19 @@ export function schemasOf({ tables, sequences }: TargetDesign): readonly string[
   return [...new Set(names.flatMap(({ schema }) => (schema === null ? [] : [schema])))];
 }
 
+/** Rows that are loaded again may come in any order, and those that go must take none along. */
+async function dropReferences(session: Session, schemas: readonly string[]): Promise<void> {
+  const keys = await session.query<{ schema: string; table: string; name: string }>(
+    `SELECT n.nspname AS schema, c.relname AS table, k.conname AS name FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
+       JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE k.contype = 'f' AND k.conparentid = 0 AND n.nspname IN (SELECT jsonb_array_elements_text($1::jsonb))`,
+    [JSON.stringify(schemas)],
+  );
+  for (const { schema, table, name } of keys) {
+    await session.run(`ALTER TABLE ${quoteQualified({ schema, name: table })} DROP CONSTRAINT ${quoteIdent(name)}`);
+  }
+}
+
 async function makePlace(session: Session, design: TargetDesign, { place, ledger }: MakeTables): Promise<void> {
   for (const schema of place.all(schemasOf(design))) {
     await session.run(`CREATE SCHEMA ${quoteIdent(schema)}`);
@@ -78,7 +93,7 @@ async function makePlace(session: Session, design: TargetDesign, { place, ledger
 }
 
 /** Default privileges may have given others a right already. */
-async function grantNobody(session: Session, schema: string): Promise<void> {
+export async function grantNobody(session: Session, schema: string): Promise<void> {
   const granted = await session.query<{ name: string }>(
     `SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(r.rolname) END AS name
        FROM pg_namespace n, aclexplode(n.nspacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee

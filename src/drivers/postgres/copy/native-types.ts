@@ -9,13 +9,15 @@ export class NativeTypes {
     this.#names = names;
   }
 
-  static async read(session: Session): Promise<NativeTypes> {
+  /** Types of `home` are known without its name too. */
+  static async read(session: Session, home: string): Promise<NativeTypes> {
     const rows = await session.query<{ full: string; name: string; schema: string; visible: boolean }>(
       `SELECT CASE WHEN n.nspname = 'pg_catalog' THEN format_type(t.oid, NULL) ELSE format('%I.%I', n.nspname, t.typname) END AS full,
-              t.typname AS name, n.nspname AS schema, pg_type_is_visible(t.oid) AS visible
+              t.typname AS name, n.nspname AS schema, n.nspname IN ('pg_catalog', $1) AS visible
          FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_class c ON c.oid = t.typrelid
         WHERE t.typisdefined AND t.typtype <> 'p' AND t.typcategory <> 'A' AND coalesce(c.relkind = 'c', true)
-        ORDER BY visible`,
+        ORDER BY visible, n.nspname = 'pg_catalog'`,
+      [home],
     );
     const names = new Map<string, string>();
     for (const { full, name, schema, visible } of rows) {

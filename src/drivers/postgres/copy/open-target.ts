@@ -22,7 +22,7 @@ export async function openCopyTarget(where: ViewWhere, request: CopyTargetReques
     await requireRights(session, { home, mode: request.mode, isStandby: nature.isStandby });
     if (request.isResumed) await takeUp(session, place, request.run);
     const identity = identityOf(where.conn, nature, session);
-    const parts = { where, request, session, identity, types: await NativeTypes.read(session), place };
+    const parts = { where, request, session, identity, types: await NativeTypes.read(session, home), place };
     return request.mode === "new" ? new HiddenTarget(parts) : new ExistingTarget(parts);
   } catch (error) {
     await session[Symbol.asyncDispose]();

@@ -3,7 +3,6 @@ import { DbopsError } from "../../../lib/core/errors.js";
 import type { TargetDesign } from "../../copy-target-model.js";
 import type { DriverContext } from "../../driver.js";
 import { sqlStateOf } from "../errors.js";
-import { loadAct } from "../load-act.js";
 import type { Session } from "../session.js";
 import { transactionId, wasCommitted } from "../transaction-outcome.js";
 import { type TakePlace, takePlace } from "./take-place.js";
@@ -58,8 +57,7 @@ async function publishOnce(parts: PublishParts, design: TargetDesign): Promise<{
        SET LOCAL lock_timeout = ${Math.max(1, Math.min(LOCK_MS, lockTimeoutMs))}`,
     );
     sent.id = await transactionId(session);
-    const act = { verb: "make the copy visible", table: null, isExclusive: true };
-    result = await loadAct(session, act, () => takePlace(session, design, parts));
+    result = await takePlace(session, design, parts);
     signal.removeEventListener("abort", onAbort);
     signal.throwIfAborted();
     sent.isWhole = true;

@@ -3,12 +3,13 @@ import { qualifiedName } from "../../../lib/core/named.js";
 import type { TargetDesign } from "../../copy-target-model.js";
 import type { TableName } from "../../driver.js";
 import { sqlStateOf } from "../errors.js";
+import { loadAct } from "../load-act.js";
 import { quoteIdent, quoteQualified } from "../quote-ident.js";
 import type { Session } from "../session.js";
 import { grantAsUsual } from "./default-grants.js";
 import type { HiddenPlace } from "./hidden-place.js";
 import { keyOf, LEDGER_TABLES } from "./ledger.js";
-import { schemasOf } from "./make-tables.js";
+import { grantNobody, schemasOf } from "./make-tables.js";
 import { type MovableObject, movableObjects, moveObject } from "./movable-objects.js";
 import { readOccupancy } from "./occupancy.js";
 import { keepOrigin, ORIGIN_TABLE } from "./origin-table.js";
@@ -109,7 +110,11 @@ async function unusedTypes(
 
 async function moveAside(session: Session, leaving: readonly MovableObject[], to: string): Promise<void> {
   await session.run(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(to)}`);
-  for (const object of leaving) await moveObject(session, object, to);
+  await grantNobody(session, to);
+  for (const object of leaving) {
+    const act = { verb: "set aside", table: object.name, isExclusive: true };
+    await loadAct(session, act, () => moveObject(session, object, to));
+  }
 }
 
 function occupied(name: TableName, why: string): DbopsError {

@@ -5,14 +5,16 @@ import type { HiddenPlace } from "./hidden-place.js";
 import { leftBehind } from "./left-behind.js";
 import { readViewColumns } from "./view-columns.js";
 
-/** Makes a view over hidden tables, whose names need no schema in it. */
+/** Makes a view anew over hidden tables, whose names need no schema in it. */
 export async function addView(
   session: Session,
   { name, sql }: { readonly name: TableName; readonly sql: string },
   place: HiddenPlace,
 ): Promise<{ readonly columns: readonly CopyColumn[] } | { readonly reason: string }> {
-  await session.run(`SET search_path = ${place.pathFor(name.schema)}`);
-  const statement = `CREATE OR REPLACE VIEW ${place.quoted(name)} AS ${sql}`;
+  await session.run(
+    `DROP VIEW IF EXISTS ${place.quoted(name)} CASCADE; SET search_path = ${place.pathFor(name.schema)}`,
+  );
+  const statement = `CREATE VIEW ${place.quoted(name)} AS ${sql}`;
   const [refused] = await leftBehind(session, { kind: "views", name: name.name, sql: statement });
   await session.run("SET search_path = ''");
   if (refused !== undefined) return { reason: refused.reason };
