@@ -237,7 +237,8 @@ test("a table's own definition: its keys and references come after the rows", as
     ],
     { definition },
   );
-  const plan = design([kept], {
+  const other = table("other", [column("m", "text")], { definition: "CREATE TYPE mood AS ENUM ('a;b', 'c'); CREATE TABLE other (m mood)" });
+  const plan = design([kept, other], {
     returning: [
       { kind: "view", name: "seen", sql: "CREATE VIEW seen AS SELECT id FROM kept" },
       {
@@ -252,6 +253,7 @@ test("a table's own definition: its keys and references come after the rows", as
   await using target = await world.target();
   await target.create(plan);
   await loadWhole(target, kept, "2\ta;b\t1", "1\tc\t\\N");
+  await loadWhole(target, other, "c");
   const left = [["views", "gone", 'column "nothing" does not exist (SQLSTATE 42703)']];
   for (let time = 0; time < 2; time += 1) {
     expect((await target.finish(plan)).map(({ kind, name, reason }) => [kind, name, reason])).toEqual(left);
@@ -264,6 +266,25 @@ test("a table's own definition: its keys and references come after the rows", as
   expect(
     await world.database.sql("SELECT conname AS name FROM pg_constraint WHERE conrelid = 'kept'::regclass ORDER BY 1"),
   ).toEqual([{ name: "kept_pk" }, { name: "kept_up" }]);
+});
+
+test("numbering of the server's own: steps and bounds are kept", async () => {
+  await using world = await targetWorld();
+  const made = (name: string, options: string, next: bigint) =>
+    table(name, [column("id", "integer", { identity: { next, isMonotonic: true, isAlways: false } }), column("x", "text")], {
+      definition: `CREATE SEQUENCE ${name}_n ${options}; CREATE TABLE ${name} (id bigint DEFAULT nextval('${name}_n'), x text);
+        ALTER SEQUENCE ${name}_n OWNED BY ${name}.id`,
+    });
+  const tables = [made("tens", "INCREMENT 10 START 1", 21n), made("down", "INCREMENT -1", -7n), made("ended", "MAXVALUE 9", 10n)];
+  await using target = await world.target();
+  await target.create(design(tables));
+  for (const each of tables) await loadWhole(target, each, "-3\ta");
+  await target.finish(design(tables));
+  await target.publish(design(tables));
+  const next = async (name: string) => await world.database.sql(`INSERT INTO ${name} (x) VALUES ('b') RETURNING id::int`);
+  expect(await next("tens")).toEqual([{ id: 21 }]);
+  expect(await next("down")).toEqual([{ id: -7 }]);
+  await expect(next("ended")).rejects.toThrow(/reached maximum value/);
 });
 
 test("a view is made over the hidden tables and goes with them", async () => {

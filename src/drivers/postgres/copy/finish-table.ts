@@ -35,17 +35,17 @@ async function makePrimaryKey(session: Session, table: TargetTable, place: Hidde
   const { primaryKey } = table;
   if (primaryKey === null) return;
   const sql = `ALTER TABLE ${place.quoted(table.name)} ADD ${named(primaryKey.name)}PRIMARY KEY (${list(primaryKey.columns)})`;
-  try {
-    await session.run(sql);
-  } catch (error) {
-    if (!(error instanceof DbopsError) || error.code !== "DB.REFUSED") throw error;
-    throw new DbopsError("COPY.REFUSED", {
-      message: `${qualifiedName(table.name)} does not take its primary key (${primaryKey.columns.join(", ")})`,
-      why: error.why ?? undefined,
-      hint: "nothing of the copy is visible; correct the rows at the source, or leave the table out with --exclude-tables",
-      cause: error.cause,
-    });
-  }
+  const [refused] = await leftBehind(session, { kind: "indexes", name: table.name.name, sql });
+  if (refused !== undefined) throw keyRefused(table, refused.reason);
+}
+
+function keyRefused({ name, primaryKey }: TargetTable, why: string): DbopsError {
+  const columns = primaryKey === null ? "" : ` (${primaryKey.columns.join(", ")})`;
+  return new DbopsError("COPY.REFUSED", {
+    message: `${qualifiedName(name)} does not take its primary key${columns}`,
+    why,
+    hint: "nothing of the copy is visible; correct the rows at the source, or leave the table out with --exclude-tables",
+  });
 }
 
 function dispensables(table: TargetTable, place: HiddenPlace, state: TableState): readonly Dispensable[] {
@@ -128,7 +128,10 @@ async function finishDefined(session: Session, table: TargetTable, place: Hidden
   const left: NotCarried[] = [];
   await session.run(`SET search_path = ${place.pathFor(table.name.schema)}`);
   for (const sql of splitDefinition(table.definition ?? "").after.filter((each) => !isReference(each))) {
-    left.push(...(await leftBehind(session, { kind: kindOf(sql), name: table.name.name, sql, mayBeThere: true })));
+    const part = { kind: kindOf(sql), name: table.name.name, sql, mayBeThere: true };
+    const refused = await leftBehind(session, part);
+    if (refused[0] !== undefined && /\bPRIMARY KEY\b/.test(sql)) throw keyRefused(table, refused[0].reason);
+    left.push(...refused);
   }
   await session.run("SET search_path = ''");
   return left;

@@ -1,14 +1,17 @@
 import type { TargetDesign, TargetTable } from "../../copy-target-model.js";
 import type { TableName } from "../../driver.js";
+import { sqlStateOf } from "../errors.js";
 import { quoteIdent, quoteQualified } from "../quote-ident.js";
 import { quoteLiteral } from "../quote-literal.js";
 import type { Session } from "../session.js";
 import type { HiddenPlace } from "./hidden-place.js";
 import { keyOf, type Ledger } from "./ledger.js";
-import { tableStatement } from "./table-statement.js";
+import { tableStatements } from "./table-statement.js";
 
 /** Each locks several relations, and a server's table of locks is small. */
 const TABLES_PER_TRANSACTION = 100;
+const SHARED = /^\s*CREATE (?:TYPE|DOMAIN)\b/i;
+const DUPLICATE_OBJECT = "42710";
 
 export interface MakeTables {
   readonly place: HiddenPlace;
@@ -24,7 +27,7 @@ export async function makeTables(session: Session, design: TargetDesign, how: Ma
     await dropReferences(session, place.all(schemasOf(design)));
   } else await inTransaction(session, () => makePlace(session, design, how));
   const made = await ledger.tables(session);
-  const missing = design.tables.filter((table) => made.get(keyOf(table.name)) !== tableStatement(table, place));
+  const missing = design.tables.filter((table) => made.get(keyOf(table.name)) !== definitionOf(table, place));
   for (let start = 0; start < missing.length; start += TABLES_PER_TRANSACTION) {
     await inTransaction(session, async () => {
       for (const table of missing.slice(start, start + TABLES_PER_TRANSACTION)) await makeTable(session, table, how);
@@ -40,14 +43,29 @@ export async function makeTable(
 ): Promise<void> {
   await session.run(`DROP TABLE IF EXISTS ${place.quoted(table.name)} CASCADE`);
   await ledger.forget(session, table.name);
-  const statement = tableStatement(table, place);
   await session.during(`make table ${table.name.name}`, async () => {
-    if (table.definition === null) return await session.run(statement);
-    await session.run(`SET LOCAL search_path = ${place.pathFor(table.name.schema)}`);
-    await session.run(statement);
-    await session.run("SET LOCAL search_path = ''");
+    if (table.definition !== null) await session.run(`SET LOCAL search_path = ${place.pathFor(table.name.schema)}`);
+    for (const statement of tableStatements(table, place)) await runUnlessShared(session, statement);
+    if (table.definition !== null) await session.run("SET LOCAL search_path = ''");
   });
-  await ledger.hasMade(session, table.name, statement);
+  await ledger.hasMade(session, table.name, definitionOf(table, place));
+}
+
+/** Tables that share a type each bring it along. */
+async function runUnlessShared(session: Session, statement: string): Promise<void> {
+  if (!SHARED.test(statement)) return await session.run(statement);
+  await session.run("SAVEPOINT dbops_shared");
+  try {
+    await session.run(statement);
+  } catch (error) {
+    if (sqlStateOf(error) !== DUPLICATE_OBJECT) throw error;
+    await session.run("ROLLBACK TO SAVEPOINT dbops_shared");
+  }
+  await session.run("RELEASE SAVEPOINT dbops_shared");
+}
+
+function definitionOf(table: TargetTable, place: HiddenPlace): string {
+  return tableStatements(table, place).join(";\n");
 }
 
 export async function inTransaction(session: Session, work: () => Promise<void>): Promise<void> {

@@ -8,13 +8,14 @@ export async function setNumbering(session: Session, table: TargetTable, place: 
   const quoted = place.quoted(table.name);
   for (const { name, identity } of table.columns) {
     if (identity === null) continue;
-    // A sequence that has given nothing says so by its first number; there is none before it.
     await session.query(
-      `SELECT CASE WHEN given < 1 THEN setval(sequence, 1, false) ELSE setval(sequence, given) END
-         FROM (SELECT pg_get_serial_sequence($1, $2)::regclass AS sequence,
-                      greatest($3::int8, (SELECT max(${quoteIdent(name)})::int8 FROM ${quoted}), 0) AS given) AS state
-        WHERE sequence IS NOT NULL`,
-      [quoted, name, identity.next - 1n],
+      `SELECT CASE WHEN step > 0 AND given >= coming THEN setval(sequence, least(given, highest))
+                   WHEN coming > highest THEN setval(sequence, highest)
+                   ELSE setval(sequence, greatest(coming, lowest), false) END
+         FROM (SELECT seqrelid::regclass AS sequence, seqincrement AS step, seqmin AS lowest, seqmax AS highest,
+                      $3::int8 AS coming, (SELECT max(${quoteIdent(name)})::int8 FROM ${quoted}) AS given
+                 FROM pg_sequence WHERE seqrelid = pg_get_serial_sequence($1, $2)::regclass) AS state`,
+      [quoted, name, identity.next],
     );
   }
 }

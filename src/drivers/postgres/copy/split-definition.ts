@@ -9,6 +9,7 @@ export interface SplitDefinition {
 
 const BEFORE = /^(?:CREATE (?:UNLOGGED )?(?:TABLE|SEQUENCE|TYPE|DOMAIN)\b|ALTER SEQUENCE\b|SET\b)/;
 const ALTER_TABLE = /^ALTER TABLE\b/;
+const ATTACHES = /\bATTACH PARTITION\b/i;
 const OF_COLUMNS = /\bALTER (?:COLUMN )?(?:"(?:[^"]|"")*"|\S+) (?:SET|ADD GENERATED)\b/i;
 
 /** Of statements that make a table: which come before its rows, and which after. */
@@ -16,7 +17,7 @@ export function splitDefinition(definition: string): SplitDefinition {
   const before: string[] = [];
   const after: string[] = [];
   for (const { sql, head } of schemaStatements(ended(definition))) {
-    const isBefore = BEFORE.test(head) || (ALTER_TABLE.test(head) && OF_COLUMNS.test(sql));
+    const isBefore = BEFORE.test(head) || (ALTER_TABLE.test(head) && (OF_COLUMNS.test(sql) || ATTACHES.test(sql)));
     (isBefore ? before : after).push(sql);
   }
   return { before, after };

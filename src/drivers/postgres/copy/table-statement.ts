@@ -3,11 +3,11 @@ import { quoteIdent, quoteQualified } from "../quote-ident.js";
 import type { HiddenPlace } from "./hidden-place.js";
 import { splitDefinition } from "./split-definition.js";
 
-/** Makes a table for rows alone; keys, indexes, defaults and references come when they are in. Of a definition: its own words. */
-export function tableStatement(table: TargetTable, place: HiddenPlace): string {
-  if (table.definition !== null) return splitDefinition(table.definition).before.join(";\n");
+/** Make a table for rows alone; keys, indexes, defaults and references come when they are in. Of a definition: its own words. */
+export function tableStatements(table: TargetTable, place: HiddenPlace): readonly string[] {
+  if (table.definition !== null) return splitDefinition(table.definition).before;
   const columns = table.columns.map((column) => columnSql(column, table, place));
-  return `CREATE TABLE ${place.quoted(table.name)} (${columns.join(", ")})`;
+  return [`CREATE TABLE ${place.quoted(table.name)} (${columns.join(", ")})`];
 }
 
 function columnSql(column: TargetColumn, { name: table, primaryKey }: TargetTable, place: HiddenPlace): string {
