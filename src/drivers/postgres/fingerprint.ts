@@ -1,4 +1,5 @@
 import { DbopsError } from "../../lib/core/errors.js";
+import { ORIGIN_TABLE } from "../../lib/core/origin-table.js";
 import type { Fingerprint, FingerprintMode, NotCovered, TableFingerprint } from "../fingerprint-model.js";
 import { quoteQualified } from "./quote-ident.js";
 import { listRelations, type Relation } from "./relations.js";
@@ -50,7 +51,7 @@ export async function fingerprintRows(
   const rowText = await readRowText(session);
   for (const relation of relations) {
     const { schema, name, kind } = relation;
-    if (kind === "table")
+    if (kind === "table" && name !== ORIGIN_TABLE)
       tables.push({ kind, schema, name, ...(await readTable(session, { mode, rowText }, relation)) });
   }
   const objects = await readLargeObjects(session, mode);

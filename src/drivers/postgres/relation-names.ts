@@ -1,3 +1,4 @@
+import { ORIGIN_TABLE } from "../../lib/core/origin-table.js";
 import type { RelationNames } from "../view-model.js";
 import { isOurs } from "./schema.js";
 import type { Session, SqlRow } from "./session.js";
@@ -6,7 +7,7 @@ import { type TableClass, tableKind } from "./table-kind.js";
 const NAMES = `
   SELECT n.nspname AS schema, c.relname AS name, c.relkind::text AS relkind, c.relispartition AS partition
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND ${isOurs("c")}
+   WHERE c.relkind IN ('r', 'p', 'f', 'v', 'm') AND c.relname <> '${ORIGIN_TABLE}' AND ${isOurs("c")}
    ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;
 
 const VIEWS = new Set(["v", "m"]);

@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DbopsError } from "../../lib/core/errors.js";
+import { ORIGIN_TABLE } from "../../lib/core/origin-table.js";
 import type { ChildSpec } from "../../lib/system/child-registry.js";
 import type { TableName } from "../driver.js";
 import type { Definition } from "../view-model.js";
@@ -75,7 +76,7 @@ async function dump(parts: ViewParts, view: ViewSession, { archive, only }: Dump
     "--strict-names",
     ...only.map((relation) => `--table=${quoteQualified(relation)}`),
     // Chosen tables go without publications, whose conditions may open other tables.
-    ...(only.length > 0 ? ["--no-publications"] : []),
+    ...(only.length > 0 ? ["--no-publications"] : [`--exclude-table=*.${ORIGIN_TABLE}`]),
     `--file=${archive}`,
     `--snapshot=${await view.exportSnapshot()}`,
     `--lock-wait-timeout=${Math.max(1, context.lockTimeoutMs)}`,

@@ -1,3 +1,4 @@
+import { ORIGIN_TABLE } from "../../lib/core/origin-table.js";
 import type { TableName } from "../driver.js";
 import type { Definition, VirtualRows } from "../view-model.js";
 import type { Connection } from "./connection.js";
@@ -22,7 +23,7 @@ export interface DefinitionWish {
 /** What SQLite makes or keeps by itself comes into being with the rest. */
 const OBJECTS = `SELECT s.type, s.name, s.tbl_name, s.sql, coalesce(l.type, 'table') AS kind
   FROM sqlite_schema AS s LEFT JOIN pragma_table_list AS l ON l.schema = 'main' AND l.name = s.tbl_name
-  WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
+  WHERE s.sql IS NOT NULL AND s.tbl_name <> '${ORIGIN_TABLE}' COLLATE NOCASE AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'
   ORDER BY s.rowid`;
 
 /** The database's own statements, word for word. */

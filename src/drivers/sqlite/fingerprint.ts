@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { messageOf } from "../../lib/core/errors.js";
+import { ORIGIN_TABLE } from "../../lib/core/origin-table.js";
 import type { Fingerprint, FingerprintMode, NotCovered, TableFingerprint } from "../fingerprint-model.js";
 import type { Connection } from "./connection.js";
 import { isDamage, missingExtension } from "./errors.js";
@@ -43,7 +44,7 @@ export interface Outline {
 export function describe(connection: Connection): Outline {
   try {
     return {
-      tables: storedTables(connection),
+      tables: storedTables(connection).filter(({ name }) => name.toLowerCase() !== ORIGIN_TABLE),
       notCovered: virtualTableNames(connection).map((name) => ({
         kind: "virtual table",
         name,
@@ -88,7 +89,7 @@ function schemaHash(connection: Connection): string {
   const hash = createHash("sha256");
   const rows = connection.rows<{ type: string; name: string; tbl_name: string; sql: string }>(
     `SELECT type, name, tbl_name, sql FROM sqlite_schema
-     WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' ORDER BY type, name, tbl_name, sql`,
+     WHERE sql IS NOT NULL AND tbl_name <> '${ORIGIN_TABLE}' COLLATE NOCASE AND name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\' ORDER BY type, name, tbl_name, sql`,
   );
   for (const { type, name, tbl_name, sql } of rows) hash.update(`${JSON.stringify([type, name, tbl_name, sql])}\n`);
   return hash.digest("hex");

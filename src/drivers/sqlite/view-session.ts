@@ -1,4 +1,5 @@
-import type { RowSource } from "../view-model.js";
+import { ORIGIN_TABLE } from "../../lib/core/origin-table.js";
+import type { RelationNames, RowSource } from "../view-model.js";
 import { Connection } from "./connection.js";
 import { DatabaseText } from "./database-text.js";
 import { definitionOf } from "./definition.js";
@@ -32,7 +33,7 @@ export class ViewSession {
     switch (question.ask) {
       case "names":
         // Sizes would be a walk through the whole file.
-        return { to: "names", names: readSchema(connection, []) };
+        return { to: "names", names: namesOf(connection) };
       case "columns":
         return { to: "columns", columns: selectionOf(connection, question.source).columns };
       case "check":
@@ -46,6 +47,11 @@ export class ViewSession {
         return { to: "encode", ...encodeRows(connection, question, this.#text) };
     }
   }
+}
+
+function namesOf(connection: Connection): RelationNames {
+  const { tables, views } = readSchema(connection, []);
+  return { tables: tables.filter(({ name }) => name.toLowerCase() !== ORIGIN_TABLE), views };
 }
 
 /** What ANALYZE has left, else the highest rowid: exact where nothing was ever deleted. */

@@ -1,7 +1,7 @@
+import { ORIGIN_TABLE } from "../../../lib/core/origin-table.js";
 import type { TableName } from "../../driver.js";
 import { isOurs } from "../schema.js";
 import type { Session, SqlRow } from "../session.js";
-import { ORIGIN_TABLE } from "./origin.js";
 
 /** What reads like a table, with what the catalog knows of its rows. */
 export interface CatalogRelation extends TableName {

@@ -15,7 +15,7 @@ import { type ChosenRelations, chooseRelations } from "./choose-relations.js";
 import { readOrigin } from "./origin.js";
 import { parseExpression } from "./parse-expression.js";
 import { readSchemaFacts, type SchemaFacts, withinSchema } from "./schema-facts.js";
-import { readSequenceFacts, type SequenceFacts, sequenceDefinition } from "./sequence-facts.js";
+import { freeSequenceDefinition, readSequenceFacts, type SequenceFacts } from "./sequence-facts.js";
 import { isCarriedReference, sourceTable } from "./source-table.js";
 import { readTextOrder, type TextOrder } from "./text-order.js";
 import { readLargeObjects, readUncarried } from "./uncarried.js";
@@ -98,6 +98,6 @@ async function readTable(
 
 function freeSequence(sequence: SequenceFacts): CopyCatalog["sequences"][number] {
   const { schema, name, next, step } = sequence;
-  const definition = `${sequenceDefinition(sequence)};\n`;
+  const definition = freeSequenceDefinition(sequence);
   return { name: { schema, name }, next, step, definition };
 }

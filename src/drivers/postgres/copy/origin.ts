@@ -1,9 +1,7 @@
+import { ORIGIN_TABLE } from "../../../lib/core/origin-table.js";
 import type { OriginEntry } from "../../copy-source-model.js";
 import { quoteQualified } from "../quote-ident.js";
 import type { Session, SqlRow } from "../session.js";
-
-/** Where a copy writes down where it came from. No table of the user's. */
-export const ORIGIN_TABLE = "dbops_origin";
 
 const COLUMNS = [
   "version",

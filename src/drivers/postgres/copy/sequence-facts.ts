@@ -1,5 +1,6 @@
 import type { TableName } from "../../driver.js";
 import { quoteIdent, quoteQualified } from "../quote-ident.js";
+import { quoteLiteral } from "../quote-literal.js";
 import { isOurs } from "../schema.js";
 import type { Session, SqlRow } from "../session.js";
 
@@ -95,7 +96,15 @@ function nextOf({ start, step }: SequenceRow, state: StateRow | undefined): bigi
   return state.called ? state.last + step : state.last;
 }
 
-/** Statements that make it, in an unnamed schema. */
+/** The statement that makes it, in an unnamed schema. */
 export function sequenceDefinition({ name, options }: SequenceFacts): string {
   return `CREATE SEQUENCE ${quoteIdent(name)} ${options}`;
+}
+
+/** Statements that make one of its own again, where it stands now. */
+export function freeSequenceDefinition(sequence: SequenceFacts): string {
+  const { comment, next } = sequence;
+  const name = quoteIdent(sequence.name);
+  const said = comment === null ? "" : `COMMENT ON SEQUENCE ${name} IS ${quoteLiteral(comment)};\n`;
+  return `${sequenceDefinition(sequence)};\nALTER SEQUENCE ${name} RESTART WITH ${next};\n${said}`;
 }
