@@ -202,7 +202,7 @@ describe("moments", () => {
 
   test("the first of another form is named", async () => {
     const choice = await choiceFor("DATETIME", ["'2024-02-29 12:34:56'", "'2024-02-29 12:34:56'", "'soon'"]);
-    expect(choice.warning).toContain('"soon" at rowid 3');
+    expect(choice.warning).toContain('"soon" at rowid 3 is none');
   });
 
   test("--assume-tz", async () => {

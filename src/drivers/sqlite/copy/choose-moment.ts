@@ -32,12 +32,11 @@ function chooseEmpty(question: TypeQuestion): TypeChoice {
 function chooseWritten(question: TypeQuestion): TypeChoice {
   const { evidence, choices } = question;
   const { moments } = evidence;
-  const total = evidence.classes[0]?.count ?? 0;
-  if (moments === null || moments.shape === null || moments.count < total) {
+  if (moments === null || moments.shape === null || moments.firstOther !== null) {
     const other = moments?.firstOther ?? null;
     const where = other === null || other.rowid === null ? "" : ` at rowid ${other.rowid}`;
-    const what = other === null ? "" : `: the first of another form is ${JSON.stringify(short(other.text))}${where}`;
-    return { ...base(question), warning: `stays text, for not all values are moments of one form${what}` };
+    const what = other === null ? "" : `: ${JSON.stringify(short(other.text))}${where} is none`;
+    return { ...base(question), warning: `stays text, for its values are not all moments of one form${what}` };
   }
   const { shape } = moments;
   const assumed = shape.zone === "" && shape.separator !== null ? choices.assumeTz : null;

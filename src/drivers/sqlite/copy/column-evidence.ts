@@ -40,8 +40,7 @@ export interface NumberEvidence {
 export interface MomentEvidence {
   /** Of the first text; null when that is no moment. */
   readonly shape: MomentShape | null;
-  /** Texts of that shape that are valid moments. */
-  readonly count: number;
+  /** The first that is not of that shape, or no valid moment; null when all are. */
   readonly firstOther: { readonly text: string; readonly rowid: bigint | null } | null;
 }
 

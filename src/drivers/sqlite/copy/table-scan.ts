@@ -37,7 +37,8 @@ function evidenceOf(
     rows,
     classes,
     numbers: needsNumbers(column, classes) ? scanNumbers(connection, scan.table, column) : null,
-    moments: MOMENTS.has(column.family) && has("text") ? scanMoments(connection, scan, column) : null,
+    moments:
+      MOMENTS.has(column.family) && has("text") && classes.length === 1 ? scanMoments(connection, scan, column) : null,
     words: column.family === "boolean" && has("text") ? scanWords(connection, scan.table, column) : null,
     documents: column.family === "json" && classes.length > 0 ? scanDocuments(connection, scan, column) : null,
   };
