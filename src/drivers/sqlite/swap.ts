@@ -12,17 +12,23 @@ import { carryLogs, exists, readIntent, removeIntent, writeIntent } from "./swap
 /** A mount point can be neither linked nor replaced, and some file systems have no hard links. */
 const NO_RENAME = new Set(["EBUSY", "EXDEV", "EPERM", "EACCES", "ENOTSUP", "EOPNOTSUPP", "EMLINK"]);
 
+/** When nobody can write the old file any more: what must still be true of it, or an error. */
+interface SwapGuard {
+  readonly requireUnchanged?: () => Promise<void>;
+}
+
 /** Makes `replacement` (same folder, closed) the file at `path`, keeping the old one; returns the kept name. LOCK.SESSIONS. */
 export async function swapIn(
   path: string,
   replacement: string,
-  options: SwapOptions,
+  options: SwapOptions & SwapGuard,
   context: DriverContext,
 ): Promise<string | null> {
   const kept = await keptName(path, options.at);
   if (!(await exists(path))) return await placeNew(path, replacement, kept);
   step(context, "keeping other programs out");
   using hold = await holdExclusively(path, options, context);
+  await options.requireUnchanged?.();
   const isSimple = hold.isSelfContained && !(await hasLogs(replacement));
   if (isSimple) await swapInOneRename({ path, replacement, kept }, context);
   else await swapWithLogs({ path, replacement, kept }, context);

@@ -22,7 +22,7 @@ export class FileReader implements CopyReader, AsyncDisposable {
   static async open(database: OpenRequest, choices: TextChoices, context: DriverContext): Promise<FileReader> {
     const client = await RowClient.start(context);
     try {
-      await client.ask({ kind: "open", database, choices });
+      await client.ask({ kind: "open", database, choices, isBuilt: false });
       return new FileReader(client);
     } catch (error) {
       await client[Symbol.asyncDispose]();
@@ -33,6 +33,11 @@ export class FileReader implements CopyReader, AsyncDisposable {
   /** From now on all reads see one state. LOCK.DATABASE. */
   async begin(): Promise<void> {
     await this.#client.ask({ kind: "begin" });
+  }
+
+  /** Rows that no read gives from now on but as rejects, and no total counts: their numbers. */
+  async leaveOut(table: string, rowids: BigInt64Array, reason: string): Promise<void> {
+    await this.#client.ask({ kind: "leaveOut", table, rowids, reason });
   }
 
   async *read(request: CopyRead): AsyncIterable<CopyEvent> {

@@ -1,5 +1,6 @@
 import { asDbopsError, DbopsError } from "../../../lib/core/errors.js";
 import { translateError } from "../errors.js";
+import { fileDigest } from "./file-digest.js";
 import { isRowOrder, type RowAnswer, type RowOrder, type RowReply } from "./row-protocol.js";
 import { RowSession } from "./row-session.js";
 
@@ -34,6 +35,7 @@ function obey(order: RowOrder): RowAnswer {
     session = new RowSession(order);
     return { of: "done" };
   }
+  if (order.kind === "digest") return { of: "digest", sha256: fileDigest(order.path) };
   if (session === null)
     throw new DbopsError("RUN.BUG", { message: "rows were asked for before the database was opened" });
   return session.obey(order);

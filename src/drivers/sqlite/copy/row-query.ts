@@ -6,6 +6,7 @@ import { tableRowid } from "../table-rowid.js";
 import { NULL_FIELD } from "./canonical-text.js";
 import { decoderOf } from "./decode-cell.js";
 import type { Cell } from "./encode-cell.js";
+import type { LeftOut } from "./row-walk.js";
 
 /** Beyond that a value is not loaded as a whole. */
 export const LARGE_BYTES = 8 * 1024 * 1024;
@@ -24,7 +25,7 @@ export interface RowQuery {
 }
 
 /** The rows between the bounds, in the order of the key. */
-export function rowQuery(connection: Connection, request: CopyRead): RowQuery {
+export function rowQuery(connection: Connection, request: CopyRead, leftOut: LeftOut | null): RowQuery {
   const { table, columns, key, after, upTo } = request;
   const hidden = key.kind === "hidden" ? rowidOf(connection, table.name) : null;
   const keyColumns = key.kind === "columns" ? key.columns.map((name) => indexOf(columns, name)) : [];
@@ -33,6 +34,7 @@ export function rowQuery(connection: Connection, request: CopyRead): RowQuery {
     ...(after === null ? [] : [bound(terms, valuesOf(request, keyColumns, after), ">")]),
     ...(upTo === null ? [] : [bound(terms, valuesOf(request, keyColumns, upTo), "<=")]),
   ];
+  if (leftOut !== null) bounds.push(without(connection, table.name, leftOut));
   const from = [
     `FROM ${quoteIdent(table.name)}`,
     ...(bounds.length === 0 ? [] : [`WHERE ${bounds.map(({ sql }) => sql).join(" AND ")}`]),
@@ -52,9 +54,15 @@ function cellOf({ name, stored }: CopyColumn): string {
   return stored?.as === "binaryJson" ? `json(${quoteIdent(name)})` : quoteIdent(name);
 }
 
-interface Bound {
+export interface Bound {
   readonly sql: string;
   readonly parameters: readonly (Cell | null)[];
+}
+
+/** The condition that leaves rows out. */
+export function without(connection: Connection, table: string, { rowids }: LeftOut): Bound {
+  const numbers = `SELECT value FROM json_each(?)`;
+  return { sql: `${rowidOf(connection, table)} NOT IN (${numbers})`, parameters: [`[${rowids.join(",")}]`] };
 }
 
 /** NULL is the least of all; the first term alone lets an index find the place. */

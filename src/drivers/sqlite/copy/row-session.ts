@@ -1,6 +1,8 @@
+import { DbopsError } from "../../../lib/core/errors.js";
 import { Connection } from "../connection.js";
 import { DatabaseText } from "../database-text.js";
 import { translating } from "../errors.js";
+import { BuildSession } from "./build-session.js";
 import { queryCells } from "./query-cells.js";
 import type { RowAnswer, RowBatch, RowOrder } from "./row-protocol.js";
 import { rowTotals } from "./row-totals.js";
@@ -15,17 +17,20 @@ type OpenOrder = Extract<RowOrder, { kind: "open" }>;
 export class RowSession implements Disposable {
   readonly #where: WalkWhere;
   readonly #path: string;
+  readonly #build: BuildSession | null;
   readonly #walks = new Map<number, Generator<RowBatch>>();
 
-  constructor({ database, choices }: OpenOrder) {
+  constructor({ database, choices, isBuilt }: OpenOrder) {
     this.#path = database.path;
     const connection = new Connection(database.path, database);
     if (database.isReadOnly) connection.db.pragma("query_only = ON");
     translating(`cannot read ${database.path}`, () => connection.db.pragma(`cache_size = -${CACHE_KIB}`));
-    this.#where = { connection, choices, databaseText: new DatabaseText(connection.text("PRAGMA encoding")) };
+    const databaseText = new DatabaseText(connection.text("PRAGMA encoding"));
+    this.#where = { connection, choices, databaseText, leftOut: new Map() };
+    this.#build = database.isReadOnly ? null : new BuildSession(connection, isBuilt);
   }
 
-  obey(order: Exclude<RowOrder, OpenOrder>): RowAnswer {
+  obey(order: Exclude<RowOrder, OpenOrder | { kind: "digest" }>): RowAnswer {
     const { connection } = this.#where;
     switch (order.kind) {
       case "begin":
@@ -44,13 +49,20 @@ export class RowSession implements Disposable {
         return {
           of: "totals",
           totals: translating(`cannot read ${order.table.name}`, () =>
-            rowTotals(connection, order.table, order.columns),
+            rowTotals(this.#where, order.table, order.columns),
           ),
         };
       case "survey":
         return { of: "survey", answer: answerSurvey(connection, order.question) };
-      default:
+      case "query":
         return { of: "query", rows: queryCells(this.#where, order.sql) };
+      case "leaveOut":
+        this.#where.leftOut.set(order.table, order);
+        return { of: "done" };
+      default:
+        if (this.#build === null)
+          throw new DbopsError("RUN.BUG", { message: "a file that is only read was to be written" });
+        return this.#build.obey(order);
     }
   }
 

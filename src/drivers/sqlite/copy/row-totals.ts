@@ -1,37 +1,46 @@
 import type { ColumnTotals, CopyColumn, TableTotals } from "../../copy-rows-model.js";
 import type { TableName } from "../../driver.js";
-import type { Connection } from "../connection.js";
 import { quoteIdent } from "../quote-ident.js";
+import type { TextChoices } from "./row-protocol.js";
+import { type Bound, without } from "./row-query.js";
+import type { WalkWhere } from "./row-walk.js";
 
 const PER_STATEMENT = 100;
 /** A sum of so many times 2^63 would not be exact: high and low halves are summed apart. */
 const HALF = 2n ** 32n;
 
+const EVERY_ROW: Bound = { sql: "1", parameters: [] };
+
 type TotalsRow = readonly (bigint | null)[];
 
 /** Sums by SQL of its own, in statements that SQLite's limit on columns allows. */
-export function rowTotals(connection: Connection, table: TableName, columns: readonly CopyColumn[]): TableTotals {
-  const from = `FROM ${quoteIdent(table.name)}`;
+export function rowTotals(where: WalkWhere, table: TableName, columns: readonly CopyColumn[]): TableTotals {
+  const { connection, choices } = where;
+  const leftOut = where.leftOut.get(table.name);
+  const { sql, parameters } = leftOut === undefined ? EVERY_ROW : without(connection, table.name, leftOut);
+  const from = `FROM ${quoteIdent(table.name)} WHERE ${sql}`;
   const totals: ColumnTotals[] = [];
   for (let start = 0; start < columns.length; start += PER_STATEMENT) {
     const some = columns.slice(start, start + PER_STATEMENT);
     const row = connection.db
-      .prepare<unknown[], TotalsRow>(`SELECT ${some.map(sumsOf).join(", ")} ${from}`)
+      .prepare<unknown[], TotalsRow>(`SELECT ${some.map((column) => sumsOf(column, choices)).join(", ")} ${from}`)
       .raw()
-      .get();
+      .get(...parameters);
     totals.push(...some.map((column, index) => totalsOf(column, (row ?? []).slice(index * 6, index * 6 + 6))));
   }
-  return { rows: BigInt(connection.text(`SELECT count(*) ${from}`)), columns: totals };
+  return { rows: BigInt(connection.text(`SELECT count(*) ${from}`, ...parameters)), columns: totals };
 }
 
-function sumsOf(column: CopyColumn): string {
+function sumsOf(column: CopyColumn, choices: TextChoices): string {
+  // What becomes NULL on its way is counted on one side only.
+  if (column.misfit === "null") return "count(*), NULL, NULL, NULL, NULL, NULL";
   const cell = quoteIdent(column.name);
   const filled = `count(${cell})`;
   if (isInteger(column)) {
     const [high, low] = [`sum(${cell} >> 32)`, `sum(${cell} & 4294967295)`];
     return `${filled}, ${high}, ${low}, min(${cell}), max(${cell}), NULL`;
   }
-  if (!isMeasured(column)) return `${filled}, NULL, NULL, NULL, NULL, NULL`;
+  if (!isMeasured(column, choices)) return `${filled}, NULL, NULL, NULL, NULL, NULL`;
   return `${filled}, NULL, NULL, NULL, NULL, sum(octet_length(${cell}))`;
 }
 
@@ -51,8 +60,10 @@ function isInteger({ type, stored }: CopyColumn): boolean {
   return type.kind === "integer" && stored?.as !== "text";
 }
 
-/** A moment, or JSON that is stored as bytes, has another length elsewhere. */
-function isMeasured({ type, stored }: CopyColumn): boolean {
+/** A moment, or JSON, has another length elsewhere, and so has a text that is changed on its way. */
+function isMeasured({ type, stored }: CopyColumn, { nul, invalidUtf8 }: TextChoices): boolean {
+  const isChanged = ["strip", "escape"].includes(nul) || ["replace", "latin1"].includes(invalidUtf8);
+  if (type.kind === "text" && isChanged) return false;
   return (type.kind === "text" || type.kind === "bytes") && (stored === null || stored.as === "value");
 }
 

@@ -1,4 +1,5 @@
 import type { CopyRead, CopyReject } from "../../copy-rows-model.js";
+import type { TableName } from "../../driver.js";
 import type { Connection } from "../connection.js";
 import type { DatabaseText } from "../database-text.js";
 import { NULL_FIELD } from "./canonical-text.js";
@@ -9,6 +10,7 @@ import { LARGE_BYTES, type RowQuery, rowQuery } from "./row-query.js";
 
 /** In UTF-16 units: a batch has about as many bytes. */
 const BATCH_LENGTH = 200 * 1024;
+const REJECTS_PER_BATCH = 1000;
 /** What the driver makes of bytes that are no text, and what other engines do not take. */
 const DOUBTFUL = /[\0\ufffd]/;
 
@@ -17,6 +19,14 @@ export interface WalkWhere {
   readonly connection: Connection;
   readonly databaseText: DatabaseText;
   readonly choices: TextChoices;
+  /** By the table's name. */
+  readonly leftOut: Map<string, LeftOut>;
+}
+
+/** Rows that no read gives, by their numbers, and why. */
+export interface LeftOut {
+  readonly rowids: BigInt64Array;
+  readonly reason: string;
 }
 
 /**
@@ -24,11 +34,27 @@ export interface WalkWhere {
  * not they are looked at one by one.
  */
 export function* walkRows(where: WalkWhere, request: CopyRead): Generator<RowBatch> {
-  const query = rowQuery(where.connection, request);
+  const leftOut = where.leftOut.get(request.table.name) ?? null;
+  const query = rowQuery(where.connection, request, leftOut);
+  if (leftOut !== null && request.after === null) yield* rejectsOf(request.table, leftOut);
   const plain = new PlainRows(where.connection, request, query);
   yield* plain.batches();
   if (plain.isAllRead) yield { rejects: [], event: null, isLast: true };
   else yield* exactRows(where, { request, query, skip: plain.rows });
+}
+
+function* rejectsOf(table: TableName, { rowids, reason }: LeftOut): Generator<RowBatch> {
+  for (let start = 0; start < rowids.length; start += REJECTS_PER_BATCH) {
+    const rejects = Array.from(rowids.subarray(start, start + REJECTS_PER_BATCH), (rowid) => ({
+      table,
+      key: `rowid ${rowid}`,
+      column: null,
+      value: null,
+      reason,
+      isRowLeftOut: true,
+    }));
+    yield { rejects, event: null, isLast: false };
+  }
 }
 
 /** Rows all of whose values are plain. */

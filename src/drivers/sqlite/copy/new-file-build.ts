@@ -1,0 +1,238 @@
+import { open, rm, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { DbopsError } from "../../../lib/core/errors.js";
+import { requireFreeBytes } from "../../../lib/system/disk-space.js";
+import { thisMachine } from "../../../lib/system/lock-record.js";
+import { writingOutput } from "../../../lib/system/output-file.js";
+import type { CopyReader } from "../../copy-rows-model.js";
+import type { NotCarried } from "../../copy-source-model.js";
+import type { Checkpoint, CopyLoad, CopyTargetRequest, TargetDesign, TargetTable } from "../../copy-target-model.js";
+import type { DriverContext } from "../../driver.js";
+import { openablePath } from "../access.js";
+import { quoteIdent } from "../quote-ident.js";
+import { exists } from "../swap-intent.js";
+import { Worker } from "../worker-client.js";
+import { buildPlace, removePlace } from "./build-place.js";
+import { BuildState } from "./build-state.js";
+import type { FileBuild } from "./file-build.js";
+import { FileLoad } from "./file-load.js";
+import { finishFile } from "./finish-file.js";
+import { digestOf, publishFile } from "./publish-file.js";
+import { FileReader } from "./reader.js";
+import { RowClient } from "./row-client.js";
+import { tableSql } from "./table-sql.js";
+import { Turns } from "./turns.js";
+
+const AS_IT_IS = { nul: "fail", invalidUtf8: "fail" } as const;
+
+/** A file beside the one that it will be. */
+export class NewFileBuild implements FileBuild {
+  readonly place: string;
+  readonly #path: string;
+  readonly #request: CopyTargetRequest;
+  readonly #context: DriverContext;
+  readonly #turns = new Turns();
+  #client: RowClient | null = null;
+  #reader: FileReader | null = null;
+  #outcome: "removed" | "kept" | "published" = "removed";
+
+  constructor(path: string, request: CopyTargetRequest, context: DriverContext) {
+    this.place = buildPlace(path, request.run);
+    this.#path = path;
+    this.#request = request;
+    this.#context = context;
+    if (request.isResumed) this.#outcome = "kept";
+  }
+
+  get client(): RowClient {
+    return this.#client ?? notCreated();
+  }
+
+  async reader(): Promise<CopyReader> {
+    this.#reader ??= await FileReader.open(this.#open(true), AS_IT_IS, this.#context);
+    return this.#reader;
+  }
+
+  async create(design: TargetDesign): Promise<void> {
+    const isTakenUp = this.#request.isResumed && (await this.#takeUp(design));
+    if (!isTakenUp) await this.#begin(design);
+    this.#outcome = "removed";
+  }
+
+  async checkpoints(): Promise<readonly Checkpoint[]> {
+    return await this.#state.checkpoints();
+  }
+
+  async load(table: TargetTable, chunk: number): Promise<CopyLoad> {
+    const onEnd = await this.#turns.take();
+    try {
+      await this.#cut(table, chunk);
+      await this.client.ask({ kind: "load", table });
+      return new FileLoad({ client: this.client, state: this.#state, onEnd });
+    } catch (error) {
+      onEnd();
+      throw error;
+    }
+  }
+
+  async remake(table: TargetTable): Promise<void> {
+    const onEnd = await this.#turns.take();
+    try {
+      const sql = `BEGIN IMMEDIATE; DROP TABLE IF EXISTS ${quoteIdent(table.name.name)}; ${this.#tableSql(table)}`;
+      await this.client.ask({ kind: "run", sql });
+      await this.#state.forget(table.name, 0);
+      await this.client.ask({ kind: "commit" });
+    } finally {
+      onEnd();
+    }
+  }
+
+  async finish(design: TargetDesign): Promise<readonly NotCarried[]> {
+    return await finishFile(this.client, design);
+  }
+
+  async publish(): Promise<{ readonly previous: string | null }> {
+    const original = await this.#state.get("original");
+    const { client } = this;
+    // The log only goes when nobody else has the file open.
+    await this.#reader?.[Symbol.asyncDispose]();
+    this.#reader = null;
+    const parts = { path: this.#path, place: this.place, client, original };
+    const previous = await publishFile(parts, this.#context);
+    this.#outcome = "published";
+    return { previous };
+  }
+
+  async keep(): Promise<boolean> {
+    if (this.#outcome === "published" || !(await exists(this.place))) return false;
+    this.#outcome = "kept";
+    return true;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#reader?.[Symbol.asyncDispose]();
+    await this.#client?.[Symbol.asyncDispose]();
+    if (this.#outcome === "removed" && this.#client !== null) await removePlace(this.place);
+  }
+
+  get #state(): BuildState {
+    return new BuildState(this.client);
+  }
+
+  /** False when there is nothing that could be trusted: a machine that was restarted may have lost what no fsync has kept. */
+  async #takeUp(design: TargetDesign): Promise<boolean> {
+    if (!(await exists(this.place))) throw notResumable(`${this.place} is not there any more`);
+    await this.#start();
+    const state = this.#state;
+    if ((await state.exists()) && (await state.get("boot")) === (await bootOf())) {
+      if ((await state.get("plan")) !== design.plan) throw notResumable("the plan of the copy has become another one");
+      const made = await this.#tables();
+      const missing = design.tables.filter(({ name }) => !made.has(name.name.toLowerCase()));
+      if (missing.length > 0) await this.client.ask({ kind: "run", sql: this.#script(missing) });
+      return true;
+    }
+    this.#context.progress.note("this machine was restarted meanwhile: the copy is begun again");
+    await this.client[Symbol.asyncDispose]();
+    await removePlace(this.place);
+    return false;
+  }
+
+  async #begin(design: TargetDesign): Promise<void> {
+    const isCopied = (await exists(this.#path)) && (await stat(this.#path)).size > 0;
+    if (isCopied) await this.#copyPages();
+    else await writingOutput(this.place, async () => (await open(this.place, "wx", 0o600)).close());
+    const original = isCopied ? await digestOf(this.place, this.#context) : null;
+    await this.#start();
+    const old = await this.#tables();
+    const replaced = design.tables.filter(({ name }) => old.has(name.name.toLowerCase()));
+    const drops = replaced.map(({ name }) => `DROP TABLE ${quoteIdent(name.name)};`);
+    const sql = [
+      "BEGIN IMMEDIATE;",
+      ...drops,
+      BuildState.makeSql,
+      ...design.tables.map((table) => this.#tableSql(table)),
+    ];
+    await this.client.ask({ kind: "run", sql: sql.join("\n") });
+    const facts = { plan: design.plan, boot: await bootOf(), original };
+    for (const [name, value] of Object.entries(facts)) if (value !== null) await this.#state.set(name, value);
+    await this.client.ask({ kind: "commit" });
+  }
+
+  async #start(): Promise<void> {
+    this.#client = await RowClient.start(this.#context);
+    await this.#client.ask({ kind: "open", database: this.#open(false), choices: AS_IT_IS, isBuilt: true });
+  }
+
+  #open(isReadOnly: boolean) {
+    return { path: this.place, isReadOnly, isPrivate: false, busyTimeoutMs: this.#context.lockTimeoutMs };
+  }
+
+  async #copyPages(): Promise<void> {
+    const { size } = await stat(this.#path);
+    await requireFreeBytes(dirname(this.#path), size, "the copy of the file");
+    await using worker = await Worker.start(this.#context);
+    const path = await openablePath(this.#path, this.#context);
+    const source = { path, isReadOnly: false, isPrivate: false, busyTimeoutMs: this.#context.lockTimeoutMs };
+    const phase = this.#context.progress.phase("copying the file", { unit: "pages" });
+    try {
+      await worker.copy({ source, destination: this.place, isCompact: false }, (done, total) => phase.at(done, total));
+    } catch (error) {
+      await rm(this.place, { force: true });
+      throw error;
+    }
+    phase.done();
+  }
+
+  /** Takes out what is behind the last checkpoint before the chunk: rows are numbered as they came. */
+  async #cut({ name }: TargetTable, chunk: number): Promise<void> {
+    const before = (await this.checkpoints()).filter(
+      ({ table, chunk: at }) => isSame(table.name, name.name) && at < chunk,
+    );
+    const rows = before.reduce((sum, each) => sum + each.rows, 0);
+    const table = quoteIdent(name.name);
+    const sql =
+      chunk === 0
+        ? `DELETE FROM ${table}`
+        : `DELETE FROM ${table} WHERE rowid >= (SELECT rowid FROM ${table} ORDER BY rowid LIMIT 1 OFFSET ${rows})`;
+    await this.client.ask({ kind: "run", sql: `BEGIN IMMEDIATE; ${sql}` });
+    await this.#state.forget(name, chunk);
+    await this.client.ask({ kind: "commit" });
+  }
+
+  async #tables(): Promise<ReadonlySet<string>> {
+    const answer = await this.client.ask({
+      kind: "select",
+      sql: "SELECT lower(name) FROM sqlite_schema WHERE type = 'table'",
+      parameters: [],
+    });
+    return new Set(answer.of === "select" ? answer.rows.map(([name]) => String(name)) : []);
+  }
+
+  #script(tables: readonly TargetTable[]): string {
+    return `BEGIN IMMEDIATE; ${tables.map((table) => this.#tableSql(table)).join("\n")} COMMIT`;
+  }
+
+  #tableSql(table: TargetTable): string {
+    return `${tableSql(table, this.#request.isStrict)};`;
+  }
+}
+
+async function bootOf(): Promise<string> {
+  return (await thisMachine()).bootId ?? "unknown";
+}
+
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+function notCreated(): never {
+  throw new DbopsError("RUN.BUG", { message: "the copy was used before it was created" });
+}
+
+function notResumable(why: string): DbopsError {
+  return new DbopsError("COPY.NOT_RESUMABLE", {
+    message: "this copy cannot be taken up again",
+    why,
+    hint: "begin a new one, without --resume",
+  });
+}
