@@ -1,7 +1,16 @@
 import { expect, test } from "vitest";
 import type { SourceColumn } from "#dbops/drivers/copy-source-model.js";
 import type { CopyType } from "#dbops/drivers/copy-type-model.js";
-import { column, design, loadWhole, readAll, table, targetWorld } from "../support/copy-target-world.js";
+import {
+  checkpoint,
+  column,
+  design,
+  loadWhole,
+  readAll,
+  rows,
+  table,
+  targetWorld,
+} from "../support/copy-target-world.js";
 
 const LONG = "ä".repeat(31);
 
@@ -146,6 +155,26 @@ test("rows without a proper primary key are refused", async () => {
   });
 });
 
+test("a table that does not take its key ends the loads of others", async () => {
+  await using world = await targetWorld();
+  const t = table("t", [column("id", "integer")]);
+  const u = table("u", [column("id", "integer")]);
+  await using target = await world.target();
+  await target.create(design([t, u]));
+  await loadWhole(target, t, "1", "1");
+  await using load = await target.load(u, 0);
+  const goOn = async () => {
+    for (let chunk = 0; ; chunk += 1) {
+      await load.add(rows(String(chunk)));
+      await load.commit(checkpoint(u, chunk, { lastKey: String(chunk), isLast: false }));
+    }
+  };
+  await expect(goOn()).rejects.toMatchObject({
+    code: "COPY.REFUSED",
+    message: expect.stringContaining("public.t does not take"),
+  });
+});
+
 test("numbering goes on behind what the source has given, and behind what is there", async () => {
   await using world = await targetWorld();
   const counted = (name: string, next: bigint, isAlways = false) =>
@@ -237,7 +266,9 @@ test("a table's own definition: its keys and references come after the rows", as
     ],
     { definition },
   );
-  const other = table("other", [column("m", "text")], { definition: "CREATE TYPE mood AS ENUM ('a;b', 'c'); CREATE TABLE other (m mood)" });
+  const other = table("other", [column("m", "text")], {
+    definition: "CREATE TYPE mood AS ENUM ('a;b', 'c'); CREATE TABLE other (m mood)",
+  });
   const plan = design([kept, other], {
     returning: [
       { kind: "view", name: "seen", sql: "CREATE VIEW seen AS SELECT id FROM kept" },
@@ -271,17 +302,26 @@ test("a table's own definition: its keys and references come after the rows", as
 test("numbering of the server's own: steps and bounds are kept", async () => {
   await using world = await targetWorld();
   const made = (name: string, options: string, next: bigint) =>
-    table(name, [column("id", "integer", { identity: { next, isMonotonic: true, isAlways: false } }), column("x", "text")], {
-      definition: `CREATE SEQUENCE ${name}_n ${options}; CREATE TABLE ${name} (id bigint DEFAULT nextval('${name}_n'), x text);
+    table(
+      name,
+      [column("id", "integer", { identity: { next, isMonotonic: true, isAlways: false } }), column("x", "text")],
+      {
+        definition: `CREATE SEQUENCE ${name}_n ${options}; CREATE TABLE ${name} (id bigint DEFAULT nextval('${name}_n'), x text);
         ALTER SEQUENCE ${name}_n OWNED BY ${name}.id`,
-    });
-  const tables = [made("tens", "INCREMENT 10 START 1", 21n), made("down", "INCREMENT -1", -7n), made("ended", "MAXVALUE 9", 10n)];
+      },
+    );
+  const tables = [
+    made("tens", "INCREMENT 10 START 1", 21n),
+    made("down", "INCREMENT -1", -7n),
+    made("ended", "MAXVALUE 9", 10n),
+  ];
   await using target = await world.target();
   await target.create(design(tables));
   for (const each of tables) await loadWhole(target, each, "-3\ta");
   await target.finish(design(tables));
   await target.publish(design(tables));
-  const next = async (name: string) => await world.database.sql(`INSERT INTO ${name} (x) VALUES ('b') RETURNING id::int`);
+  const next = async (name: string) =>
+    await world.database.sql(`INSERT INTO ${name} (x) VALUES ('b') RETURNING id::int`);
   expect(await next("tens")).toEqual([{ id: 21 }]);
   expect(await next("down")).toEqual([{ id: -7 }]);
   await expect(next("ended")).rejects.toThrow(/reached maximum value/);

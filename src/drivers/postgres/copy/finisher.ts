@@ -27,6 +27,8 @@ export class Finisher {
   readonly #sessions: ReadSessions;
   readonly #place: HiddenPlace;
   readonly #works = new Map<string, Promise<readonly NotCarried[]>>();
+  /** By table: one does not take its key. */
+  readonly #failures = new Map<string, unknown>();
 
   constructor(sessions: ReadSessions, place: HiddenPlace) {
     this.#sessions = sessions;
@@ -36,7 +38,14 @@ export class Finisher {
   /** Its end is awaited by `finish`. */
   begin(table: TargetTable): void {
     const work = withSessionOf(this.#sessions, (session) => finishTable(session, table, this.#place));
-    this.#works.set(keyOf(table.name), heldPromise(work));
+    const key = keyOf(table.name);
+    work.catch((error: unknown) => this.#failures.set(key, error));
+    this.#works.set(key, heldPromise(work));
+  }
+
+  /** A copy that cannot end well need not go on. */
+  throwIfFailed(): void {
+    for (const error of this.#failures.values()) throw error;
   }
 
   /** Nothing is being built on that table, and what was is not taken for finished. */
@@ -44,6 +53,7 @@ export class Finisher {
     const key = keyOf(table);
     await this.#works.get(key)?.catch(() => undefined);
     this.#works.delete(key);
+    this.#failures.delete(key);
   }
 
   /** Whatever is missing; `session` does what comes one after the other. */

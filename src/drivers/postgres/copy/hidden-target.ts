@@ -1,4 +1,5 @@
 import { DbopsError } from "../../../lib/core/errors.js";
+import { ORIGIN_TABLE } from "../../../lib/core/origin-table.js";
 import type { CopyColumn, CopyEvent, CopyRead, CopyReader, TableTotals } from "../../copy-rows-model.js";
 import type { NotCarried } from "../../copy-source-model.js";
 import type { Checkpoint, CopyLoad, CopyTarget, TargetDesign, TargetTable } from "../../copy-target-model.js";
@@ -9,7 +10,6 @@ import { dropPlace } from "./drop-place.js";
 import { Finisher } from "./finisher.js";
 import { LEDGER_TABLES, Ledger } from "./ledger.js";
 import { inTransaction, makeTable, makeTables, schemasOf } from "./make-tables.js";
-import { ORIGIN_TABLE } from "./origin-table.js";
 import { publishCopy } from "./publish.js";
 import { SessionPool } from "./read-sessions.js";
 import { copyReader } from "./reader.js";
@@ -146,6 +146,7 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
   async #commit(session: Session, table: TargetTable, checkpoint: Checkpoint): Promise<void> {
     await this.#ledger.add(session, checkpoint);
     await session.run("COMMIT");
+    this.#finisher.throwIfFailed();
     if (checkpoint.isLast) this.#finisher.begin(table);
   }
 }

@@ -1,7 +1,7 @@
+import { ORIGIN_TABLE } from "../../../lib/core/origin-table.js";
 import type { Occupancy } from "../../copy-target-model.js";
 import type { TableName } from "../../driver.js";
 import type { Session, SqlRow } from "../session.js";
-import { ORIGIN_TABLE } from "./origin-table.js";
 
 interface ObjectRow extends SqlRow {
   readonly kind: string;

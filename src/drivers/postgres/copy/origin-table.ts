@@ -1,10 +1,8 @@
+import { ORIGIN_TABLE } from "../../../lib/core/origin-table.js";
 import type { OriginEntry } from "../../copy-source-model.js";
 import type { TableName } from "../../driver.js";
 import { quoteQualified } from "../quote-ident.js";
 import type { Session } from "../session.js";
-
-/** What a copied database knows of the one that it came from. */
-export const ORIGIN_TABLE = "dbops_origin";
 
 const COLUMNS = "version, engine, kind, table_schema, table_name, name, definition, stored, became_type";
 const ENTRIES_PER_STATEMENT = 500;

@@ -1,7 +1,7 @@
 import type { CopyRows } from "../../copy-rows-model.js";
 
 /** More than lies between us and a server that reads: it refuses no row that was sent before these. */
-const KEPT_BYTES = 8 * 1024 * 1024;
+const KEPT_BYTES = 12 * 1024 * 1024;
 const NEWLINE = 0x0a;
 
 interface SentBatch {

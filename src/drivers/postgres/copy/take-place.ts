@@ -1,5 +1,6 @@
 import { DbopsError } from "../../../lib/core/errors.js";
 import { qualifiedName } from "../../../lib/core/named.js";
+import { ORIGIN_TABLE } from "../../../lib/core/origin-table.js";
 import type { TargetDesign } from "../../copy-target-model.js";
 import type { TableName } from "../../driver.js";
 import { sqlStateOf } from "../errors.js";
@@ -12,7 +13,7 @@ import { keyOf, LEDGER_TABLES } from "./ledger.js";
 import { grantNobody, schemasOf } from "./make-tables.js";
 import { type MovableObject, movableObjects, moveObject } from "./movable-objects.js";
 import { readOccupancy } from "./occupancy.js";
-import { keepOrigin, ORIGIN_TABLE } from "./origin-table.js";
+import { keepOrigin } from "./origin-table.js";
 
 export interface TakePlace {
   readonly place: HiddenPlace;
