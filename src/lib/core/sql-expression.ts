@@ -71,9 +71,11 @@ export type NowForm =
       readonly fractionDigits: number;
       /** `Z`; empty = none. */
       readonly zone: string;
+      /** It is a text that is spelled so; else the engine's own moment. */
+      readonly isText: boolean;
     }
-  /** Whole seconds since 1970; a text where it is one. */
-  | { readonly kind: "epoch"; readonly isText: boolean }
+  /** Whole seconds since 1970, counted in that unit. */
+  | { readonly kind: "epoch"; readonly unit: "s" | "ms" | "us"; readonly isText: boolean }
   | { readonly kind: "julian" };
 
 export type CompareOperator = "=" | "<>" | "<" | "<=" | ">" | ">=";

@@ -60,7 +60,7 @@ function textAs(text: string, meaning: string, size: number | null): SqlLiteral 
 
 function nowAs(form: NowForm, type: string): SqlExpression | null {
   if (form.kind === "epoch" && MEANINGS.get(type) === "integer") return { kind: "now", form };
-  if (form.kind !== "timestamp") return null;
+  if (form.kind !== "timestamp" || form.isText) return null;
   if (type === "date") return { kind: "now", form: { kind: "date" } };
   const [whole, name, digits, zone] = /^(timestamp|time)(?:\((\d)\))?( with(?:out)? time zone)?$/.exec(type) ?? [];
   if (whole === undefined) return null;

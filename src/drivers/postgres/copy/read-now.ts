@@ -3,8 +3,8 @@ import { Untranslatable } from "../../../lib/core/untranslatable.js";
 
 const CLOCKS: ReadonlyMap<string, NowForm> = new Map<string, NowForm>(
   Object.entries<NowForm>({
-    now: { kind: "timestamp", separator: " ", fractionDigits: 6, zone: "Z" },
-    localtimestamp: { kind: "timestamp", separator: " ", fractionDigits: 6, zone: "" },
+    now: { kind: "timestamp", separator: " ", fractionDigits: 6, zone: "Z", isText: false },
+    localtimestamp: { kind: "timestamp", separator: " ", fractionDigits: 6, zone: "", isText: false },
     current_date: { kind: "date" },
     localtime: { kind: "time", fractionDigits: 6 },
   }),
@@ -35,7 +35,7 @@ export function clockOf(name: string, given: readonly SqlExpression[]): SqlExpre
 export function reshapedNow(name: string, given: readonly SqlExpression[]): SqlExpression | null {
   const [first, second] = given;
   if (name === "timezone" && first !== undefined && second !== undefined) return nowInUtc(second, first);
-  if (name === "to_char" && first?.kind === "now" && first.form.kind === "timestamp") {
+  if (name === "to_char" && first?.kind === "now" && first.form.kind === "timestamp" && !first.form.isText) {
     const form = formOf(textOf(second), first.form.zone);
     return form === null ? null : { kind: "now", form };
   }
@@ -44,7 +44,7 @@ export function reshapedNow(name: string, given: readonly SqlExpression[]): SqlE
     return fractionDigits === undefined ? null : { kind: "now", form: { ...second.form, fractionDigits } };
   }
   if ((name === "extract" || name === "date_part") && textOf(first) === "epoch" && second?.kind === "now") {
-    return { kind: "now", form: { kind: "epoch", isText: false } };
+    return { kind: "now", form: { kind: "epoch", unit: "s", isText: false } };
   }
   return name === "floor" && first?.kind === "now" && first.form.kind === "epoch" ? first : null;
 }
@@ -66,7 +66,7 @@ function formOf(format: string, zone: string): NowForm | null {
   if (format === "HH24:MI:SS") return { kind: "time", fractionDigits: 0 };
   if (whole === undefined) return null;
   const fractionDigits = fraction === undefined ? 0 : fraction === "MS" ? 3 : 6;
-  return { kind: "timestamp", separator: t === undefined ? " " : "T", fractionDigits, zone: suffix };
+  return { kind: "timestamp", separator: t === undefined ? " " : "T", fractionDigits, zone: suffix, isText: true };
 }
 
 function textOf(expression: SqlExpression | undefined): string {

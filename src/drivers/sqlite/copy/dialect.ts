@@ -93,6 +93,6 @@ function cast(operand: SqlExpression, type: string): SqlExpression {
 
 function asInteger(operand: SqlExpression): SqlExpression {
   if (operand.kind === "now" && operand.form.kind === "epoch")
-    return { kind: "now", form: { kind: "epoch", isText: false } };
+    return { kind: "now", form: { kind: "epoch", unit: "s", isText: false } };
   return { kind: "cast", operand, type: "integer" };
 }

@@ -1,8 +1,8 @@
 import type { NowForm, SqlExpression } from "../../../lib/core/sql-expression.js";
 import { Untranslatable } from "../../../lib/core/untranslatable.js";
 
-const TO_SECONDS: NowForm = { kind: "timestamp", separator: " ", fractionDigits: 0, zone: "" };
-const TO_MILLISECONDS: NowForm = { kind: "timestamp", separator: " ", fractionDigits: 3, zone: "" };
+const TO_SECONDS: NowForm = { kind: "timestamp", separator: " ", fractionDigits: 0, zone: "", isText: true };
+const TO_MILLISECONDS: NowForm = { kind: "timestamp", separator: " ", fractionDigits: 3, zone: "", isText: true };
 
 /** What SQLite's CURRENT_… words stand for. */
 export const NOW_WORDS: Readonly<Record<string, NowForm>> = {
@@ -15,7 +15,7 @@ const FUNCTIONS: Readonly<Record<string, NowForm>> = {
   datetime: TO_SECONDS,
   date: { kind: "date" },
   time: { kind: "time", fractionDigits: 0 },
-  unixepoch: { kind: "epoch", isText: false },
+  unixepoch: { kind: "epoch", unit: "s", isText: false },
   julianday: { kind: "julian" },
 };
 const TIMESTAMP_FORMAT = /^%Y-%m-%d([ T])%H:%M:(?:%S|(%f)(0{0,3}))(Z|[+-]00:?00)?$/;
@@ -46,11 +46,11 @@ function modified(name: string, modifier: string | null, count: number): NowForm
 }
 
 function formOf(format: string): NowForm | undefined {
-  if (format === "%s") return { kind: "epoch", isText: true };
+  if (format === "%s") return { kind: "epoch", unit: "s", isText: true };
   if (format === "%Y-%m-%d") return { kind: "date" };
   if (format === "%H:%M:%S") return { kind: "time", fractionDigits: 0 };
   const [whole, separator, fraction, zeros = "", zone = ""] = TIMESTAMP_FORMAT.exec(format) ?? [];
   if (whole === undefined) return undefined;
   const fractionDigits = fraction === undefined ? 0 : 3 + zeros.length;
-  return { kind: "timestamp", separator: separator === "T" ? "T" : " ", fractionDigits, zone };
+  return { kind: "timestamp", separator: separator === "T" ? "T" : " ", fractionDigits, zone, isText: true };
 }
