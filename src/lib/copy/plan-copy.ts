@@ -5,6 +5,7 @@ import { chooseNames } from "./choose-names.js";
 import type { CopyPlan, PlannedTable, PlannedView } from "./copy-plan.js";
 import { joinTypes } from "./join-types.js";
 import { ObjectNames } from "./object-names.js";
+import { planExisting } from "./plan-existing.js";
 import type { PlanRequest } from "./plan-request.js";
 import { planTable } from "./plan-table.js";
 import { planViews } from "./plan-views.js";
@@ -14,8 +15,13 @@ import { recordOrigin } from "./record-origin.js";
 import { returningObjects } from "./return-objects.js";
 import { tableKey } from "./table-key.js";
 
-/** Decides everything before anything is made. COPY.NAME_COLLISION. */
+/** Decides everything before anything is made. COPY.NAME_COLLISION, COPY.UNFIT for tables that are to be there. */
 export function planCopy(asked: PlanRequest): CopyPlan {
+  const { existing } = asked;
+  return existing === null ? planNew(asked) : planExisting({ ...asked, existing });
+}
+
+function planNew(asked: PlanRequest): CopyPlan {
   const planning = beginPlanning(asked);
   const { request, remarks, names } = planning;
   const tables = request.catalog.tables.flatMap((table) => {
