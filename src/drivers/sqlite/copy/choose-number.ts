@@ -29,8 +29,8 @@ export function chooseReal(question: TypeQuestion): TypeChoice {
 export function chooseNumeric(question: TypeQuestion): TypeChoice {
   const { evidence, choices, declared } = question;
   const isFit = (found: StorageClass): boolean => found === "integer" || found === "real";
-  const any: CopyType = { kind: "numeric", precision: null, scale: null };
-  if (!evidence.classes.every((found) => isFit(found.class))) return chooseMisfit(question, { type: any }, isFit);
+  const exact: CopyType = { kind: "numeric", precision: null, scale: null };
+  if (!evidence.classes.every((found) => isFit(found.class))) return chooseMisfit(question, { type: exact }, isFit);
   const { numbers } = evidence;
   if (numbers !== null && numbers.infinities > 0) {
     const choice = chosen(question, { kind: numbers.wideIntegers > 0 ? "text" : "double" }, null);
@@ -41,7 +41,7 @@ export function chooseNumeric(question: TypeQuestion): TypeChoice {
   const isWithin = digits !== null && (filled === 0 || numbers?.withinDigits === filled);
   return chosen(
     question,
-    choices.isTight && isWithin ? { kind: "numeric", ...digits } : any,
+    choices.isTight && isWithin ? { kind: "numeric", ...digits } : exact,
     digits === null || choices.isTight ? null : "--tight",
   );
 }

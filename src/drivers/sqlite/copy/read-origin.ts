@@ -1,7 +1,5 @@
 import { DbopsError } from "../../../lib/core/errors.js";
 import type { OriginEntry } from "../../copy-source-model.js";
-import type { MomentShape, StoredForm } from "../../copy-type-model.js";
-import { EPOCH_UNITS } from "../../copy-type-model.js";
 
 /** What this dbops writes and reads. */
 const VERSION = 1;
@@ -29,52 +27,9 @@ function entryOf(row: Row): OriginEntry | null {
     table: table === null ? null : { schema: textOf(row.table_schema), name: table },
     name,
     definition,
-    stored: storedOf(textOf(row.stored)),
+    stored: textOf(row.stored),
     becameType: textOf(row.became_type),
   };
-}
-
-function storedOf(json: string | null): StoredForm | null {
-  const stored = json === null ? null : parsed(json);
-  switch (stored?.as) {
-    case "value":
-    case "text":
-    case "real":
-    case "words":
-    case "julian":
-    case "binaryJson":
-      return { as: stored.as };
-    case "epoch": {
-      const unit = EPOCH_UNITS.find((word) => word === stored.unit);
-      return unit === undefined ? null : { as: "epoch", unit };
-    }
-    case "moment": {
-      const shape = isRow(stored.shape) ? shapeOf(stored.shape) : null;
-      return shape === null ? null : { as: "moment", shape };
-    }
-    default:
-      return null;
-  }
-}
-
-function shapeOf({ separator, hasSeconds, fractionDigits, zone, assumedZone }: Row): MomentShape | null {
-  if (separator !== null && separator !== " " && separator !== "T") return null;
-  if (typeof hasSeconds !== "boolean" || typeof fractionDigits !== "number" || typeof zone !== "string") return null;
-  return { separator, hasSeconds, fractionDigits, zone, assumedZone: textOf(assumedZone) };
-}
-
-function parsed(json: string): Row | null {
-  try {
-    const value: unknown = JSON.parse(json);
-    return isRow(value) ? value : null;
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-}
-
-function isRow(value: unknown): value is Row {
-  return typeof value === "object" && value !== null;
 }
 
 function textOf(value: unknown): string | null {
