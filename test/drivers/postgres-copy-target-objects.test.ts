@@ -356,6 +356,36 @@ test("a view is made over the hidden tables and goes with them", async () => {
   ]);
 });
 
+test("the source's expressions are written in the server's words, over tables as they are called while hidden", async () => {
+  await using world = await targetWorld();
+  await using target = await world.target();
+  const found = { type: { kind: "text" }, stored: null, sourceStored: null, ignoresCase: false } as const;
+  const scope = {
+    column: (name: string) => ({ ...found, name }),
+    relation: ({ name }: { name: string }) => ({ schema: name === "far" ? "elsewhere" : "public", name }),
+  };
+  const x = { kind: "column", name: "x", table: null } as const;
+  expect(target.express({ kind: "isNull", operand: x, isNegated: false }, scope, null)).toEqual({
+    isExpressed: true,
+    sql: '("x" IS NULL)',
+  });
+  const select = (name: string) =>
+    target.expressSelect(
+      {
+        isDistinct: false,
+        columns: [{ expression: { ...x, table: name }, name: "x" }],
+        from: [{ schema: null, name, alias: null, join: null }],
+        where: null,
+        groupBy: [],
+        having: null,
+        orderBy: [],
+      },
+      scope,
+    );
+  expect(select("near")).toMatchObject({ sql: expect.stringMatching(/FROM "near"/) });
+  expect(select("far")).toMatchObject({ sql: expect.stringMatching(/FROM "dbops_copy_[^"]*_elsewhere"\."far"/) });
+});
+
 test("where the copy came from is written beside it", async () => {
   await using world = await targetWorld();
   const t = table("t", [column("id", "integer")]);

@@ -1,10 +1,13 @@
+import type { SqlExpression, SqlSelect } from "../../../lib/core/sql-expression.js";
 import type { RowKey } from "../../copy-rows-model.js";
 import type { SourceColumn } from "../../copy-source-model.js";
 import type {
   CopyTarget,
   CopyTargetRequest,
   Expressed,
+  ExpressionScope,
   Occupancy,
+  ScopeColumn,
   TargetTable,
   TargetType,
 } from "../../copy-target-model.js";
@@ -15,6 +18,8 @@ import { NAME_BYTES } from "../kept-name.js";
 import { lockDatabase } from "../lock.js";
 import type { Session } from "../session.js";
 import type { ViewWhere } from "../view-session.js";
+import { express } from "./express.js";
+import { expressSelect } from "./express-select.js";
 import type { HiddenPlace } from "./hidden-place.js";
 import type { NativeTypes } from "./native-types.js";
 import { readOccupancy } from "./occupancy.js";
@@ -82,12 +87,21 @@ export class TargetFacts implements Facts {
     return typeFor(type, column, this.#parts.types);
   }
 
-  express(): Expressed {
-    return { isExpressed: false, reason: "expressions are not carried over" };
+  express(expression: SqlExpression, scope: ExpressionScope, wanted: ScopeColumn | null): Expressed {
+    return express(expression, scope, wanted);
   }
 
-  expressSelect(): Expressed {
-    return { isExpressed: false, reason: "views are not carried over" };
+  /** Tables are called as they are while they are hidden: those of the home schema need none of its name. */
+  expressSelect(select: SqlSelect, scope: ExpressionScope): Expressed {
+    const { place } = this.#parts;
+    return expressSelect(select, {
+      column: (name, table) => scope.column(name, table),
+      relation: (name) => {
+        const found = scope.relation(name);
+        if (found === null || found.schema === null) return found;
+        return found.schema === place.home ? { schema: null, name: found.name } : place.of(found);
+      },
+    });
   }
 
   rowKey({ primaryKey, columns }: TargetTable): RowKey {
