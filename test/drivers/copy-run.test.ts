@@ -38,7 +38,7 @@ function fillWords(count: number): void {
 }
 
 /** The copy's target, of which one act is followed by another of somebody else's. */
-function after(target: CopyTarget, act: "finish" | "create", then: () => Promise<unknown>): CopyTarget {
+function followed(target: CopyTarget, act: "finish" | "create", then: () => Promise<unknown>): CopyTarget {
   return new Proxy(target, {
     get(inner, name) {
       const member: unknown = Reflect.get(inner, name, inner);
@@ -129,7 +129,7 @@ describe("what differs at the target", () => {
     await using source = await fileSource(path, world.tested.context);
     {
       await using opened = await world.target();
-      const target = after(opened, "finish", () => world.database.sql(sql));
+      const target = followed(opened, "finish", () => world.database.sql(sql));
       const parts = { source, target, tables: [planned(words)], context: world.tested.context };
       const { report, error } = await runCopy(jobOf(parts));
       expect(error).toMatchObject({ code: "COPY.MISMATCH", exit: 10, why: expect.stringContaining(named) });
@@ -145,7 +145,7 @@ describe("what differs at the target", () => {
     await using source = await fileSource(path, world.tested.context);
     await using opened = await world.target();
     const sql = `UPDATE ${HIDDEN}.bag SET word = 'a', n = 1 WHERE ctid = (SELECT max(ctid) FROM ${HIDDEN}.bag)`;
-    const target = after(opened, "finish", () => world.database.sql(sql));
+    const target = followed(opened, "finish", () => world.database.sql(sql));
     const parts = { source, target, tables: [planned(bag)], context: world.tested.context };
     expect((await runCopy(jobOf(parts))).error).toMatchObject({ code: "COPY.MISMATCH" });
   });

@@ -139,13 +139,14 @@ export function jobOf({ tables, views = [], ...parts }: JobParts, more: Partial<
 export function watched<T extends CopyReader>(reader: T, onRead: (request: CopyRead) => void): T {
   return new Proxy(reader, {
     get(inner, name) {
+      if (name === "read") {
+        return (request: CopyRead) => {
+          onRead(request);
+          return inner.read(request);
+        };
+      }
       const member: unknown = Reflect.get(inner, name, inner);
-      if (typeof member !== "function") return member;
-      return (...args: unknown[]) => {
-        // biome-ignore lint/suspicious/noExplicitAny: the arguments are those of the reader's own method.
-        if (name === "read") onRead(args[0] as any);
-        return Reflect.apply(member, inner, args);
-      };
+      return typeof member === "function" ? member.bind(inner) : member;
     },
   });
 }
