@@ -14,25 +14,34 @@ type Of<Kind extends SqlExpression["kind"]> = Extract<SqlExpression, { readonly 
 /** Writes `left < right` and the like. */
 export function writeCompare({ operator, left, right }: Of<"compare">, writing: SqlWriting): SqlTerm {
   const isOrder = operator !== "=" && operator !== "<>";
-  const [one = "", other = ""] = comparable(pair([left, right], writing), isOrder, writing);
+  const paired = pair([left, right], writing);
+  const [one = "", other = ""] = comparable(paired, isOrder, writing, orderAmong(paired));
   return truth(`(${one} ${operator} ${other})`, writing);
 }
 
-/** Writes `operand IN (…)`. */
+/** Writes `operand IN (…)`: its own order counts, not that of what is in the list. */
 export function writeIn({ operand, list, isNegated }: Of<"in">, writing: SqlWriting): SqlTerm {
-  const [one = "", ...others] = comparable(pair([operand, ...list], writing), false, writing);
+  const paired = pair([operand, ...list], writing);
+  const order = textOrderOf(paired.terms.slice(0, 1).flatMap(({ term }) => term ?? []));
+  const [one = "", ...others] = comparable(paired, false, writing, order);
   return truth(`(${one} ${isNegated ? "NOT IN" : "IN"} (${others.join(", ")}))`, writing);
 }
 
-/** Writes `operand BETWEEN low AND high`. */
+/** Writes `operand BETWEEN low AND high` as two comparisons, each of which may be of another order. */
 export function writeBetween({ operand, low, high, isNegated }: Of<"between">, writing: SqlWriting): SqlTerm {
-  const [one = "", least = "", most = ""] = comparable(pair([operand, low, high], writing), true, writing);
-  return truth(`(${one} ${isNegated ? "NOT BETWEEN" : "BETWEEN"} ${least} AND ${most})`, writing);
+  const from = writeCompare({ kind: "compare", operator: ">=", left: operand, right: low }, writing);
+  const to = writeCompare({ kind: "compare", operator: "<=", left: operand, right: high }, writing);
+  const both = `(${from.sql} AND ${to.sql})`;
+  return truth(isNegated ? `(NOT ${both})` : both, writing);
 }
 
 /** What is compared, each in the form in which both engines come to one answer. */
-export function comparable(paired: Paired, isOrder: boolean, { spelling }: SqlWriting): readonly string[] {
-  const { host, terms, literals } = paired;
+export function comparable(
+  { host, terms, literals }: Paired,
+  isOrder: boolean,
+  { spelling }: SqlWriting,
+  order: TextOrder,
+): readonly string[] {
   if (INCOMPARABLE.includes(host.kind))
     throw new Untranslatable(`values of kind ${host.domain} are compared otherwise`);
   if (isOrder && UNORDERED.includes(host.kind))
@@ -40,10 +49,14 @@ export function comparable(paired: Paired, isOrder: boolean, { spelling }: SqlWr
   const sqls = terms.map(({ sql }) => sql);
   if (NUMBERS.includes(host.kind)) return terms.map(({ sql, term }) => measured(sql, term ?? null, literals));
   if (host.kind !== "text") return sqls;
-  const order = textOrderOf(terms.flatMap(({ term }) => term ?? []));
   if (order === "asciiCase") return inOrder(sqls.map(spelling.withoutCase), isOrder ? spelling.byBytes : null);
   if (order === "language" && isOrder) throw new Untranslatable("texts are ordered by the rules of a language");
   return inOrder(sqls, isOrder ? spelling.byBytes : null);
+}
+
+/** The order that counts where all operands have a say. */
+export function orderAmong({ terms }: Paired): TextOrder {
+  return textOrderOf(terms.flatMap(({ term }) => term ?? []));
 }
 
 /** What is said counts before what columns say, and what stands left before the rest. */

@@ -1,6 +1,6 @@
 import { writeArithmetic, writeConcat, writeNegative } from "./sql-calculation.js";
 import { writeCall } from "./sql-call.js";
-import { comparable, writeBetween, writeCompare, writeIn } from "./sql-comparison.js";
+import { comparable, orderAmong, writeBetween, writeCompare, writeIn } from "./sql-comparison.js";
 import type { SqlExpression } from "./sql-expression.js";
 import { literalName, literalOf, pair } from "./sql-pairing.js";
 import { plainTerm } from "./sql-plain-term.js";
@@ -105,5 +105,6 @@ function writeCast({ operand, type }: Of<"cast">, writing: SqlWriting): SqlTerm 
 
 /** Whether both are the same value in both engines; for NULLIF and the like. */
 export function requireComparable(expressions: readonly SqlExpression[], writing: SqlWriting): void {
-  comparable(pair(expressions, writing), false, writing);
+  const paired = pair(expressions, writing);
+  comparable(paired, false, writing, orderAmong(paired));
 }
