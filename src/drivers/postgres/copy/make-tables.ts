@@ -6,11 +6,11 @@ import { quoteLiteral } from "../quote-literal.js";
 import type { Session } from "../session.js";
 import type { HiddenPlace } from "./hidden-place.js";
 import { keyOf, type Ledger } from "./ledger.js";
+import { makeEarly, SHARED } from "./make-early.js";
 import { tableStatements } from "./table-statement.js";
 
 /** Each locks several relations, and a server's table of locks is small. */
 const TABLES_PER_TRANSACTION = 100;
-const SHARED = /^\s*CREATE (?:TYPE|DOMAIN)\b/i;
 const DUPLICATE_OBJECT = "42710";
 
 export interface MakeTables {
@@ -108,6 +108,7 @@ async function makePlace(session: Session, design: TargetDesign, { place, ledger
     await session.run(`CREATE TYPE ${place.quoted(name)} AS ENUM (${values.map(quoteLiteral).join(", ")})`);
   }
   for (const sequence of design.sequences) await session.run(sequenceStatement(sequence, place));
+  await makeEarly(session, design, place);
 }
 
 /** Default privileges may have given others a right already. */
