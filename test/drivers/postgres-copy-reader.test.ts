@@ -52,6 +52,27 @@ describe("rows of a PostgreSQL source", () => {
     expect({ rows, before }).toEqual({ rows: 20002, before: "zz\t1" });
   });
 
+  it("come in parts where they are large", async () => {
+    await using database = await freshDatabase(server);
+    await database.sql(`
+      CREATE TABLE t (b bytea, k text PRIMARY KEY, s text);
+      INSERT INTO t VALUES ('\\x01', 'a', 'x'), (convert_to(repeat('y', 6000000), 'UTF8'), 'b', repeat('z', 9000000)), ('\\x02', 'c', 'w')`);
+    await using opened = await openSource(database.url);
+    const events: { readonly rows: number; readonly lastKey: string | null; readonly bytes: number }[] = [];
+    const hash = createHash("sha256");
+    for await (const event of opened.source.read(readOf("t", "b bytes, k, s", keyed("k")))) {
+      if (event.kind !== "rows") throw new Error(event.kind);
+      hash.update(event.bytes);
+      events.push({ rows: event.rows, lastKey: event.lastKey, bytes: event.bytes.length });
+    }
+    const large = `\\\\x${"79".repeat(6_000_000)}\tb\t${"z".repeat(9_000_000)}\n`;
+    const whole = `\\\\x01\ta\tx\n${large}\\\\x02\tc\tw\n`;
+    expect(hash.digest("hex")).toBe(createHash("sha256").update(whole).digest("hex"));
+    expect(events.filter(({ rows }) => rows > 0).map(({ lastKey }) => lastKey)).toEqual(["a", "b", "c"]);
+    expect(events.filter(({ rows }) => rows === 0).every(({ lastKey }) => lastKey === null)).toBe(true);
+    expect(Math.max(...events.map(({ bytes }) => bytes))).toBeLessThan(600_000);
+  });
+
   it("are ordered by the bytes of texts and NULL first, and bounded by keys as they stand in rows", async () => {
     await using database = await freshDatabase(server);
     await database.sql(`

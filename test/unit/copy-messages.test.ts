@@ -27,3 +27,23 @@ test.each([1, 2, 3, 4, 5, 6, 7, 13, 64, 299, 1000])("messages come whole out of 
   for (let at = 0; at < STREAM.length; at += size) messages.push(Buffer.from(STREAM.subarray(at, at + size)));
   expect(found).toEqual(EXPECTED);
 });
+
+test.each([3, 4, 5, 6, 8])("a large row comes in parts, also when its header is cut after %d bytes", (cut) => {
+  const large = message("d", 9_000_000);
+  const stream = Buffer.concat([message("d", 2), large, message("d", 4), message("c", 0)]);
+  const found: string[] = [];
+  const pieces: Buffer[] = [];
+  const messages = new CopyMessages({
+    rows: (_block, spans) => found.push(`rows ${spans.length / 2}`),
+    part: (bytes, isLast) => {
+      pieces.push(Buffer.from(bytes));
+      if (isLast) found.push(`large ${Buffer.concat(pieces).equals(large.subarray(5))}`);
+    },
+    other: (whole) => found.push(whole.toString("latin1", 0, 1)),
+  });
+  const first = message("d", 2).length + cut;
+  messages.push(Buffer.from(stream.subarray(0, first)));
+  for (let at = first; at < stream.length; at += 65_536) messages.push(Buffer.from(stream.subarray(at, at + 65_536)));
+  expect(found).toEqual(["rows 1", "large true", "rows 1", "c"]);
+  expect(pieces.length).toBeGreaterThan(100);
+});

@@ -13,6 +13,8 @@ export interface RowSink {
   /** Sets what holds the server back; null when it has given all. */
   connect(tap: RowTap | null): void;
   add(bytes: Buffer, rows: number): void;
+  /** A piece of a large row; without it those come whole too. */
+  part?(bytes: Buffer, isLast: boolean): void;
 }
 
 /**
@@ -65,7 +67,9 @@ export class CopyOut implements Submittable {
 
   #takeOver({ stream: socket }: Connection): void {
     const listeners = socket.listeners("data").filter(isDataListener);
+    const part = this.#stream.part?.bind(this.#stream);
     const messages = new CopyMessages({
+      ...(part === undefined ? {} : { part }),
       rows: (block, spans) => this.#stream.add(this.#shape(block, spans), spans.length / 2),
       other: (message) => {
         if (message[0] === READY_FOR_QUERY) this.#giveBack();

@@ -5,12 +5,17 @@ import { FIXED_SETTINGS } from "../fingerprint.js";
 import { NO_TIMEOUTS } from "../no-timeouts.js";
 import type { Session } from "../session.js";
 
+/** Keys in an order that no index has are sorted, in pieces of this size. */
+const SORT_KB = 32 * 1024;
+
 /**
  * How canonical text is spelled: any positive number of extra digits means the shortest exact ones. Rows without a key come
  * as they lie, each time, which neither several workers nor a scan that begins in the middle would give.
  */
 const SETTINGS = `${FIXED_SETTINGS}; SET client_encoding = 'UTF8'; SET extra_float_digits = 1;
   SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; SET jit = off; SET standard_conforming_strings = on;
+  SELECT pg_catalog.set_config(name, '${SORT_KB}', false) FROM pg_catalog.pg_settings
+   WHERE name = 'work_mem' AND setting::int < ${SORT_KB};
   SELECT pg_catalog.set_config(name, '1000', false) FROM pg_catalog.pg_settings
    WHERE name = 'client_connection_check_interval' AND pg_catalog.version() ~ 'linux'`;
 

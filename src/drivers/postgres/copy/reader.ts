@@ -7,8 +7,8 @@ import type { Session } from "../session.js";
 import { requireUnchanged } from "../unchanged-tables.js";
 import { columnTotals } from "./column-totals.js";
 import { copiedRows } from "./copied-rows.js";
-import { lastFields } from "./fields.js";
 import { keyOrder } from "./key-order.js";
+import { LastKeys } from "./last-keys.js";
 import { queryCells } from "./query-cells.js";
 import { readRelation } from "./read-relation.js";
 import type { ReadSessions } from "./read-sessions.js";
@@ -35,8 +35,9 @@ async function* readRows(sessions: ReadSessions, request: CopyRead): AsyncGenera
   let isWhole = false;
   try {
     const { statement, places } = await planRead(session, request);
-    for await (const { bytes, rows } of copiedRows(session, statement, doing(request.table))) {
-      yield { kind: "rows", bytes, rows, lastKey: places.length === 0 ? null : lastFields(bytes, places) };
+    const keys = new LastKeys(places);
+    for await (const batch of copiedRows(session, statement, doing(request.table))) {
+      yield { kind: "rows", bytes: batch.bytes, rows: batch.rows, lastKey: keys.of(batch) };
     }
     await requireUnchanged(session);
     isWhole = true;

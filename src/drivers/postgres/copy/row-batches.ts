@@ -6,6 +6,7 @@ const HELD_BATCHES = 3;
 
 export interface RowBatch {
   readonly bytes: Buffer;
+  /** That end in it; 0 = the beginning of a large row, or more of one. */
   readonly rows: number;
 }
 
@@ -30,6 +31,13 @@ export class RowBatches {
     this.#bytes += bytes.length;
     this.#rows += rows;
     if (this.#bytes >= BATCH_BYTES) this.#pass();
+  }
+
+  /** Nothing else is in the batches of a large row. */
+  part(bytes: Buffer, isLast: boolean): void {
+    if (this.#rows > 0) this.#pass();
+    this.add(bytes, isLast ? 1 : 0);
+    if (isLast && this.#bytes > 0) this.#pass();
   }
 
   finish(): void {
