@@ -33,7 +33,7 @@ export class NewFileBuild implements FileBuild {
   readonly #context: DriverContext;
   readonly #turns = new Turns();
   #client: RowClient | null = null;
-  #reader: FileReader | null = null;
+  #reader: Promise<FileReader> | null = null;
   #outcome: "removed" | "kept" | "published" = "removed";
 
   constructor(path: string, request: CopyTargetRequest, context: DriverContext) {
@@ -49,8 +49,8 @@ export class NewFileBuild implements FileBuild {
   }
 
   async reader(): Promise<CopyReader> {
-    this.#reader ??= await FileReader.open(this.#open(true), AS_IT_IS, this.#context);
-    return this.#reader;
+    this.#reader ??= FileReader.open(this.#open(true), AS_IT_IS, this.#context);
+    return await this.#reader;
   }
 
   async create(design: TargetDesign): Promise<void> {
@@ -95,7 +95,7 @@ export class NewFileBuild implements FileBuild {
     const original = await this.#state.get("original");
     const { client } = this;
     // The log only goes when nobody else has the file open.
-    await this.#reader?.[Symbol.asyncDispose]();
+    await (await this.#reader)?.[Symbol.asyncDispose]();
     this.#reader = null;
     const parts = { path: this.#path, place: this.place, client, original };
     const previous = await publishFile(parts, this.#context);
@@ -110,7 +110,7 @@ export class NewFileBuild implements FileBuild {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#reader?.[Symbol.asyncDispose]();
+    await (await this.#reader)?.[Symbol.asyncDispose]();
     await this.#client?.[Symbol.asyncDispose]();
     if (this.#outcome === "removed" && this.#client !== null) await removePlace(this.place);
   }
