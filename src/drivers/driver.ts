@@ -11,6 +11,7 @@ import type { Fingerprint, FingerprintMode } from "./fingerprint-model.js";
 import type { Loader, LoadRequest } from "./load-model.js";
 import type { Restorer, Scratch, ScratchRequest } from "./restore-model.js";
 import type { SchemaModel } from "./schema-model.js";
+import type { ScriptFacts, ScriptOptions, ScriptOutcome, ScriptText } from "./script-model.js";
 import type { Snapshot, SnapshotRequest } from "./snapshot-model.js";
 import type { ReadView } from "./view-model.js";
 
@@ -140,6 +141,13 @@ export interface Driver extends AsyncDisposable {
   openLoader(request: LoadRequest): Promise<Loader>;
   /** Opens one state to be copied into another database; the result must be disposed. */
   openCopySource(choices: CopyChoices): Promise<CopySource>;
+  /**
+   * Reads an SQL script to its end before anything of it is run. DB.REFUSED, with the line, for what reaches for other files
+   * or programs, or would end the one transaction that a script is run in.
+   */
+  examineScript(text: ScriptText): Promise<ScriptFacts>;
+  /** Runs an examined script in one transaction: all of it, or nothing. DB.REFUSED with the line, DB.PERMISSION, LOCK.DATABASE. */
+  runScript(text: ScriptText, options: ScriptOptions): Promise<ScriptOutcome>;
   /** Takes a consistent snapshot; the result must be disposed. */
   takeSnapshot(request: SnapshotRequest): Promise<Snapshot>;
   /** The engine's own lines of `dbops doctor`. */

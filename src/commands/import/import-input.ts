@@ -6,6 +6,7 @@ import { type ReadWish, TEXT_ENCODINGS } from "../../lib/import/read-request.js"
 import type { RawInput } from "../define.js";
 import { optionChoice, optionCount, optionFlag, optionList, optionText, targetWord } from "../options.js";
 import { IMPORT_FORMATS } from "./import-options.js";
+import { recordFlags } from "./record-flags.js";
 
 const DEFAULT_MAX_BYTES = 10_000_000_000;
 
@@ -21,6 +22,8 @@ export interface ImportInput extends ImportWish, ReadWish {
   readonly maxErrors: number;
   readonly commitEvery: number | null;
   readonly maxBytes: number;
+  /** Flags that were given and mean something for records only. */
+  readonly recordFlags: readonly string[];
 }
 
 /** USAGE.INVALID for words that are none and for flags that exclude each other. */
@@ -44,6 +47,7 @@ export function importInput(raw: RawInput): ImportInput {
     maxErrors: optionCount(raw, "maxErrors", 0) ?? 0,
     commitEvery: optionCount(raw, "commitEvery", 1),
     maxBytes: sizeOf(optionText(raw, "maxSize")),
+    recordFlags: recordFlags(raw),
   };
   requireFitting(input);
   return input;

@@ -1,9 +1,9 @@
 import { IMPORT_MODES } from "../../lib/import/import-wish.js";
-import { RECORD_FORMATS, TEXT_ENCODINGS } from "../../lib/import/read-request.js";
+import { INPUT_FORMATS, TEXT_ENCODINGS } from "../../lib/import/read-request.js";
 import type { OptionSpec } from "../define.js";
 
 /** What `--format` takes. */
-export const IMPORT_FORMATS = ["auto", ...RECORD_FORMATS] as const;
+export const IMPORT_FORMATS = ["auto", ...INPUT_FORMATS] as const;
 
 export const IMPORT_OPTIONS = [
   { flags: "--table <name>", help: "the table that takes the records; of an input of several, the one to import" },
@@ -24,7 +24,10 @@ export const IMPORT_OPTIONS = [
     isRepeatable: true,
   },
   { flags: "--preview <n>", help: "show types, mapping and the first records, and change nothing" },
-  { flags: "--check", help: "try every record against types and constraints and roll back; exit 4 with a list" },
+  {
+    flags: "--check",
+    help: "try everything against types and constraints and roll back; exit 4 with a list of records",
+  },
   { flags: "--validate", help: "the same, and import when nothing is found" },
   { flags: "--format <format>", help: "what the input is (default: by its name and content)", choices: IMPORT_FORMATS },
   { flags: "--delimiter <char>", help: "between fields: a character, or `tab` (default: found by looking)" },

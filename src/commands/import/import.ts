@@ -2,7 +2,8 @@ import type { Driver } from "../../drivers/driver.js";
 import { DbopsError } from "../../lib/core/errors.js";
 import type { StepDescription } from "../../lib/core/plan.js";
 import type { View } from "../../lib/core/view.js";
-import { finishImport, type ImportOrder } from "../../lib/import/finish-import.js";
+import { openInput } from "../../lib/import/read-input.js";
+import type { ReadPlace, ReadRequest } from "../../lib/import/read-request.js";
 import { requireRejectsPlace } from "../../lib/import/rejects-file.js";
 import { requireNamed } from "../../lib/restore/protected-target.js";
 import { type Context, defineCommand, type Outcome } from "../define.js";
@@ -10,21 +11,23 @@ import { TARGET_ARGUMENT } from "../options.js";
 import { type ImportInput, importInput } from "./import-input.js";
 import { IMPORT_OPTIONS } from "./import-options.js";
 import type { ImportData } from "./import-schema.js";
-import { importSteps } from "./import-steps.js";
 import { importView } from "./import-view.js";
-import { prepareImport } from "./prepare-import.js";
+import { isLook, recordsWork } from "./records-work.js";
+import { scriptView } from "./script-view.js";
+import { scriptWork } from "./script-work.js";
 
 type Target = Context["config"]["targets"][number];
 
 export const importCommand = defineCommand<ImportInput, ImportData>({
   path: "import",
-  summary: "load CSV, TSV, JSON or NDJSON into tables, all or nothing",
+  summary: "load CSV, TSV, JSON, NDJSON or SQL into tables, all or nothing",
   danger: "destroys",
   examples: [
     ["dbops import users.csv app", "into table `users`; one bad record, and nothing is written"],
     ["dbops import users.csv app --check", "try every record, list what would be refused, change nothing"],
     ["dbops import new.ndjson app --table users --mode upsert", "update rows by their key, insert the others"],
     ["dbops import data.zip app --create", "every table of an archive, made when it is missing"],
+    ["dbops import dump.sql.gz app", "run a script of pg_dump, `.dump` or your own in one transaction"],
     ["gunzip < log.csv.gz | dbops import - app --table log", "from a pipe"],
   ],
   args: [{ name: "<file>", help: "a file, a folder or archive of files, or - for standard input" }, TARGET_ARGUMENT],
@@ -32,32 +35,37 @@ export const importCommand = defineCommand<ImportInput, ImportData>({
   input: importInput,
   plan: async (context, input) => {
     const target = context.config.one(input.target);
-    const isLook = input.isCheck || input.previewRows !== null;
-    if (!isLook && !context.flags.isDryRun) requireNamed(target);
+    if (!isLook(input) && !context.flags.isDryRun) requireNamed(target);
     await requireRejectsPlace(context.path(input.rejects));
     const made = input.makesDatabase ? await context.openNew(target) : null;
     if (made !== null) requireWhole(input);
     const driver = made?.driver ?? (await context.open(target));
     const locks = !context.flags.isDryRun && input.previewRows === null;
     if (locks) context.own(await driver.lock(context.lockOptions()));
-    const plan = await prepareImport(context, input, driver);
-    const steps = importSteps(plan, isLook);
+    const opened = await openInput(requestOf(context, input));
+    const work =
+      opened.kind === "script"
+        ? await scriptWork(context, input, { script: opened.script, driver })
+        : await recordsWork(context, input, { sources: opened.tables, driver });
     return {
       targets: [target.name],
-      steps,
+      steps: work.steps,
       consent: {
         tokens: tokensOf(target, driver),
-        shows: shownFor(driver.label, context.flags.isDryRun ? [] : steps),
+        shows: shownFor(driver.label, context.flags.isDryRun ? [] : work.steps),
       },
       run: async (): Promise<Outcome<ImportData>> => {
-        const services = { driver, context: context.driverContext };
-        const { report, exit, error } = await finishImport(plan, orderOf(context, input), services);
-        if (report.did === "import" && report.isWhole) await made?.publish();
-        return { data: { import: report }, exit, error: error ?? undefined };
+        const outcome = await work.run();
+        const { did, isWhole } = outcome.data.import;
+        if (did === "import" && isWhole) await made?.publish();
+        return outcome;
       },
     };
   },
-  view: (data, _context, input) => importView(data, input),
+  view: (data, _context, input) => {
+    const { script } = data.import;
+    return script === null ? importView(data, input) : scriptView(data.import, script, input);
+  },
   schema: async () => (await import("./import-schema.js")).importSchema,
 });
 
@@ -82,15 +90,14 @@ function requireWhole({ commitEvery }: ImportInput): void {
   });
 }
 
-function orderOf(context: Context, input: ImportInput): ImportOrder {
-  const { previewRows, isCheck, validates, maxErrors, commitEvery, rejects } = input;
-  const act = isCheck ? "check" : validates ? "validate" : "import";
-  return {
-    act: previewRows === null ? act : { preview: previewRows },
-    maxErrors,
-    commitEvery,
-    rejects: context.path(rejects),
-  };
+function requestOf(context: Context, input: ImportInput): ReadRequest {
+  const { workDir, signal, children, env, progress } = context.driverContext;
+  const { file } = input;
+  const place: ReadPlace =
+    file === "-"
+      ? { kind: "stream", stream: context.openInput(), label: "standard input" }
+      : { kind: "path", path: context.path(file) ?? file };
+  return { ...input, input: place, workDir, signal, children, env, onNotice: (notice) => progress.note(notice) };
 }
 
 /** What `--confirm` accepts: the configured name, the identity's own words, and the word that was typed for it. */

@@ -1,5 +1,4 @@
-import { DbopsError } from "../../lib/core/errors.js";
-import type { DriverContext, TableName } from "../driver.js";
+import type { TableName } from "../driver.js";
 import type {
   ColumnType,
   Loader,
@@ -16,8 +15,8 @@ import type { SchemaModel } from "../schema-model.js";
 import { advanceSequences } from "./advance-sequences.js";
 import { BatchLoad } from "./batch-load.js";
 import { COLUMN_TYPES } from "./column-types.js";
-import type { ConnInfo } from "./conn-info.js";
-import { openSession, withSession } from "./connect.js";
+import { type CommitPlace, commitSurely } from "./commit-surely.js";
+import { openSession } from "./connect.js";
 import { NAME_BYTES } from "./kept-name.js";
 import { loadAct } from "./load-act.js";
 import { LOAD_SETTINGS } from "./load-settings.js";
@@ -33,16 +32,10 @@ import { StagedPut } from "./staged-put.js";
 import { StreamLoad } from "./stream-load.js";
 import { tableHoldings } from "./table-holdings.js";
 import { CsvLoad, isCopyDialect } from "./text-load.js";
-import { transactionId, wasCommitted } from "./transaction-outcome.js";
 import { WaitingRows } from "./waiting-rows.js";
 
-interface Place {
-  readonly conn: ConnInfo;
-  readonly context: DriverContext;
-}
-
 /** Loads on a session of its own. */
-export async function openLoader({ conn, context }: Place, { maxFaults }: LoadRequest): Promise<Loader> {
+export async function openLoader({ conn, context }: CommitPlace, { maxFaults }: LoadRequest): Promise<Loader> {
   const session = await openSession(conn, { context });
   try {
     await session.run(NO_TIMEOUTS);
@@ -58,7 +51,7 @@ export async function openLoader({ conn, context }: Place, { maxFaults }: LoadRe
 class PostgresLoader implements Loader {
   readonly names = { maxBytes: NAME_BYTES, ignoresCase: false } as const;
   readonly #session: Session;
-  readonly #place: Place;
+  readonly #place: CommitPlace;
   readonly #maxFaults: number;
   readonly #waiting: WaitingRows;
   readonly #loaded: LoadTable[] = [];
@@ -68,7 +61,7 @@ class PostgresLoader implements Loader {
   #isLoading = false;
   #stages = 0;
 
-  constructor(session: Session, options: Place & LoadRequest) {
+  constructor(session: Session, options: CommitPlace & LoadRequest) {
     this.#session = session;
     this.#place = options;
     this.#maxFaults = options.maxFaults;
@@ -179,7 +172,6 @@ class PostgresLoader implements Loader {
     return faults;
   }
 
-  /** A connection that breaks here leaves a question, which the server answers on another one. */
   async commit(): Promise<readonly TableFault[]> {
     if (!this.#isOpen) return [];
     return await this.#session.during("commit what was loaded", () => this.#commit());
@@ -191,14 +183,7 @@ class PostgresLoader implements Loader {
       for (const said of moved) this.#place.context.progress.note(said);
       for (const said of warnings) this.#place.context.progress.warn(said);
     }
-    const id = await transactionId(this.#session);
-    try {
-      await this.#session.runToEnd("COMMIT");
-    } catch (error) {
-      if (!(error instanceof DbopsError) || error.code !== "CONNECT.LOST") throw error;
-      const { conn } = this.#place;
-      if (!(await withSession(conn, this.#place, (session) => wasCommitted(session, id)))) throw error;
-    }
+    await commitSurely(this.#session, this.#place);
     this.#isOpen = false;
     return [];
   }

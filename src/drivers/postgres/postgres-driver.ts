@@ -13,12 +13,14 @@ import type {
 import type { Fingerprint, FingerprintMode } from "../fingerprint-model.js";
 import type { Loader, LoadRequest } from "../load-model.js";
 import type { SchemaModel } from "../schema-model.js";
+import type { ScriptFacts, ScriptOptions, ScriptOutcome, ScriptText } from "../script-model.js";
 import type { Snapshot, SnapshotRequest } from "../snapshot-model.js";
 import type { ReadView } from "../view-model.js";
 import { type ConnInfo, labelOf } from "./conn-info.js";
 import { openSession } from "./connect.js";
 import { openCopySource } from "./copy/open-source.js";
 import { diagnose } from "./doctor.js";
+import { examineScript } from "./examine-script.js";
 import { FIXED_SETTINGS, fingerprintAll } from "./fingerprint.js";
 import { identityOf } from "./identity.js";
 import { openLoader } from "./loader.js";
@@ -26,6 +28,7 @@ import { lockDatabase } from "./lock.js";
 import { NO_TIMEOUTS } from "./no-timeouts.js";
 import { openPostgresView } from "./postgres-view.js";
 import { rowReader } from "./rows.js";
+import { runScript } from "./run-script.js";
 import { readSchema } from "./schema.js";
 import { readNature, readServerFacts, type ServerNature } from "./server-facts.js";
 import type { Session } from "./session.js";
@@ -94,6 +97,14 @@ class PostgresDriver implements Driver {
 
   async openLoader(request: LoadRequest): Promise<Loader> {
     return await openLoader(this.#parts, request);
+  }
+
+  async examineScript(text: ScriptText): Promise<ScriptFacts> {
+    return await examineScript(text);
+  }
+
+  async runScript(text: ScriptText, options: ScriptOptions): Promise<ScriptOutcome> {
+    return await runScript(this.#parts, text, options);
   }
 
   async takeSnapshot(request: SnapshotRequest): Promise<Snapshot> {

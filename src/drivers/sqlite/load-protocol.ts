@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../../lib/core/error-codes.js";
 import type { LoadCounts, LoadTable, TableFault } from "../load-model.js";
+import type { ScriptOutcome } from "../script-model.js";
 import type { BoundColumn } from "./bind-value.js";
 import type { PackedRows } from "./packed-rows.js";
 
@@ -26,10 +27,15 @@ export type LoadOrder =
   | { readonly kind: "rows"; readonly rows: PackedRows }
   | { readonly kind: "end" }
   | { readonly kind: "settle" }
+  /** Instead of all others: a script, piece by piece. */
+  | { readonly kind: "openScript"; readonly path: string; readonly busyTimeoutMs: number }
+  | { readonly kind: "script"; readonly bytes: Uint8Array }
+  | { readonly kind: "endScript"; readonly isTrial: boolean }
   | { readonly kind: "commit" };
 
 export type LoadAnswer =
   | { readonly of: "done" }
+  | { readonly of: "script"; readonly outcome: ScriptOutcome }
   | { readonly of: "counted"; readonly rows: number }
   | { readonly of: "faults"; readonly faults: readonly TableFault[] }
   | { readonly of: "table"; readonly columns: readonly BoundColumn[] }
@@ -59,6 +65,9 @@ export function isLoadOrder(message: unknown): message is LoadOrder {
     "end",
     "settle",
     "commit",
+    "openScript",
+    "script",
+    "endScript",
   ]);
 }
 

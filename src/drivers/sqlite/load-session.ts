@@ -16,6 +16,7 @@ const CACHE_KIB = 64_000;
 const SHOWN = 100;
 
 type OpenOrder = Extract<LoadOrder, { kind: "open" }>;
+type LoadingOrder = Exclude<LoadOrder, { kind: "open" | "openScript" | "script" | "endScript" }>;
 
 /** The connection that loads, and its one transaction. Runs in the child. */
 export class LoadSession implements Disposable {
@@ -36,7 +37,7 @@ export class LoadSession implements Disposable {
     this.#large = new LargeValues(this.#connection);
   }
 
-  obey(order: Exclude<LoadOrder, OpenOrder>): LoadAnswer {
+  obey(order: LoadingOrder): LoadAnswer {
     if (order.kind === "schema") this.#schema ??= SchemaScript.prepare(this.#connection, order.sql);
     this.#begin(order.kind !== "drop" && this.#schema === null);
     switch (order.kind) {

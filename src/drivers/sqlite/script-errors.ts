@@ -27,3 +27,17 @@ export function damagedScript(why: string): DbopsError {
     hint: "fetch the file again, or use another backup",
   });
 }
+
+/** The same errors of a script that is run in a database that people use: DB.REFUSED, with the line. */
+export function refusedRun(error: unknown): unknown {
+  if (!(error instanceof DbopsError)) return error;
+  const isOfTheText = error.code === "DB.REFUSED" || error.code === "BACKUP.DAMAGED";
+  return new DbopsError(isOfTheText ? "DB.REFUSED" : error.code, {
+    message: "the SQL script is not run; nothing was changed",
+    why: error.why ?? error.message,
+    hint: isOfTheText
+      ? "a script is run in one transaction, all or nothing; the sqlite3 program runs everything that it knows"
+      : (error.hint ?? undefined),
+    cause: error,
+  });
+}

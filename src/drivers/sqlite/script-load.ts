@@ -1,14 +1,12 @@
 import { DbopsError, foreignCode, messageOf } from "../../lib/core/errors.js";
 import { Connection } from "./connection.js";
 import { translateError } from "./errors.js";
+import { runStatement } from "./run-statement.js";
 import { damagedScript, refusedScript } from "./script-errors.js";
 import { ScriptGuard } from "./script-guard.js";
 import { ScriptSplitter, type ScriptStatement } from "./script-splitter.js";
-import { statementText } from "./statement-text.js";
 import type { ScriptResult } from "./worker-protocol.js";
 
-/** Statements that end where the splitter says for certain, so that nothing after their end can hide in them. */
-const PLAIN = new Set(["INSERT", "REPLACE", "UPDATE", "DELETE"]);
 /** Errors of the machine, not of the text. */
 const NOT_OF_THE_TEXT = /^SQLITE_(?:FULL|NOMEM|IOERR)/;
 
@@ -34,12 +32,7 @@ export class ScriptLoad implements Disposable {
   take(bytes: Buffer): void {
     for (const statement of this.#splitter.take(bytes)) {
       const keyword = this.#guard.pass(statement);
-      const text = this.#textOf(statement, keyword);
-      try {
-        this.#run(text, keyword);
-      } catch (error) {
-        throw failedAt(statement.line, error);
-      }
+      if (!this.#run(statement, keyword)) throw refusedScript(statement.line, "it is not UTF-8 text");
     }
   }
 
@@ -58,23 +51,12 @@ export class ScriptLoad implements Disposable {
     this.#connection[Symbol.dispose]();
   }
 
-  #textOf({ bytes, line }: ScriptStatement, keyword: string): string {
-    const isInsert = keyword === "INSERT" || keyword === "REPLACE";
-    const text = statementText(bytes, () => isInsert && this.#connection.text("PRAGMA encoding") === "UTF-8");
-    if (text === null) throw refusedScript(line, "it is not UTF-8 text");
-    return text;
-  }
-
-  /** Anything but a plain statement is prepared, which fails when there is a second one behind it. */
-  #run(sql: string, keyword: string): void {
-    const { db } = this.#connection;
-    if (PLAIN.has(keyword)) {
-      db.exec(sql);
-      return;
+  #run(statement: ScriptStatement, keyword: string): boolean {
+    try {
+      return runStatement(this.#connection, statement, keyword);
+    } catch (error) {
+      throw failedAt(statement.line, error);
     }
-    const statement = db.prepare(sql);
-    if (!statement.reader) statement.run();
-    else for (const _row of statement.raw().iterate());
   }
 }
 

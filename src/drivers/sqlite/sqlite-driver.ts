@@ -18,6 +18,7 @@ import type {
 import type { Fingerprint, FingerprintMode } from "../fingerprint-model.js";
 import type { Loader, LoadRequest } from "../load-model.js";
 import type { SchemaModel } from "../schema-model.js";
+import type { ScriptFacts, ScriptOptions, ScriptOutcome, ScriptText } from "../script-model.js";
 import type { Snapshot, SnapshotRequest } from "../snapshot-model.js";
 import type { ReadView } from "../view-model.js";
 import { type Access, chooseAccess } from "./access.js";
@@ -25,12 +26,14 @@ import { Connection } from "./connection.js";
 import { openCopySource } from "./copy/open-source.js";
 import { diagnoseFile } from "./doctor.js";
 import { isDamage, translating } from "./errors.js";
+import { examineScript } from "./examine-script.js";
 import { identityOf } from "./identity.js";
 import { openLoader } from "./loader.js";
 import { type DatabaseFile, locate, resolvePath } from "./locate.js";
 import { lockDatabase } from "./lock.js";
 import { openView } from "./open-view.js";
 import { SqliteRows } from "./rows.js";
+import { runScript } from "./run-script.js";
 import { readSchema } from "./schema.js";
 import { libraryVersion, serverFacts } from "./server-facts.js";
 import { sidecarsOf } from "./sidecars.js";
@@ -138,9 +141,22 @@ export class SqliteDriver implements Driver {
   }
 
   async openLoader(request: LoadRequest): Promise<Loader> {
-    const { access, connection } = this.#opened;
+    const { connection } = this.#opened;
+    return await openLoader({ connection, path: this.#writablePath(), context: this.#context }, request);
+  }
+
+  async examineScript(text: ScriptText): Promise<ScriptFacts> {
+    return await examineScript(text, this.#opened.connection);
+  }
+
+  async runScript(text: ScriptText, options: ScriptOptions): Promise<ScriptOutcome> {
+    return await runScript({ path: this.#writablePath(), context: this.#context }, text, options);
+  }
+
+  #writablePath(): string {
+    const { access } = this.#opened;
     if (access.isReadOnly || access.isImage) throw readOnly(this.label);
-    return await openLoader({ connection, path: access.path, context: this.#context }, request);
+    return access.path;
   }
 
   async takeSnapshot(request: SnapshotRequest): Promise<Snapshot> {

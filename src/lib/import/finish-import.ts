@@ -91,6 +91,7 @@ async function preview(plan: ImportPlan, count: number, { driver, context }: Imp
     target: driver.label,
     hasOwnSchema: plan.schema !== null,
     tables,
+    script: null,
     rejects: [],
     isWhole: true,
     committed: 0,

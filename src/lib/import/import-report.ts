@@ -43,14 +43,34 @@ const tableSchema = z.object({
   preview: z.array(z.array(z.string().nullable())).nullable(),
 });
 
+const scriptSchema = z.object({
+  /** The script's file. */
+  file: z.string(),
+  statements: z.int(),
+  /** Tables that were made, dropped or changed. */
+  tables: z.array(
+    z.object({
+      schema: z.string().nullable(),
+      name: z.string(),
+      kind: z.enum(["made", "changed", "dropped"]),
+      /** null where the table was not there, or counting would have taken long or waited for a lock. */
+      rowsBefore: z.int().nullable(),
+      rowsAfter: z.int().nullable(),
+    }),
+  ),
+});
+
 export const importReportSchema = z.object({
   /** What was done: `check` and `preview` change nothing. */
   did: z.enum(["import", "check", "preview"]),
-  mode: z.enum(["insert", "ignore", "upsert", "replace", "truncate"]),
+  /** null for a script. */
+  mode: z.enum(["insert", "ignore", "upsert", "replace", "truncate"]).nullable(),
   target: z.string(),
   /** Whether an export's own schema makes its tables, with keys, indexes, triggers and all. */
   hasOwnSchema: z.boolean(),
   tables: z.array(tableSchema),
+  /** What an SQL script did; null for an input of records, which `tables` tells of. */
+  script: scriptSchema.nullable(),
   rejects: z.array(rejectSchema),
   /** Whether every record of the input was read; a check ends early when it has found too much. */
   isWhole: z.boolean(),
@@ -90,6 +110,7 @@ export function importReport({ plan, ...facts }: Facts, result: ImportResult): I
     mode: plan.mode,
     hasOwnSchema: plan.schema !== null,
     tables: tables.map(loadedTable),
+    script: null,
     rejects: rejects.map(({ record: _record, raw: _raw, ...refusal }) => refusal),
     isWhole,
     committed,

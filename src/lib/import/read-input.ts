@@ -5,6 +5,7 @@ import { readStreamOf } from "../system/files.js";
 import type { RecordTable } from "../transfer/record-model.js";
 import { listTar } from "./archive-tar.js";
 import { listZip } from "./archive-zip.js";
+import { openScript, type ScriptSource } from "./open-script.js";
 import { headOf } from "./read-bytes.js";
 import { decompressed } from "./read-compressed.js";
 import { fileBytes, type StoredFile, spool, unreadable } from "./read-file.js";
@@ -16,11 +17,17 @@ import { requirePossible } from "./read-wish.js";
 import { archiveOf, compressionOf, HEAD_BYTES } from "./sniff-bytes.js";
 import { contentOfName } from "./sniff-name.js";
 
+/** What an input turned out to be. */
+export type OpenedInput =
+  | { readonly kind: "tables"; readonly tables: readonly RecordTable[] }
+  | { readonly kind: "script"; readonly script: ScriptSource };
+
 /**
- * What a file, folder, archive or stream brings, by table. Columns are known when it resolves; records are read by whoever
- * asks for them. IMPORT.* for what cannot be read, USAGE.INVALID for a hostile archive or flags that do not fit.
+ * What a file, folder, archive or stream brings: a script, or tables, whose columns are known when it resolves; records are
+ * read by whoever asks for them. IMPORT.* for what cannot be read, USAGE.INVALID for a hostile archive or flags that do not
+ * fit.
  */
-export async function openRecords(request: ReadRequest): Promise<readonly RecordTable[]> {
+export async function openInput(request: ReadRequest): Promise<OpenedInput> {
   requirePossible(request);
   const { input } = request;
   if (input.kind === "stream") {
@@ -30,7 +37,8 @@ export async function openRecords(request: ReadRequest): Promise<readonly Record
   const { path } = input;
   const found = await stat(path).catch((error: unknown) => Promise.reject(unreadable(path, error)));
   if (found.isDirectory()) {
-    return await openMembers({ place: path, members: await listFolder(path, request.signal) }, request);
+    if (request.format === "sql") throw noScript(path);
+    return ofTables(await openMembers({ place: path, members: await listFolder(path, request.signal) }, request));
   }
   const name = basename(path);
   if (found.isFile()) return await openFile({ path, sizeBytes: found.size, place: path, name }, request);
@@ -39,12 +47,19 @@ export async function openRecords(request: ReadRequest): Promise<readonly Record
   return await openFile({ ...file, name }, request);
 }
 
+/** The same, of an input that must bring tables. */
+export async function openRecords(request: ReadRequest): Promise<readonly RecordTable[]> {
+  const opened = await openInput(request);
+  if (opened.kind === "tables") return opened.tables;
+  throw new DbopsError("USAGE.INVALID", { message: `${opened.script.place} is an SQL script, and holds no records` });
+}
+
 /** A file in which a name may have told what it holds; null when it has none. */
 type NamedFile = StoredFile & { readonly name: string | null };
 
-async function openFile(file: NamedFile, request: ReadRequest): Promise<readonly RecordTable[]> {
+async function openFile(file: NamedFile, request: ReadRequest): Promise<OpenedInput> {
   const { place, sizeBytes } = file;
-  const { signal, maxBytes } = request;
+  const { signal, maxBytes, format } = request;
   const named = contentOfName(file.name ?? "");
   const stored = fileBytes(file, signal);
   const head = await headOf(stored, HEAD_BYTES);
@@ -52,12 +67,29 @@ async function openFile(file: NamedFile, request: ReadRequest): Promise<readonly
   const source = decompressed(stored, compression, request);
   const archive = compression === "none" ? archiveOf(head) : archiveOf(await headOf(source, HEAD_BYTES));
   if (archive === "zip" && compression !== "none") throw nested(place);
+  if (archive !== null && format === "sql") throw noScript(place);
   if (archive === "zip") {
-    return await openMembers({ place, members: await listZip({ source, sizeBytes, maxBytes, signal }) }, request);
+    const members = await listZip({ source, sizeBytes, maxBytes, signal });
+    return ofTables(await openMembers({ place, members }, request));
   }
-  if (archive === "tar") return await openMembers({ place, members: await listTar(source) }, request);
+  if (archive === "tar") return ofTables(await openMembers({ place, members: await listTar(source) }, request));
   if (named.archive !== null) throw noArchive(place, named.archive);
-  return await openSniffed(source, { format: named.format, name: file.name === null ? null : named.stem }, request);
+  const isScript = format === "sql" || (format === "auto" && named.format === "sql");
+  if (isScript) return { kind: "script", script: await openScript(source, named.format, request) };
+  const name = file.name === null ? null : named.stem;
+  return ofTables(await openSniffed(source, { format: named.format, name }, request));
+}
+
+function ofTables(tables: readonly RecordTable[]): OpenedInput {
+  return { kind: "tables", tables };
+}
+
+function noScript(place: string): DbopsError {
+  return new DbopsError("USAGE.INVALID", {
+    message: `${place} cannot be read as sql`,
+    why: "a script is one file",
+    hint: "name the script itself",
+  });
 }
 
 function nested(place: string): DbopsError {

@@ -52,7 +52,8 @@ export async function openMembers(
 
 function holdsRecords({ name }: ArchiveMember, { format }: ReadRequest): boolean {
   const content = contentOfName(posix.basename(name));
-  if (content.archive !== null || content.format === null || isHidden(name)) return false;
+  if (content.archive !== null || isHidden(name)) return false;
+  if (content.format === null || content.format === "sql") return false;
   return format === "auto" || content.format === format;
 }
 

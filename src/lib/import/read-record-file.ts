@@ -20,11 +20,10 @@ export async function openSniffed(
   const encoding = wish.encoding ?? encodingOfMark(head) ?? "utf-8";
   // No line is how JSON lines spell an empty table.
   const canBeEmpty = (wish.format === "auto" ? named.format : wish.format) === "ndjson";
-  if (head.length === 0 && !canBeEmpty)
-    throw new DbopsError("IMPORT.INPUT_INVALID", { message: `${source.place} is empty` });
-  refuseBinary(source.place, head, encoding);
+  if (head.length > 0 || !canBeEmpty) requireText(source.place, head, encoding);
   const clues = { place: source.place, wished: wish.format, named: named.format };
   const format = sniffFormat(beginningOf(head, encoding), clues);
+  if (format === "sql") throw asScript(source.place);
   const { delimiter, quote, hasHeader, nullText } = wish;
   const spelling = { delimiter, quote, hasHeader, nullText, columns: null, canHoldNul: false };
   return await openRecordFile({ source, format, name: named.name, schema: null, encoding, ...spelling });
@@ -36,13 +35,22 @@ export async function openRecordFile(file: RecordFile): Promise<readonly RecordT
   return await openJsonTables(file);
 }
 
-function refuseBinary(place: string, head: Buffer, encoding: TextEncoding): void {
+/** IMPORT.INPUT_INVALID for what is empty, or no text in that encoding by its beginning. */
+export function requireText(place: string, head: Buffer, encoding: TextEncoding): void {
+  if (head.length === 0) throw new DbopsError("IMPORT.INPUT_INVALID", { message: `${place} is empty` });
   const kind = encoding.startsWith("utf-16") ? null : binaryKind(head);
   if (kind === null) return;
   throw new DbopsError("IMPORT.INPUT_INVALID", {
-    message: `${place} is no text of records`,
+    message: `${place} is no text`,
     why: kind === "binary" ? "its bytes are those of a binary file" : `it is ${kind}`,
-    hint: "import reads CSV, TSV, JSON and NDJSON; text in UTF-16 without a byte-order mark needs --encoding utf-16le",
+    hint: "import reads CSV, TSV, JSON, NDJSON and SQL; text in UTF-16 without a byte-order mark needs --encoding utf-16le",
+  });
+}
+
+function asScript(place: string): DbopsError {
+  return new DbopsError("USAGE.INVALID", {
+    message: `${place} is an SQL script, and there are records expected`,
+    hint: "import a script by itself: dbops import FILE.sql TARGET",
   });
 }
 

@@ -6,13 +6,17 @@ import type { ChildRegistry } from "../system/child-registry.js";
 export const RECORD_FORMATS = ["csv", "tsv", "json", "ndjson"] as const;
 export type RecordFormat = (typeof RECORD_FORMATS)[number];
 
+/** What an input can be told to be. */
+export const INPUT_FORMATS = [...RECORD_FORMATS, "sql"] as const;
+export type InputFormat = (typeof INPUT_FORMATS)[number];
+
 /** How the bytes of a text stand for characters. */
 export const TEXT_ENCODINGS = ["utf-8", "utf-16le", "utf-16be", "latin1", "windows-1252"] as const;
 export type TextEncoding = (typeof TEXT_ENCODINGS)[number];
 
 /** What the user said about the spelling of a file; null = found out by looking. */
 export interface ReadWish {
-  readonly format: RecordFormat | "auto";
+  readonly format: InputFormat | "auto";
   /** One character. */
   readonly delimiter: string | null;
   /** One character. */

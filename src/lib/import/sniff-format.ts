@@ -1,19 +1,25 @@
 import { DbopsError } from "../core/errors.js";
-import type { RecordFormat } from "./read-request.js";
+import type { InputFormat } from "./read-request.js";
 
-const FAMILIES = { csv: "delimited text", tsv: "delimited text", json: "JSON", ndjson: "JSON" } as const;
+const FAMILIES = {
+  csv: "delimited text",
+  tsv: "delimited text",
+  json: "JSON",
+  ndjson: "JSON",
+  sql: "SQL",
+} as const satisfies Record<InputFormat, string>;
 
 export interface FormatClues {
   /** For messages. */
   readonly place: string;
   /** What the user says. */
-  readonly wished: RecordFormat | "auto";
+  readonly wished: InputFormat | "auto";
   /** What the file's name says. */
-  readonly named: RecordFormat | null;
+  readonly named: InputFormat | null;
 }
 
 /** The format of a text: as wished, else as named, else by how it begins. USAGE.INVALID when wish and name cannot both be true. */
-export function sniffFormat(head: string, { place, wished, named }: FormatClues): RecordFormat {
+export function sniffFormat(head: string, { place, wished, named }: FormatClues): InputFormat {
   if (wished === "auto") return named ?? formatOfText(head);
   if (named === null || FAMILIES[named] === FAMILIES[wished]) return wished;
   throw new DbopsError("USAGE.INVALID", {
@@ -23,7 +29,7 @@ export function sniffFormat(head: string, { place, wished, named }: FormatClues)
   });
 }
 
-function formatOfText(head: string): RecordFormat {
+function formatOfText(head: string): InputFormat {
   const text = head.trimStart();
   if (text.startsWith("[")) return "json";
   if (!text.startsWith("{")) return "csv";

@@ -1,5 +1,5 @@
 import type { Compression } from "../codec/choose-compression.js";
-import type { RecordFormat } from "./read-request.js";
+import type { InputFormat } from "./read-request.js";
 
 /** What a file's name says about what is in it. */
 export interface NamedContent {
@@ -7,7 +7,7 @@ export interface NamedContent {
   readonly stem: string;
   readonly compression: Compression;
   readonly archive: ArchiveKind | null;
-  readonly format: RecordFormat | null;
+  readonly format: InputFormat | null;
 }
 
 export type ArchiveKind = "zip" | "tar";
@@ -30,6 +30,7 @@ const FORMATS = [
   [".csv", "csv"],
   [".tsv", "tsv"],
   [".tab", "tsv"],
+  [".sql", "sql"],
   [".txt", null],
 ] as const;
 
