@@ -45,7 +45,9 @@ describe.each(IMPORT_ENGINES)("a script into $title", ({ open, title }) => {
   test("comes from a pipe when its format is told", () =>
     using(async (world) => {
       const argv = ["import", "-", "app", "--format", "sql"];
-      const { exit, stdout } = await world.run(argv, { stdin: "BEGIN;\nINSERT INTO old VALUES (9, 'p');\nCOMMIT;\n" });
+      const { exit, stdout } = await world.run(argv, {
+        talk: async ({ stdin }) => void stdin.end("BEGIN;\nINSERT INTO old VALUES (9, 'p');\nCOMMIT;\n"),
+      });
       expect([exit, stdout]).toEqual([0, expect.stringMatching(/old +changed +2 +3\n[\s\S]*3 statements run/)]);
       expect(await world.rows("SELECT id FROM old WHERE id > 2")).toEqual([{ id: 9 }]);
     }));
@@ -329,6 +331,20 @@ describe("a script into SQLite", () => {
       expect(json().data.import.script).toMatchObject({ statements: 10, tables: [{ name: "c" }, { name: "p" }] });
       const copy = await world.run(["import", "d.sql", join(world.folder, "new.db"), "--json"]);
       expect([copy.exit, copy.json().error.code]).toEqual([2, "USAGE.CONSENT_MISSING"]);
+    }));
+
+  test("an export brings the counters of its own tables, and leaves those of others", () =>
+    using(async (world) => {
+      await world.sql("CREATE TABLE k (id INTEGER PRIMARY KEY AUTOINCREMENT)", "INSERT INTO k VALUES (50)");
+      await world.write("d.sql", DUMP);
+      await world.import("d.sql", "new.db", "--create");
+      expect((await world.run(["export", join(world.folder, "new.db"), "-o", "out.sql"])).exit).toBe(0);
+      const { exit, json } = await world.import("out.sql", "app");
+      expect([exit, json().error]).toEqual([0, null]);
+      expect(await world.rows("SELECT name, seq FROM sqlite_sequence ORDER BY name")).toEqual([
+        { name: "c", seq: 9 },
+        { name: "k", seq: 50 },
+      ]);
     }));
 
   test("the counters of other tables are theirs: emptying them needs --confirm", () =>

@@ -14,6 +14,7 @@ const CONTRACTS = [
   "drivers/driver.ts",
   "drivers/fingerprint-model.ts",
   "drivers/load-model.ts",
+  "drivers/script-model.ts",
   "drivers/restore-model.ts",
   "drivers/schema-model.ts",
   "drivers/snapshot-model.ts",

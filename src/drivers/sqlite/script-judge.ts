@@ -15,6 +15,8 @@ const TO_SAVEPOINT = /^ROLLBACK\s+(?:TRANSACTION\s+)?TO\b/i;
 const DESTROYS = /^(?:DROP|DELETE|UPDATE|REPLACE|INSERT\s+OR\s+REPLACE)\b/i;
 const ALTERS_AWAY = /^ALTER\b[\s\S]*\bDROP\b/i;
 const HIDES = /^WITH\b[\s\S]*\b(?:DELETE|UPDATE|REPLACE)\b/i;
+/** As exports write it before the counter of one of their own tables; texts are blanked here. */
+const SETS_COUNTER = /^DELETE\s+FROM\s+"?sqlite_sequence"?\s+WHERE\s+name\s*=\s*''\s*;$/i;
 /** As `.dump` writes it before it sets the counters of its own tables. */
 const EMPTIES_COUNTERS = /^DELETE\s+FROM\s+"?sqlite_sequence"?\s*;$/i;
 const PIECES = /'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?\*\//g;
@@ -92,6 +94,7 @@ export class ScriptJudge {
   }
 
   #destroys(head: string): boolean {
+    if (SETS_COUNTER.test(head)) return false;
     if (EMPTIES_COUNTERS.test(head)) return this.#hasCounters;
     return DESTROYS.test(head) || ALTERS_AWAY.test(head) || HIDES.test(head);
   }
@@ -101,7 +104,9 @@ function pragma(head: string, line: number): Judgement["act"] {
   const name = PRAGMA.exec(head)?.[1]?.toLowerCase() ?? "";
   const act = PRAGMAS[name];
   if (act !== undefined) return act;
-  throw refusedScript(line, `it sets what a script must not: PRAGMA ${name}`);
+  const virtual =
+    name === "writable_schema" ? ", as dumps of virtual tables do: restore these, or import a folder" : "";
+  throw refusedScript(line, `it sets what a script must not: PRAGMA ${name}${virtual}`);
 }
 
 /** In names as in bare words, but not in texts. */
