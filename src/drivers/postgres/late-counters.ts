@@ -8,6 +8,11 @@ interface Waiting {
 const SETS_COUNTER =
   /^SELECT\s+(?:pg_catalog\.)?setval\s*\(\s*'((?:[^'\\]|'')*)'\s*,\s*-?\d+\s*(?:,\s*(?:true|false)\s*)?\)$/i;
 
+/** Whether a statement sets a sequence in plain words. */
+export function setsCounter({ sql }: Pick<Waiting, "sql">): boolean {
+  return SETS_COUNTER.test(sql.trim());
+}
+
 /**
  * Settings of sequences that were there before: no rollback takes such a one back, so that it waits until all else has gone
  * well.

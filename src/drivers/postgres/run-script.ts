@@ -1,9 +1,10 @@
 import { DbopsError } from "../../lib/core/errors.js";
+import { heldPromise } from "../../lib/core/held-promise.js";
 import type { ScriptOptions, ScriptOutcome, ScriptText } from "../script-model.js";
 import { type CommitPlace, commitSurely } from "./commit-surely.js";
 import { openSession } from "./connect.js";
 import { CopyIn } from "./copy-in.js";
-import { LateCounters } from "./late-counters.js";
+import { LateCounters, setsCounter } from "./late-counters.js";
 import { loadAct } from "./load-act.js";
 import { NO_TIMEOUTS } from "./no-timeouts.js";
 import { readChanges, readStoredTables } from "./script-changes.js";
@@ -11,9 +12,13 @@ import { failedScript } from "./script-errors.js";
 import { ScriptJudge } from "./script-judge.js";
 import { readScript, type ScriptPiece } from "./script-reader.js";
 import type { Session } from "./session.js";
+import { StatementBatch } from "./statement-batch.js";
 import { transactionId } from "./transaction-outcome.js";
 
 type Statement = Extract<ScriptPiece, { kind: "statement" }>;
+
+const BATCH_STATEMENTS = 500;
+const BATCH_CHARS = 256 * 1024;
 
 interface OpenCopy {
   readonly copy: CopyIn;
@@ -45,6 +50,8 @@ class ScriptRun {
   readonly #session: Session;
   readonly #late: LateCounters;
   readonly #judge: ScriptJudge;
+  #waiting: Statement[] = [];
+  #waitingChars = 0;
   #copy: OpenCopy | null = null;
 
   constructor(session: Session, late: LateCounters, isRecoded: boolean) {
@@ -56,30 +63,41 @@ class ScriptRun {
   /** How many statements there were. */
   async all(text: ScriptText, { isTrial }: ScriptOptions): Promise<number> {
     let statements = 0;
-    let lastLine = 1;
+    let last = { line: 1 };
     for await (const piece of readScript(text.chunks())) {
       if (piece.kind === "statement") {
         statements += 1;
-        lastLine = piece.lastLine;
+        last = { line: piece.lastLine };
         await this.#take(piece);
       } else await this.#takeRows(piece);
     }
     this.#judge.end();
-    await this.#single({ sql: "SET CONSTRAINTS ALL IMMEDIATE", line: lastLine });
-    for (const statement of isTrial ? [] : this.#late.take()) await this.#single(statement);
+    const end = [{ sql: "SET CONSTRAINTS ALL IMMEDIATE", ...last }];
+    await this.#flush();
+    await this.#run([...end, ...(isTrial ? [] : this.#late.take())]);
     return statements;
   }
 
   async #take(statement: Statement): Promise<void> {
     const { act } = this.#judge.judge(statement);
     if (act === "needless") return;
-    if (act === "run") {
-      if (!(await this.#late.keep(this.#session, statement))) await this.#single(statement);
+    if (act === "copy") {
+      await this.#flush();
+      this.#beginCopy(statement);
       return;
     }
+    if (setsCounter(statement)) {
+      await this.#flush();
+      if (await this.#late.keep(this.#session, statement)) return;
+    }
+    this.#waiting.push(statement);
+    this.#waitingChars += statement.sql.length;
+    if (this.#waiting.length >= BATCH_STATEMENTS || this.#waitingChars >= BATCH_CHARS) await this.#flush();
+  }
+
+  #beginCopy(statement: Statement): void {
     const copy = new CopyIn(statement.sql);
-    const done = this.#session.submit(copy, "copy rows");
-    done.catch(() => undefined);
+    const done = heldPromise(this.#session.submit(copy, "copy rows"));
     this.#copy = { copy, done, statement };
   }
 
@@ -100,11 +118,20 @@ class ScriptRun {
     }
   }
 
-  async #single({ sql, line }: Pick<Statement, "sql" | "line">): Promise<void> {
+  async #flush(): Promise<void> {
+    const statements = this.#waiting;
+    this.#waiting = [];
+    this.#waitingChars = 0;
+    await this.#run(statements);
+  }
+
+  async #run(statements: readonly Pick<Statement, "sql" | "line">[]): Promise<void> {
+    if (statements.length === 0) return;
+    const batch = new StatementBatch(statements.map(({ sql }) => sql));
     try {
-      await this.#session.single(sql);
+      await this.#session.submit(batch, "run statements");
     } catch (error) {
-      throw failedScript(line, error);
+      throw failedScript(statements[batch.completed]?.line ?? 1, error);
     }
   }
 }

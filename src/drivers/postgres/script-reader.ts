@@ -20,7 +20,8 @@ export type ScriptPiece =
   | { readonly kind: "rowsEnd" };
 
 const NEWLINE = 0x0a;
-const ROWS_BYTES = 256 * 1024;
+const RETURN = 0x0d;
+const ROWS_END = "\\.";
 const SCRIPT_START = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** Reads an SQL script as psql would. DB.REFUSED for its commands, and for a script that is not whole. */
@@ -30,6 +31,13 @@ export async function* readScript(chunks: AsyncIterable<Buffer>): AsyncGenerator
   for await (const chunk of chunks) {
     let start = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+      if (reader.isInRows && kept.length === 0) {
+        const rows = rowsOf(chunk.subarray(start, chunk.lastIndexOf(NEWLINE) + 1));
+        if (rows.length > 0) yield reader.takeRows(rows);
+        start += rows.length;
+        end = chunk.indexOf(NEWLINE, start);
+        if (end < 0) break;
+      }
       const tail = chunk.subarray(start, end + 1);
       yield* reader.take(kept.length === 0 ? tail : Buffer.concat([...kept, tail]));
       kept = [];
@@ -41,6 +49,17 @@ export async function* readScript(chunks: AsyncIterable<Buffer>): AsyncGenerator
   reader.end();
 }
 
+/** The beginning of whole lines, up to the one that ends the rows. */
+function rowsOf(lines: Buffer): Buffer {
+  for (let at = lines.indexOf(ROWS_END); at >= 0; at = lines.indexOf(ROWS_END, at + 1)) {
+    const isAlone = at === 0 || lines[at - 1] === NEWLINE;
+    const next = lines[at + ROWS_END.length];
+    const isEnd = next === NEWLINE || (next === RETURN && lines[at + ROWS_END.length + 1] === NEWLINE);
+    if (isAlone && isEnd) return lines.subarray(0, at);
+  }
+  return lines;
+}
+
 class ScriptReader {
   readonly #scanner = new StatementScanner((why) => {
     throw refusedScript(this.#line, why);
@@ -50,14 +69,24 @@ class ScriptReader {
   #startLine = 1;
   /** pg_dump's first line was seen and its last one not yet. */
   #isCut = false;
-  #rows: Buffer[] = [];
-  #rowsBytes = 0;
+
+  get isInRows(): boolean {
+    return this.#scanner.isInRows;
+  }
+
+  /** Rows as whole lines, among which is none that ends them. */
+  takeRows(bytes: Buffer): ScriptPiece {
+    for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) this.#line += 1;
+    return { kind: "rows", bytes };
+  }
 
   /** One line with its end. */
   *take(bytes: Buffer): Generator<ScriptPiece> {
     this.#line += 1;
-    if (this.#scanner.isInRows) yield* this.#takeRow(bytes);
-    else yield* this.#takeText(this.#textOf(bytes));
+    if (!this.isInRows) yield* this.#takeText(this.#textOf(bytes));
+    else if (this.#scanner.takeRow(lineOf(bytes.length <= 4 ? bytes.toString("latin1") : "")))
+      yield { kind: "rows", bytes };
+    else yield { kind: "rowsEnd" };
   }
 
   end(): void {
@@ -66,19 +95,6 @@ class ScriptReader {
     if (this.#isCut) throw refusedScript(this.#line, "it is not whole: pg_dump's last line is missing");
     // psql would run it; but a DELETE may have lost its WHERE here.
     if (rest.trim() !== "") throw refusedScript(this.#startLine, "the statement that begins here has no semicolon");
-  }
-
-  *#takeRow(bytes: Buffer): Generator<ScriptPiece> {
-    const isRow = this.#scanner.takeRow(lineOf(bytes.length <= 4 ? bytes.toString("latin1") : ""));
-    if (isRow) {
-      this.#rows.push(bytes);
-      this.#rowsBytes += bytes.length;
-      if (this.#rowsBytes < ROWS_BYTES) return;
-    }
-    if (this.#rowsBytes > 0) yield { kind: "rows", bytes: Buffer.concat(this.#rows) };
-    this.#rows = [];
-    this.#rowsBytes = 0;
-    if (!isRow) yield { kind: "rowsEnd" };
   }
 
   *#takeText(text: string): Generator<ScriptPiece> {
@@ -91,16 +107,14 @@ class ScriptReader {
     }
     let from = 0;
     for (const { bare, end } of this.#scanner.take(line)) {
-      yield this.#statement(this.#sql + line.slice(from, end - 1), bare);
+      const sql = this.#sql + line.slice(from, end - 1);
+      if (sql.trim() !== "")
+        yield { kind: "statement", sql, bare: bare.trim(), line: this.#startLine, lastLine: this.#line };
       this.#sql = "";
       this.#startLine = this.#line;
       from = end;
     }
     this.#sql += text.slice(from);
-  }
-
-  #statement(sql: string, bare: string): ScriptPiece {
-    return { kind: "statement", sql, bare: bare.trim(), line: this.#startLine, lastLine: this.#line };
   }
 
   #textOf(bytes: Buffer): string {

@@ -1,4 +1,4 @@
-const WORD_CHAR = /[\w$\u0080-\uffff]/;
+const WORDS = /[\w$\u0080-\uffff]+/g;
 const FIRST_WORDS = 4;
 const HAS_BODY = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE)\b/;
 
@@ -6,31 +6,29 @@ const HAS_BODY = /^CREATE (?:OR REPLACE )?(?:FUNCTION|PROCEDURE)\b/;
 export class StatementDepth {
   #brackets = 0;
   #blocks = 0;
-  #word = "";
   #words: readonly string[] = [];
+  #hasBody = false;
 
   get isOutside(): boolean {
     return this.#brackets === 0 && this.#blocks === 0;
   }
 
-  /** The next character that is in no string, quoted name or comment. */
-  take(char: string): void {
-    if (WORD_CHAR.test(char)) {
-      this.#word += char;
-      return;
-    }
-    this.break();
-    if (char === "(") this.#brackets += 1;
-    else if (char === ")") this.#brackets = Math.max(0, this.#brackets - 1);
+  /** The next characters that are in no string, quoted name or comment: a bracket, or whole words and what is between them. */
+  take(text: string): void {
+    if (text === "(") this.#brackets += 1;
+    else if (text === ")") this.#brackets = Math.max(0, this.#brackets - 1);
+    else if (this.#hasBody || this.#words.length < FIRST_WORDS) this.#takeWords(text);
   }
 
-  /** A word ends where anything else begins. */
-  break(): void {
-    if (this.#word === "") return;
-    const word = this.#word.toUpperCase();
-    this.#word = "";
-    if (this.#words.length < FIRST_WORDS) this.#words = [...this.#words, word];
-    if (this.#brackets === 0 && HAS_BODY.test(this.#words.join(" "))) this.#nest(word);
+  #takeWords(text: string): void {
+    for (const [found] of text.matchAll(WORDS)) {
+      const word = found.toUpperCase();
+      if (this.#words.length < FIRST_WORDS) {
+        this.#words = [...this.#words, word];
+        this.#hasBody = HAS_BODY.test(this.#words.join(" "));
+      }
+      if (this.#hasBody && this.#brackets === 0) this.#nest(word);
+    }
   }
 
   /** BEGIN ATOMIC … END, with CASE … END in it. */

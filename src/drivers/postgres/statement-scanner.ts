@@ -18,7 +18,10 @@ export interface ScannedStatement {
 
 const PLAIN: State = { kind: "plain" };
 const NONE: readonly ScannedStatement[] = [];
+const BEHIND_COPY = "something follows a COPY statement on its line";
 const COPY_ROWS = /^\s*COPY\b[\s\S]*\bFROM\s+STDIN\s*$/i;
+/** Up to what may mean something else; a dollar within a word is part of it. */
+const PLAIN_RUN = /(?:[^\\'"$;()\-/]|(?<=[\w$\u0080-\uffff])\$)+/y;
 const DOLLAR_TAG = /^\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/;
 
 /** Cuts the lines of an SQL script into statements and rows, as psql would. */
@@ -61,7 +64,6 @@ export class StatementScanner {
     this.#ended = [];
     let at = 0;
     while (at < line.length) at = this.#step(line, at);
-    this.#depth.break();
     if (this.#copiesRows) this.#state = { kind: "rows" };
     else if (this.#state.kind === "plain") this.#bare += "\n";
     this.#copiesRows = false;
@@ -87,29 +89,35 @@ export class StatementScanner {
   }
 
   #stepPlain(line: string, at: number): number {
+    PLAIN_RUN.lastIndex = at;
+    const run = PLAIN_RUN.exec(line)?.[0] ?? "";
+    return run === "" ? this.#stepMark(line, at) : this.#add(run, at);
+  }
+
+  #stepMark(line: string, at: number): number {
     const char = line[at] ?? "";
     const pair = line.slice(at, at + 2);
-    const before = line.slice(Math.max(0, at - 2), at);
-    if (this.#copiesRows && char.trim() !== "") this.#refuse("something follows a COPY statement on its line");
+    if (this.#copiesRows) this.#refuse(BEHIND_COPY);
     if (char === "\\") this.#refuse(`it contains a command of psql: ${line.slice(at, at + 60)}`);
     if (pair === "--") return line.length;
     if (pair === "/*") return this.#enter({ kind: "comment", depth: 1 }, at + 2);
-    if (char === "'") return this.#enter({ kind: "string", hasEscapes: /(?:^|[^\w$])[eE]$/.test(before) }, at + 1);
+    if (char === "'") return this.#enter({ kind: "string", hasEscapes: isEscaping(line, at) }, at + 1);
     if (char === '"') return this.#enter({ kind: "name" }, at + 1);
-    const tag = char === "$" && !/[\w$\u0080-\uffff]$/.test(before) ? DOLLAR_TAG.exec(line.slice(at))?.[0] : undefined;
+    const tag = char === "$" ? DOLLAR_TAG.exec(line.slice(at))?.[0] : undefined;
     if (tag !== undefined) return this.#enter({ kind: "dollar", tag }, at + tag.length);
-    if (char === ";") this.#semicolon(at + 1);
-    else this.#add(char);
+    if (char !== ";") return this.#add(char, at);
+    this.#semicolon(at + 1);
     return at + 1;
   }
 
-  #add(char: string): void {
-    this.#bare += char;
-    this.#depth.take(char);
+  #add(text: string, at: number): number {
+    if (this.#copiesRows && text.trim() !== "") this.#refuse(BEHIND_COPY);
+    this.#bare += text;
+    this.#depth.take(text);
+    return at + text.length;
   }
 
   #semicolon(end: number): void {
-    this.#depth.break();
     if (!this.#depth.isOutside) {
       this.#bare += ";";
       return;
@@ -139,8 +147,12 @@ export class StatementScanner {
   }
 
   #enter(state: State, at: number): number {
-    this.#depth.break();
     this.#state = state;
     return at;
   }
+}
+
+/** Whether the quote there begins a string of the form E'…'. */
+function isEscaping(line: string, at: number): boolean {
+  return /(?:^|[^\w$])[eE]$/.test(line.slice(Math.max(0, at - 2), at));
 }
