@@ -1,0 +1,124 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
+import { startDbops } from "../support/dbops-process.js";
+import { type FreshDatabase, freshDatabase } from "../support/fresh-database.js";
+import { runCli } from "../support/run-cli.js";
+import { sqlite } from "../support/sqlite-files.js";
+
+const ROWS = 300_000;
+
+let folder: string;
+let from: string;
+let target: FreshDatabase;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "dbops-copy-kill-"));
+  from = join(folder, "from.db");
+  target = await freshDatabase(inject("postgresUrl"));
+  sqlite(
+    from,
+    "PRAGMA journal_mode = WAL",
+    "CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT, n REAL)",
+    "CREATE TABLE loose (a, b)",
+    `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${ROWS})
+     INSERT INTO words SELECT i, 'word ' || i, i / 7.0 FROM n`,
+    "CREATE INDEX by_word ON words (word)",
+    "INSERT INTO loose SELECT word, id FROM words LIMIT 1000",
+  );
+});
+afterEach(async () => {
+  await target[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The hidden place of the one run that there is; null while there is none. */
+async function hiddenPlace(): Promise<string | null> {
+  const [row] = await target.sql("SELECT nspname AS name FROM pg_namespace WHERE nspname LIKE 'dbops\\_copy\\_%'");
+  return row === undefined ? null : String(row.name);
+}
+
+async function holds(condition: (place: string) => string): Promise<boolean> {
+  const place = await hiddenPlace();
+  if (place === null) return false;
+  const [row] = await target.sql(condition(place)).catch(() => []);
+  return row?.ok === true;
+}
+
+/** Kills a copy as soon as the condition holds in the database, or when it has said the words. */
+async function killWhen(argv: readonly string[], moment: ((place: string) => string) | string): Promise<string> {
+  const copying = await startDbops(argv, { cwd: folder });
+  if (typeof moment === "string") await copying.says(moment);
+  else while (!(await holds(moment)));
+  await copying.kill();
+  const place = await hiddenPlace();
+  expect(place).not.toBeNull();
+  expect(await target.sql("SELECT to_regclass('public.words') AS name")).toEqual([{ name: null }]);
+  return String(place).replace("dbops_copy_", "");
+}
+
+async function copy(...flags: readonly string[]) {
+  const result = await runCli(["migrate", "copy", from, target.url, "--json", ...flags], { cwd: folder });
+  return { exit: result.exit, document: result.json() };
+}
+
+/** What an uninterrupted copy proves; it is taken away again. */
+async function checksums(): Promise<unknown> {
+  const { exit, document } = await copy();
+  expect(exit).toBe(0);
+  await target.sql("DROP TABLE words, loose, dbops_origin");
+  return sums(document);
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: documents are of every shape.
+function sums(document: any): unknown {
+  return document.data.tables.map((table: { readonly checksum: unknown }) => table.checksum);
+}
+
+const isMade = (place: string) => `SELECT to_regclass('"${place}".words') IS NOT NULL AS ok`;
+const hasRows = (place: string) => `SELECT count(*) > 0 AS ok FROM "${place}".dbops_copy_checkpoints WHERE table_name = 'words'`;
+
+describe("a copy that was killed", () => {
+  test.each([
+    ["when tables were made", isMade],
+    ["when a part was loaded", hasRows],
+    ["when indexes were made", "making indexes, keys and references"],
+  ])("%s goes on to the same end", async (_, moment) => {
+    const expected = await checksums();
+    const run = await killWhen(["migrate", "copy", from, target.url], moment);
+    const { exit, document } = await copy("--resume", run);
+    expect([exit, document.error]).toEqual([0, null]);
+    expect(sums(document)).toEqual(expected);
+    expect(await target.sql("SELECT count(*)::int AS n FROM words")).toEqual([{ n: ROWS }]);
+    expect(await hiddenPlace()).toBeNull();
+  });
+
+  test("twice, and changed in between, has the source's rows of the last time", async () => {
+    const argv = ["migrate", "copy", from, target.url];
+    const run = await killWhen(argv, hasRows);
+    sqlite(from, "UPDATE words SET word = 'other' WHERE id IN (5, 299999)", "INSERT INTO loose VALUES ('new', 1)");
+    await killWhen([...argv, "--resume", run], "making indexes, keys and references");
+    const { exit, document } = await copy("--resume", run);
+    expect([exit, document.error]).toEqual([0, null]);
+    expect(await target.sql("SELECT count(*)::int AS n FROM words WHERE word = 'other'")).toEqual([{ n: 2 }]);
+    expect(await target.sql("SELECT count(*)::int AS n FROM loose")).toEqual([{ n: 1001 }]);
+  });
+
+  test("is not taken up when the source's tables have become others", async () => {
+    const run = await killWhen(["migrate", "copy", from, target.url], hasRows);
+    sqlite(from, "ALTER TABLE loose ADD COLUMN c");
+    const { exit, document } = await copy("--resume", run);
+    expect([exit, document.error?.code]).toEqual([10, "COPY.SOURCE_CHANGED"]);
+  });
+});
+
+test("Ctrl-C keeps what is loaded and prints how to go on", async () => {
+  const copying = await startDbops(["migrate", "copy", from, target.url], { cwd: folder });
+  while (!(await holds(hasRows)));
+  copying.signal("SIGINT");
+  const { exit, stderr } = await copying.ended;
+  expect(exit).toBe(130);
+  const run = String(await hiddenPlace()).replace("dbops_copy_", "");
+  expect(stderr).toMatch(new RegExp(`go on with dbops migrate copy .* --resume ${run}`));
+  expect((await copy("--resume", run)).exit).toBe(0);
+});
