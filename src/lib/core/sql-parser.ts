@@ -98,7 +98,7 @@ function readComparison(cursor: SqlCursor, left: SqlExpression, power: number): 
   cursor.next();
   if (cursor.isAt("ANY", "(") || cursor.isAt("ALL", "(")) return readAnyOf(cursor, left, operator);
   const right = readExpression(cursor, own + 1);
-  return { kind: "compare", operator, left: isEquality ? left : ordered(left), right };
+  return { kind: "compare", operator, left: isEquality || right.kind === "collate" ? left : ordered(left), right };
 }
 
 /** IS, IN, BETWEEN and what denies them. */

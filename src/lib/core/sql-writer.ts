@@ -89,6 +89,9 @@ function writeCase({ operand, branches, otherwise }: Of<"case">, writing: SqlWri
 
 function writeCast({ operand, type }: Of<"cast">, writing: SqlWriting): SqlTerm {
   const { spelling } = writing;
+  if (operand.kind === "literal" && operand.value.kind === "text") {
+    throw new Untranslatable(`${literalName(operand.value)} as ${type} has no counterpart`);
+  }
   const term = writeTerm(operand, writing);
   if (type === term.kind || term.kind === "null") return term;
   if (type === "text" && term.kind === "integer") return plainTerm("text", spelling.asText(term.sql), spelling);
