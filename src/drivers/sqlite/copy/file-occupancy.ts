@@ -1,8 +1,8 @@
+import { ORIGIN_TABLE } from "../../../lib/core/origin-table.js";
 import type { Occupancy } from "../../copy-target-model.js";
 import type { TableName } from "../../driver.js";
 import { quoteIdent } from "../quote-ident.js";
 import { quoteText } from "../quote-text.js";
-import { ORIGIN_TABLE } from "./read-structure.js";
 import type { FileReader } from "./reader.js";
 
 interface SchemaObject {

@@ -1,5 +1,5 @@
+import { ORIGIN_TABLE } from "../../../lib/core/origin-table.js";
 import type { OriginEntry } from "../../copy-source-model.js";
-import { ORIGIN_TABLE } from "./read-structure.js";
 import type { RowClient } from "./row-client.js";
 
 const MAKE = `DROP TABLE IF EXISTS ${ORIGIN_TABLE};

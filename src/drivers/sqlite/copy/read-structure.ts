@@ -1,3 +1,4 @@
+import { ORIGIN_TABLE } from "../../../lib/core/origin-table.js";
 import type { Connection } from "../connection.js";
 import { missingExtension } from "../errors.js";
 import { quoteIdent } from "../quote-ident.js";
@@ -9,9 +10,6 @@ import type {
   ReferenceStructure,
   TableStructure,
 } from "./file-structure.js";
-
-/** What a copy writes into its target about where it came from. */
-export const ORIGIN_TABLE = "dbops_origin";
 
 interface ObjectRow {
   readonly name: string;
