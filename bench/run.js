@@ -5,11 +5,13 @@ import { postgresExport } from "./cases/postgres-export.js";
 import { postgresImport } from "./cases/postgres-import.js";
 import { postgresMemory } from "./cases/postgres-memory.js";
 import { postgresRestore } from "./cases/postgres-restore.js";
+import { postgresToSqlite } from "./cases/postgres-to-sqlite.js";
 import { sqliteBackup } from "./cases/sqlite-backup.js";
 import { sqliteDump } from "./cases/sqlite-dump.js";
 import { sqliteExport } from "./cases/sqlite-export.js";
 import { sqliteImport } from "./cases/sqlite-import.js";
 import { sqliteMemory } from "./cases/sqlite-memory.js";
+import { sqliteToPostgres } from "./cases/sqlite-to-postgres.js";
 import { sqliteUtilsExport } from "./cases/sqlite-utils-export.js";
 import { sqliteWriter } from "./cases/sqlite-writer.js";
 import { startUp } from "./cases/start-up.js";
@@ -31,6 +33,8 @@ const CASES = [
   postgresExport,
   sqliteImport,
   postgresImport,
+  sqliteToPostgres,
+  postgresToSqlite,
 ];
 
 const options = readOptions(process.argv.slice(2));

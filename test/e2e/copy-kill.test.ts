@@ -76,7 +76,8 @@ function sums(document: any): unknown {
 }
 
 const isMade = (place: string) => `SELECT to_regclass('"${place}".words') IS NOT NULL AS ok`;
-const hasRows = (place: string) => `SELECT count(*) > 0 AS ok FROM "${place}".dbops_copy_checkpoints WHERE table_name = 'words'`;
+const hasRows = (place: string) =>
+  `SELECT count(*) > 0 AS ok FROM "${place}".dbops_copy_checkpoints WHERE table_name = 'words'`;
 
 describe("a copy that was killed", () => {
   test.each([

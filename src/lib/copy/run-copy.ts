@@ -62,8 +62,8 @@ class CopyRun {
   }
 
   async #copy(): Promise<void> {
-    const { target, plan, content, source } = this.#job;
-    await this.#phase("create", () => target.create(plan.design));
+    const { target, content, source } = this.#job;
+    await this.#phase("create", () => this.#create());
     if (content !== "schema") this.#loaded = await this.#phase("load", () => this.#load());
     const design = this.#design();
     this.#leaveBehind(await this.#phase("index", () => this.#finish(design)));
@@ -77,6 +77,22 @@ class CopyRun {
     this.#unchanged = await source.unchanged();
     this.#job.context.signal.throwIfAborted();
     this.#previous = (await this.#phase("publish", () => target.publish(design))).previous;
+  }
+
+  /** COPY.SOURCE_CHANGED where an earlier run has begun something else. */
+  async #create(): Promise<void> {
+    const { target, plan, isResumed } = this.#job;
+    try {
+      await target.create(plan.design);
+    } catch (error) {
+      if (!isResumed || !(error instanceof DbopsError) || error.code !== "COPY.NOT_RESUMABLE") throw error;
+      throw new DbopsError("COPY.SOURCE_CHANGED", {
+        message: "the copy cannot be taken up: its plan is another by now",
+        why: `${error.why ?? error.message}; the source's tables have changed, or the flags are others`,
+        hint: "repeat the flags that it was begun with, or begin a new copy",
+        cause: error,
+      });
+    }
   }
 
   async #load(): Promise<readonly TableAtTarget[]> {
