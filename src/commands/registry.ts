@@ -112,7 +112,7 @@ export const COMMANDS: readonly RegistryEntry[] = [
   },
   {
     path: "import",
-    summary: "load CSV, TSV, JSON, NDJSON or SQL into tables, all or nothing",
+    summary: "load CSV, TSV, JSON, NDJSON, SQL or a database file, all or nothing",
     danger: "destroys",
     load: async () => (await import("./import/import.js")).importCommand,
   },

@@ -13,6 +13,7 @@ import type { Restorer, Scratch, ScratchRequest } from "./restore-model.js";
 import type { SchemaModel } from "./schema-model.js";
 import type { ScriptFacts, ScriptOptions, ScriptOutcome, ScriptText } from "./script-model.js";
 import type { Snapshot, SnapshotRequest } from "./snapshot-model.js";
+import type { RecordSource } from "./source-model.js";
 import type { ReadView } from "./view-model.js";
 
 /** Where a database is. `location` may hold a password; `name` never does. */
@@ -181,6 +182,8 @@ export interface Engine {
   openNew?(address: TargetAddress, context: DriverContext): Promise<NewDatabase | null>;
   /** Opens the place that another database is copied into, which need not exist yet. CONNECT.*, COPY.NOT_RESUMABLE. */
   openCopyTarget(address: TargetAddress, request: CopyTargetRequest, context: DriverContext): Promise<CopyTarget>;
+  /** Opens a file of this engine's to load its rows elsewhere. Absent where a database is no file. CONNECT.*, DB.*. */
+  openSource?(path: string, context: DriverContext): Promise<RecordSource>;
   /** Prepares a restore into `address`, which need not exist yet. */
   restorer(address: TargetAddress, context: DriverContext): Promise<Restorer>;
   /** A throw-away place to load a backup into and compare it. BACKUP.UNPROVEN when none can be had. */

@@ -20,8 +20,11 @@ export interface LoadTable {
   /** In the order of the records' fields. */
   readonly columns: readonly string[];
   readonly onConflict: OnConflict;
-  /** A text for a column of JSON is a JSON string, as this engine's own export tells them; else it is JSON text. */
-  readonly hasJsonStrings?: boolean;
+  /**
+   * A text is a text, and for a column of JSON a JSON string, as this engine's own export tells them from all else; else it
+   * may spell bytes, an infinite number, or JSON.
+   */
+  readonly hasExactTexts?: boolean;
 }
 
 /** A record that the database does not take. */

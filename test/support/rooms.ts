@@ -15,6 +15,7 @@ const CONTRACTS = [
   "drivers/fingerprint-model.ts",
   "drivers/load-model.ts",
   "drivers/script-model.ts",
+  "drivers/source-model.ts",
   "drivers/restore-model.ts",
   "drivers/schema-model.ts",
   "drivers/snapshot-model.ts",

@@ -5,8 +5,8 @@ import { isTypeName } from "../../lib/import/new-column-types.js";
 import { type ReadWish, TEXT_ENCODINGS } from "../../lib/import/read-request.js";
 import type { RawInput } from "../define.js";
 import { optionChoice, optionCount, optionFlag, optionList, optionText, targetWord } from "../options.js";
+import { type GivenFlags, givenFlags } from "./given-flags.js";
 import { IMPORT_FORMATS } from "./import-options.js";
-import { recordFlags } from "./record-flags.js";
 
 const DEFAULT_MAX_BYTES = 10_000_000_000;
 
@@ -22,8 +22,7 @@ export interface ImportInput extends ImportWish, ReadWish {
   readonly maxErrors: number;
   readonly commitEvery: number | null;
   readonly maxBytes: number;
-  /** Flags that were given and mean something for records only. */
-  readonly recordFlags: readonly string[];
+  readonly given: GivenFlags;
 }
 
 /** USAGE.INVALID for words that are none and for flags that exclude each other. */
@@ -47,7 +46,7 @@ export function importInput(raw: RawInput): ImportInput {
     maxErrors: optionCount(raw, "maxErrors", 0) ?? 0,
     commitEvery: optionCount(raw, "commitEvery", 1),
     maxBytes: sizeOf(optionText(raw, "maxSize")),
-    recordFlags: recordFlags(raw),
+    given: givenFlags(raw),
   };
   requireFitting(input);
   return input;

@@ -12,6 +12,7 @@ import { type ImportInput, importInput } from "./import-input.js";
 import { IMPORT_OPTIONS } from "./import-options.js";
 import type { ImportData } from "./import-schema.js";
 import { importView } from "./import-view.js";
+import { openSources } from "./open-sources.js";
 import { isLook, recordsWork } from "./records-work.js";
 import { scriptView } from "./script-view.js";
 import { scriptWork } from "./script-work.js";
@@ -20,13 +21,14 @@ type Target = Context["config"]["targets"][number];
 
 export const importCommand = defineCommand<ImportInput, ImportData>({
   path: "import",
-  summary: "load CSV, TSV, JSON, NDJSON or SQL into tables, all or nothing",
+  summary: "load CSV, TSV, JSON, NDJSON, SQL or a database file, all or nothing",
   danger: "destroys",
   examples: [
     ["dbops import users.csv app", "into table `users`; one bad record, and nothing is written"],
     ["dbops import users.csv app --check", "try every record, list what would be refused, change nothing"],
     ["dbops import new.ndjson app --table users --mode upsert", "update rows by their key, insert the others"],
     ["dbops import data.zip app --create", "every table of an archive, made when it is missing"],
+    ["dbops import other.db app --table users", "the rows of a table of a SQLite file"],
     ["dbops import dump.sql.gz app", "run a script of pg_dump, `.dump` or your own in one transaction"],
     ["gunzip < log.csv.gz | dbops import - app --table log", "from a pipe"],
   ],
@@ -46,7 +48,7 @@ export const importCommand = defineCommand<ImportInput, ImportData>({
     const work =
       opened.kind === "script"
         ? await scriptWork(context, input, { script: opened.script, driver })
-        : await recordsWork(context, input, { sources: opened.tables, driver });
+        : await recordsWork(context, input, { sources: await openSources(context, input, opened), driver });
     return {
       targets: [target.name],
       steps: work.steps,

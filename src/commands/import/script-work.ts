@@ -5,9 +5,9 @@ import { formatNumberOf } from "../../lib/core/units.js";
 import { examineScript, finishScript } from "../../lib/import/finish-script.js";
 import type { ScriptSource } from "../../lib/import/open-script.js";
 import type { Context } from "../define.js";
+import { requireForScript } from "./given-flags.js";
 import type { ImportInput } from "./import-input.js";
 import type { ImportWork } from "./import-work.js";
-import { requireNoneOfRecords } from "./record-flags.js";
 
 /** Looks at a script as a whole, and runs it when it is told to. USAGE.INVALID for flags of records, DB.REFUSED. */
 export async function scriptWork(
@@ -15,7 +15,7 @@ export async function scriptWork(
   input: ImportInput,
   { script, driver }: { readonly script: ScriptSource; readonly driver: Driver },
 ): Promise<ImportWork> {
-  requireNoneOfRecords(input.recordFlags, script.place);
+  requireForScript(input.given, script.place);
   const services = { driver, context: context.driverContext };
   const facts = await examineScript(script, services);
   return {

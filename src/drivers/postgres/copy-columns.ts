@@ -28,13 +28,13 @@ const SPELLINGS = `
 export async function readCopyColumns(
   session: Session,
   oid: number,
-  { names, hasJsonStrings }: { readonly names: readonly string[]; readonly hasJsonStrings: boolean },
+  { names, hasExactTexts }: { readonly names: readonly string[]; readonly hasExactTexts: boolean },
 ): Promise<readonly CopyColumn[]> {
   const rows = await session.query<SpellingRow>(SPELLINGS, [oid]);
   const spellings = new Map(rows.map((row) => [row.name, spellingOf(row)]));
   return names.map((name) => {
     const spelling = spellings.get(name) ?? { kind: "other" };
-    return { name, spelling, takesJsonStrings: hasJsonStrings && spelling.kind === "json" };
+    return { name, spelling, takesJsonStrings: hasExactTexts && spelling.kind === "json" };
   });
 }
 

@@ -21,7 +21,7 @@ export interface LoadTarget {
 /** Columns in that order, and what their texts are. */
 interface Wanted {
   readonly columns: readonly string[];
-  readonly hasJsonStrings?: boolean;
+  readonly hasExactTexts?: boolean;
 }
 
 const BEFORE_ROW_INSERT = 1 | 2 | 4;
@@ -30,7 +30,7 @@ const BEFORE_ROW_INSERT = 1 | 2 | 4;
 export async function readLoadTarget(
   session: Session,
   table: TableName,
-  { columns: names, hasJsonStrings = false }: Wanted = { columns: [] },
+  { columns: names, hasExactTexts = false }: Wanted = { columns: [] },
 ): Promise<LoadTarget> {
   const [found] = await session.query<{ oid: number; name: string; kind: string; skips: boolean }>(
     `SELECT c.oid, c.relname AS name, c.relkind::text AS kind,
@@ -43,6 +43,6 @@ export async function readLoadTarget(
     throw new DbopsError("DB.REFUSED", { message: `there is no table ${table.name}`, why: "it has gone meanwhile" });
   }
   const { oid, name, kind, skips: canSkip } = found;
-  const columns = await readCopyColumns(session, oid, { names, hasJsonStrings });
+  const columns = await readCopyColumns(session, oid, { names, hasExactTexts });
   return { oid, name, only: kind === "r" ? "ONLY " : "", isPartitioned: kind === "p", canSkip, columns };
 }

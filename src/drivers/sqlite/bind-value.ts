@@ -11,6 +11,8 @@ export interface BoundColumn {
   readonly affinity: Affinity;
   /** Declared to hold bytes: CSV spells them `\x00ff`. */
   readonly isBlob: boolean;
+  /** A text spells neither bytes nor an infinite number. */
+  readonly hasExactTexts: boolean;
   /** SQLite refuses there what is of another type, and needs no help to find it. */
   readonly isStrict: boolean;
 }
@@ -27,8 +29,13 @@ const INFINITIES: ReadonlyMap<string, number> = new Map([
   ["-Infinity", Number.NEGATIVE_INFINITY],
 ]);
 
-export function boundColumn(name: string, declared: string, isStrict: boolean): BoundColumn {
-  return { name, affinity: affinityOf(declared, isStrict), isBlob: /BLOB/i.test(declared), isStrict };
+/** What the table and the load say of a column. */
+interface ColumnFacts extends Pick<BoundColumn, "name" | "isStrict" | "hasExactTexts"> {
+  readonly declared: string;
+}
+
+export function boundColumn({ declared, ...facts }: ColumnFacts): BoundColumn {
+  return { ...facts, affinity: affinityOf(declared, facts.isStrict), isBlob: /BLOB/i.test(declared) };
 }
 
 /** What SQLite stores for a value of a file, exactly, or why it cannot. */
@@ -49,16 +56,17 @@ export function isLoose(bound: Bound, { affinity, isStrict }: BoundColumn): bool
   return typeof bound === "string" && !isPlainInteger(bound);
 }
 
-function bindText(text: string, { affinity, isBlob }: BoundColumn): Bound | Unbindable {
+function bindText(text: string, { affinity, isBlob, hasExactTexts }: BoundColumn): Bound | Unbindable {
+  const infinity = hasExactTexts ? undefined : INFINITIES.get(text);
   switch (affinity) {
     case "text":
       return text;
     case "none":
-      return isBlob && BYTES.test(text) ? Buffer.from(text.slice(2), "hex") : text;
+      return isBlob && !hasExactTexts && BYTES.test(text) ? Buffer.from(text.slice(2), "hex") : text;
     case "real":
-      return storedAs(nearestDouble(text), text) ?? INFINITIES.get(text) ?? text;
+      return storedAs(nearestDouble(text), text) ?? infinity ?? text;
     case "numeric":
-      return numberIn(text) ?? INFINITIES.get(text) ?? text;
+      return numberIn(text) ?? infinity ?? text;
     default:
       return numberIn(text) ?? text;
   }

@@ -5,6 +5,7 @@ import { inspectScript } from "./inspect-script.js";
 import { LOG_SUFFIXES } from "./kept-files.js";
 import { LOADABLE_KINDS } from "./loadable.js";
 import { openNewFile } from "./new-file.js";
+import { openSource } from "./record-source.js";
 import { SqliteRestorer } from "./restorer.js";
 import { openScratch } from "./scratch.js";
 import { SqliteDriver } from "./sqlite-driver.js";
@@ -20,6 +21,7 @@ export const sqliteEngine: Engine = {
   open: (address, context) => SqliteDriver.open(address, context),
   openNew: openNewFile,
   openCopyTarget,
+  openSource,
   restorer: (address, context) => SqliteRestorer.open(address, context),
   openScratch,
   inspect: (kind, raw) => (kind === "sql" ? inspectScript(raw) : inspectArchive(raw)),

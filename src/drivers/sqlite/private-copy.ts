@@ -27,8 +27,11 @@ export async function privateCopy(worker: Worker, file: ViewedFile, context: Dri
   }
 }
 
-/** Only in WAL mode readers and writers go on beside each other; nobody writes a file without a right to be written. */
-async function holdsWritersUp({ access, connection }: ViewedFile): Promise<boolean> {
+/**
+ * Whether a read transaction would keep writers waiting: only in WAL mode readers and writers go on beside each other, and
+ * nobody writes a file without a right to be written.
+ */
+export async function holdsWritersUp({ access, connection }: Omit<ViewedFile, "open">): Promise<boolean> {
   if (access.isImage || connection.text("PRAGMA journal_mode") === "wal") return false;
   return ((await stat(access.path)).mode & 0o222) !== 0;
 }

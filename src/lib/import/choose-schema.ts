@@ -26,10 +26,11 @@ export async function chooseSchema(chosen: readonly ChosenTable[], request: Sche
   const isMade = chosen.some(({ existing }) => existing === null);
   if (origin === null || !isMade) return { schema: null, whyTypes: null };
   const whyTypes = obstacle(chosen, request);
-  return { schema: whyTypes === null ? await origin.readSchema() : null, whyTypes };
+  return { schema: whyTypes === null && origin.readSchema !== null ? await origin.readSchema() : null, whyTypes };
 }
 
 function obstacle(chosen: readonly ChosenTable[], { sources, wish, engine, isAllOrNothing }: SchemaRequest) {
+  if (sources.some(({ origin }) => origin?.readSchema === null)) return "only the rows of a database file are taken";
   const other = sources.find(({ origin }) => origin !== null && origin.engine !== engine)?.origin;
   if (other !== undefined && other !== null) return `the export's own schema is for ${other.engine}`;
   const cut = sources.find(({ origin }) => origin === null || !origin.isWhole);

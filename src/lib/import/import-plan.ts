@@ -25,8 +25,8 @@ export interface TablePlan {
   /** Columns of the input that go nowhere: the database computes them, or the user left them out. */
   readonly left: readonly string[];
   readonly onConflict: OnConflict;
-  /** Texts are JSON strings where a column of JSON takes them: an export of the target's own engine tells them so. */
-  readonly hasJsonStrings: boolean;
+  /** Texts are what they are: an export of the target's own engine tells them from bytes, numbers and JSON. */
+  readonly hasExactTexts: boolean;
   /** The table to be made; null when it is there and stays. */
   readonly create: NewTable | null;
   /** A table of that name is there and is dropped first. */

@@ -120,10 +120,10 @@ class TableWork {
   }
 
   async #open(): Promise<TableLoad> {
-    const { table, columns, onConflict, hasJsonStrings } = this.#outcome.plan;
+    const { table, columns, onConflict, hasExactTexts } = this.#outcome.plan;
     this.#outcome.base = this.#given;
     const names = columns.map(({ column }) => column);
-    return await this.#loader.load({ table, onConflict, columns: names, hasJsonStrings });
+    return await this.#loader.load({ table, onConflict, columns: names, hasExactTexts });
   }
 
   async #endLoad(): Promise<void> {

@@ -16,7 +16,13 @@ export async function newColumnTypes(source: RecordTable, engine: string): Promi
   return new Map(
     inferred.map(({ name, type }) => {
       const sql = native?.get(name) ?? null;
+      if (isWithoutType(source, name, engine)) return [name, { kind: "native", sql: "" }];
       return [name, sql !== null && isTypeName(sql) ? { kind: "native", sql } : { kind: "portable", type }];
     }),
   );
+}
+
+/** A column that its own engine keeps without a type, and whose values the format tells apart: any type would change some. */
+function isWithoutType({ origin, isTyped }: RecordTable, name: string, engine: string): boolean {
+  return isTyped && origin?.engine === engine && origin.types.get(name) === null;
 }

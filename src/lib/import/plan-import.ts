@@ -42,9 +42,9 @@ export async function planImport(loader: Loader, request: PlanRequest): Promise<
       existing === null || isMade(one)
         ? await planNew(one, loader, { wish, inferTypes })
         : planExisting(existing, one, wish);
-    const hasJsonStrings = one.source.isTyped && one.source.origin?.engine === engine;
+    const hasExactTexts = one.source.isTyped && one.source.origin?.engine === engine;
     const losses = await tableLosses(loader, existing, { schema, mode: wish.mode });
-    tables.push({ ...plan, hasJsonStrings, losses });
+    tables.push({ ...plan, hasExactTexts, losses });
   }
   requireNames(
     tables.flatMap(({ create }) => create ?? []),
@@ -53,7 +53,7 @@ export async function planImport(loader: Loader, request: PlanRequest): Promise<
   return { mode: wish.mode, tables, schema: null, whyTypes };
 }
 
-type Planned = Omit<TablePlan, "losses" | "hasJsonStrings">;
+type Planned = Omit<TablePlan, "losses" | "hasExactTexts">;
 
 function planExisting(existing: Table, { source, name }: ChosenTable, wish: ImportWish): Planned {
   const { columns, left } = matchColumns(source, existing, wish.renames);

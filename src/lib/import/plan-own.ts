@@ -23,7 +23,7 @@ export function planOwn({ source, name }: ChosenTable): TablePlan {
     columns,
     left: source.columns.filter((field) => !isLoaded(field)),
     onConflict: { kind: "fail" },
-    hasJsonStrings: source.isTyped,
+    hasExactTexts: source.isTyped,
     create: {
       table,
       columns: columns.map(({ column, type }) => ({ name: column, type: { kind: "native", sql: type } })),

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { DbopsError, foreignCode, messageOf } from "../core/errors.js";
@@ -18,13 +18,12 @@ export function fileBytes({ path, sizeBytes, place }: StoredFile, signal: AbortS
 }
 
 /** Keeps what arrives once in a private file, so that it can be read twice. RESOURCE.DISK_FULL. */
-export async function spool(stream: Readable, folder: string, label: string): Promise<StoredFile> {
-  const path = join(folder, "input");
+export async function spool(stream: Readable, path: string, label: string): Promise<StoredFile> {
   const file = writeStreamTo(path);
   try {
     await pipeline(stream, file);
   } catch (error) {
-    throw diskFullError(error, folder) ?? error;
+    throw diskFullError(error, dirname(path)) ?? error;
   }
   return { path, sizeBytes: file.bytesWritten, place: label };
 }

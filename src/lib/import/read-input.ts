@@ -1,12 +1,15 @@
 import { stat } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
+import { Readable } from "node:stream";
+import type { Compression } from "../codec/choose-compression.js";
 import { DbopsError } from "../core/errors.js";
 import { readStreamOf } from "../system/files.js";
+import { isDatabaseOpen } from "../system/open-databases.js";
 import type { RecordTable } from "../transfer/record-model.js";
 import { listTar } from "./archive-tar.js";
 import { listZip } from "./archive-zip.js";
 import { openScript, type ScriptSource } from "./open-script.js";
-import { headOf } from "./read-bytes.js";
+import { type ByteSource, headOf } from "./read-bytes.js";
 import { decompressed } from "./read-compressed.js";
 import { fileBytes, type StoredFile, spool, unreadable } from "./read-file.js";
 import { listFolder } from "./read-folder.js";
@@ -14,13 +17,15 @@ import { openMembers } from "./read-members.js";
 import { openSniffed } from "./read-record-file.js";
 import type { ReadRequest } from "./read-request.js";
 import { requirePossible } from "./read-wish.js";
-import { archiveOf, compressionOf, HEAD_BYTES } from "./sniff-bytes.js";
+import { archiveOf, compressionOf, HEAD_BYTES, isDatabase } from "./sniff-bytes.js";
 import { contentOfName } from "./sniff-name.js";
 
 /** What an input turned out to be. */
 export type OpenedInput =
   | { readonly kind: "tables"; readonly tables: readonly RecordTable[] }
-  | { readonly kind: "script"; readonly script: ScriptSource };
+  | { readonly kind: "script"; readonly script: ScriptSource }
+  /** A database file, for its engine to open; `place` says where it came from. */
+  | { readonly kind: "database"; readonly path: string; readonly place: string };
 
 /**
  * What a file, folder, archive or stream brings: a script, or tables, whose columns are known when it resolves; records are
@@ -31,11 +36,12 @@ export async function openInput(request: ReadRequest): Promise<OpenedInput> {
   requirePossible(request);
   const { input } = request;
   if (input.kind === "stream") {
-    const file = await spool(input.stream, await request.workDir(), input.label);
+    const file = await spool(input.stream, await spoolPath(request), input.label);
     return await openFile({ ...file, name: null }, request);
   }
   const { path } = input;
   const found = await stat(path).catch((error: unknown) => Promise.reject(unreadable(path, error)));
+  if (isDatabaseOpen(path)) throw itself(path);
   if (found.isDirectory()) {
     if (request.format === "sql") throw noScript(path);
     return ofTables(await openMembers({ place: path, members: await listFolder(path, request.signal) }, request));
@@ -43,7 +49,7 @@ export async function openInput(request: ReadRequest): Promise<OpenedInput> {
   const name = basename(path);
   if (found.isFile()) return await openFile({ path, sizeBytes: found.size, place: path, name }, request);
   // A pipe or a device gives its bytes once.
-  const file = await spool(readStreamOf(path), await request.workDir(), path);
+  const file = await spool(readStreamOf(path), await spoolPath(request), path);
   return await openFile({ ...file, name }, request);
 }
 
@@ -51,7 +57,8 @@ export async function openInput(request: ReadRequest): Promise<OpenedInput> {
 export async function openRecords(request: ReadRequest): Promise<readonly RecordTable[]> {
   const opened = await openInput(request);
   if (opened.kind === "tables") return opened.tables;
-  throw new DbopsError("USAGE.INVALID", { message: `${opened.script.place} is an SQL script, and holds no records` });
+  const place = opened.kind === "script" ? opened.script.place : opened.place;
+  throw new DbopsError("USAGE.INVALID", { message: `${place} is no file of records`, why: `it is a ${opened.kind}` });
 }
 
 /** A file in which a name may have told what it holds; null when it has none. */
@@ -74,14 +81,43 @@ async function openFile(file: NamedFile, request: ReadRequest): Promise<OpenedIn
   }
   if (archive === "tar") return ofTables(await openMembers({ place, members: await listTar(source) }, request));
   if (named.archive !== null) throw noArchive(place, named.archive);
+  const isUntold = format === "auto" && named.format === null;
+  if (isUntold && isDatabase(compression === "none" ? head : await headOf(source, HEAD_BYTES))) {
+    return { kind: "database", path: await plainPath(file, { source, compression }, request), place };
+  }
   const isScript = format === "sql" || (format === "auto" && named.format === "sql");
   if (isScript) return { kind: "script", script: await openScript(source, named.format, request) };
   const name = file.name === null ? null : named.stem;
   return ofTables(await openSniffed(source, { format: named.format, name }, request));
 }
 
+async function spoolPath({ workDir }: ReadRequest): Promise<string> {
+  return join(await workDir(), "input");
+}
+
+/** Where the file is as it is; what is compressed is unfolded there. RESOURCE.DISK_FULL. */
+async function plainPath(
+  file: NamedFile,
+  { source, compression }: { readonly source: ByteSource; readonly compression: Compression },
+  { workDir }: ReadRequest,
+): Promise<string> {
+  if (compression === "none") return file.path;
+  async function* bytes(): AsyncIterable<Buffer> {
+    for await (const chunk of source.open(0)) yield chunk.bytes;
+  }
+  const unfolded = join(await workDir(), "unfolded");
+  return (await spool(Readable.from(bytes(), { objectMode: false }), unfolded, file.place)).path;
+}
+
 function ofTables(tables: readonly RecordTable[]): OpenedInput {
   return { kind: "tables", tables };
+}
+
+function itself(path: string): DbopsError {
+  return new DbopsError("USAGE.INVALID", {
+    message: `${path} cannot be imported into itself`,
+    hint: "name another target",
+  });
 }
 
 function noScript(place: string): DbopsError {

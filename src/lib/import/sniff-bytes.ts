@@ -11,9 +11,10 @@ const COMPRESSED = [
 const ZIP = [Buffer.from("PK\x03\x04", "latin1"), Buffer.from("PK\x05\x06", "latin1")];
 const TAR_MAGIC = Buffer.from("ustar");
 const TAR_MAGIC_AT = 257;
+const DATABASE = "SQLite format 3\0";
 /** Files that are often taken for one another, by how they begin. */
 const OTHERS = [
-  ["a database file", "SQLite format 3\0"],
+  ["a database file", DATABASE],
   ["a dump of pg_dump's custom format", "PGDMP"],
   ["a Parquet file", "PAR1"],
   ["a bzip2 file", "BZh"],
@@ -36,6 +37,11 @@ export function compressionOf(head: Uint8Array): Compression {
 export function archiveOf(head: Uint8Array): ArchiveKind | null {
   if (ZIP.some((magic) => magic.equals(head.subarray(0, magic.length)))) return "zip";
   return TAR_MAGIC.equals(head.subarray(TAR_MAGIC_AT, TAR_MAGIC_AT + TAR_MAGIC.length)) ? "tar" : null;
+}
+
+/** Whether they begin a database file. */
+export function isDatabase(head: Buffer): boolean {
+  return head.toString("latin1", 0, DATABASE.length) === DATABASE;
 }
 
 /** What the bytes are instead of text, in words; null when they may be text. */

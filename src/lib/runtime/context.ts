@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { Driver, DriverContext, Engine, LockOptions, NewDatabase } from "../../drivers/driver.js";
+import type { RecordSource } from "../../drivers/source-model.js";
 import type { BackupSettings } from "../config/backup-settings.js";
 import type { Config } from "../config/config.js";
 import type { Secret } from "../config/secret.js";
@@ -67,6 +68,8 @@ export interface Context {
   open(target: ConfiguredTarget): Promise<Driver>;
   /** Begins a database that is not there yet; null where it is, or where its engine begins none. Removed at the end of the run unless published. */
   openNew(target: ConfiguredTarget): Promise<NewDatabase | null>;
+  /** Opens a database file to load its rows elsewhere; closed at the end of the run. CONNECT.*. */
+  openSource(path: string): Promise<RecordSource>;
   /** The store of the flag or of the target's configuration. CONFIG.NO_STORE. */
   store(flag: string | null, target: ConfiguredTarget | null): Storage;
   /** The stores meant where no target must be named: the flag's, the target's, or those of all targets. CONFIG.NO_STORE. */

@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import type { Driver, DriverContext, LockOptions, NewDatabase } from "../../drivers/driver.js";
 import { ENGINE_NAMES, loadEngine } from "../../drivers/open.js";
+import type { RecordSource } from "../../drivers/source-model.js";
 import type { AuditLog } from "../audit/audit-log.js";
 import { finishDeletions } from "../backup/deletion.js";
 import { sweepOrphans } from "../backup/sweep-orphans.js";
@@ -119,6 +120,14 @@ class RunContext implements Context {
     const engine = await loadEngine(target.engine);
     const made = (await engine.openNew?.(target, this.driverContext)) ?? null;
     return made === null ? null : this.own(made);
+  }
+
+  async openSource(path: string): Promise<RecordSource> {
+    for (const name of ENGINE_NAMES) {
+      const { openSource } = await loadEngine(name);
+      if (openSource !== undefined) return this.own(await openSource(path, this.driverContext));
+    }
+    throw new DbopsError("UNSUPPORTED.ENGINE", { message: `no engine keeps its databases in a file like ${path}` });
   }
 
   store(flag: string | null, target: ConfiguredTarget | null): Storage {

@@ -30,7 +30,7 @@ export interface SchemaText {
   readonly after: string;
 }
 
-/** What a manifest says about where the records come from. */
+/** What a manifest, or a database itself, says about where the records come from. */
 export interface RecordOrigin {
   /** The engine's name, and its version. */
   readonly engine: string;
@@ -46,8 +46,8 @@ export interface RecordOrigin {
   readonly rows: number;
   /** Whether these are all rows and columns of their table. */
   readonly isWhole: boolean;
-  /** The statements that make the tables, checked against the manifest. IMPORT.CHECKSUM_MISMATCH. */
-  readonly readSchema: () => Promise<SchemaText>;
+  /** The statements that make the tables, checked against the manifest; null where there are none to be run. IMPORT.CHECKSUM_MISMATCH. */
+  readonly readSchema: (() => Promise<SchemaText>) | null;
 }
 
 /** Delimited records as they stand in a file of UTF-8, for an engine that reads such text by itself. */

@@ -1,0 +1,70 @@
+import { DbopsError } from "../../lib/core/errors.js";
+import type { RawInput } from "../define.js";
+
+const SPELLING = {
+  delimiter: "--delimiter",
+  quote: "--quote",
+  header: "--no-header",
+  null: "--null",
+  encoding: "--encoding",
+} as const;
+const RECORDS = {
+  table: "--table",
+  tables: "--tables",
+  mode: "--mode",
+  types: "--types",
+  map: "--map",
+  preview: "--preview",
+  validate: "--validate",
+  rejects: "--rejects",
+  maxErrors: "--max-errors",
+  commitEvery: "--commit-every",
+} as const;
+
+/** Flags that were given, by what they are about. */
+export interface GivenFlags {
+  /** How a text of records is spelled. */
+  readonly spelling: readonly string[];
+  /** Which records go where, and what becomes of each. */
+  readonly records: readonly string[];
+}
+
+export function givenFlags(raw: RawInput): GivenFlags {
+  return { spelling: given(SPELLING, raw), records: given(RECORDS, raw) };
+}
+
+function given(flags: Readonly<Record<string, string>>, { options }: RawInput): readonly string[] {
+  const names = Object.entries(flags).filter(([name]) => isGiven(name, options[name]));
+  return names.map(([, flag]) => flag);
+}
+
+function isGiven(name: string, value: unknown): boolean {
+  // Commander sets it where it is not denied.
+  if (name === "header") return value === false;
+  return Array.isArray(value) ? value.length > 0 : value !== undefined;
+}
+
+/** USAGE.INVALID for flags that are about records or their spelling, which a script has not. */
+export function requireForScript({ records, spelling }: GivenFlags, place: string): void {
+  const meaningless = [...records, ...spelling.filter((flag) => flag !== SPELLING.encoding)];
+  if (meaningless.length === 0) return;
+  throw new DbopsError("USAGE.INVALID", {
+    message: `${listed(meaningless)} no meaning for an SQL script`,
+    why: `${place} is run as it stands, all or nothing`,
+    hint: "leave away what is for records: --check, --create, --encoding and --max-size are for scripts too",
+  });
+}
+
+/** USAGE.INVALID for flags that are about the spelling of a text, where values come from a database. */
+export function requireForDatabase({ spelling }: GivenFlags, place: string): void {
+  if (spelling.length === 0) return;
+  throw new DbopsError("USAGE.INVALID", {
+    message: `${listed(spelling)} no meaning for a database file`,
+    why: `${place} holds values, not a text of them`,
+    hint: "leave them away",
+  });
+}
+
+function listed(flags: readonly string[]): string {
+  return `${flags.join(", ")} ${flags.length === 1 ? "has" : "have"}`;
+}
