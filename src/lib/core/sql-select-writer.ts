@@ -22,7 +22,9 @@ export function writeSelect(select: SqlSelect, names: SelectNames, spelling: Sql
     column: (name, table) => resolve(name, table, select, names),
   };
   const where = { ...writing, isSelect: false };
-  const twice = select.columns.find(({ name }, index) => select.columns.findIndex((one) => one.name === name) !== index);
+  const twice = select.columns.find(
+    ({ name }, index) => select.columns.findIndex((one) => one.name === name) !== index,
+  );
   if (twice !== undefined) throw new Untranslatable(`two of its columns are called ${twice.name}`);
   const terms = select.columns.map(({ expression }) => writeTerm(expression, writing));
   if (select.isDistinct) terms.forEach(requireEquality);

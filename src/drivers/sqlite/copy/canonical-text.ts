@@ -1,6 +1,6 @@
 const SPECIAL = /[\\\b\t\n\v\f\r]/;
 const ALL_SPECIAL = /[\\\b\t\n\v\f\r]/g;
-const ESCAPED = /\\(x[0-9a-fA-F]{1,2}|[0-7]{1,3}|[^])/g;
+const ESCAPED = /\\(x[0-9a-fA-F]{1,2}|[0-7]{1,3}|[\s\S])/g;
 const LETTERS: Readonly<Record<string, string>> = {
   "\b": "\\b",
   "\t": "\\t",

@@ -49,7 +49,7 @@ export function* exactRows(where: WalkWhere, read: ExactRead): Generator<RowBatc
     at += 1;
     if (rows.isFull) yield rows.batch();
   }
-  yield { ...rows.batch(), isLast: true };
+  yield rows.batch();
 }
 
 /** Each cell as its class and its value, which is NULL where it is large. */

@@ -3,6 +3,7 @@ import { Connection } from "../connection.js";
 import { DatabaseText } from "../database-text.js";
 import { translating } from "../errors.js";
 import { BuildSession } from "./build-session.js";
+import { prepareJoining } from "./joined-sql.js";
 import { queryCells } from "./query-cells.js";
 import type { RowAnswer, RowBatch, RowOrder } from "./row-protocol.js";
 import { rowTotals } from "./row-totals.js";
@@ -27,6 +28,7 @@ export class RowSession implements Disposable {
     translating(`cannot read ${database.path}`, () => connection.db.pragma(`cache_size = -${CACHE_KIB}`));
     const databaseText = new DatabaseText(connection.text("PRAGMA encoding"));
     this.#where = { connection, choices, databaseText, leftOut: new Map() };
+    prepareJoining(connection);
     this.#build = database.isReadOnly ? null : new BuildSession(connection, isBuilt);
   }
 
@@ -42,8 +44,7 @@ export class RowSession implements Disposable {
       case "next":
         return { of: "batch", batch: this.#next(order.read) };
       case "end":
-        this.#walks.get(order.read)?.return(undefined);
-        this.#walks.delete(order.read);
+        this.#end(order.read);
         return { of: "done" };
       case "totals":
         return {
@@ -73,6 +74,11 @@ export class RowSession implements Disposable {
     this.#where.connection[Symbol.dispose]();
   }
 
+  #end(read: number): void {
+    this.#walks.get(read)?.return(undefined);
+    this.#walks.delete(read);
+  }
+
   /** The transaction begins with the first read. */
   #begin(): void {
     translating(`cannot read ${this.#path}`, () => {
@@ -85,7 +91,7 @@ export class RowSession implements Disposable {
     const step = this.#walks.get(read)?.next();
     // Batches are asked for ahead, also behind the last one.
     if (step === undefined || step.done === true) return { rejects: [], event: null, isLast: true };
-    if (step.value.isLast) this.#walks.delete(read);
+    if (step.value.isLast) this.#end(read);
     return step.value;
   }
 }

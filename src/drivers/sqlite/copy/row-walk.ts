@@ -5,6 +5,7 @@ import type { DatabaseText } from "../database-text.js";
 import { NULL_FIELD } from "./canonical-text.js";
 import { type Cell, type EncodeCell, encoderOf } from "./encode-cell.js";
 import { exactRows } from "./exact-rows.js";
+import { joinedRows, rowidOfWalk } from "./joined-rows.js";
 import type { RowBatch, TextChoices } from "./row-protocol.js";
 import { LARGE_BYTES, type RowQuery, rowQuery } from "./row-query.js";
 
@@ -29,18 +30,24 @@ export interface LeftOut {
   readonly reason: string;
 }
 
-/**
- * The rows of a read, batch by batch. As long as all values are plain, the driver decodes them; from the first one that is
- * not they are looked at one by one.
- */
+/** The rows of a read, batch by batch: rows that are left out first. */
 export function* walkRows(where: WalkWhere, request: CopyRead): Generator<RowBatch> {
-  const leftOut = where.leftOut.get(request.table.name) ?? null;
-  const query = rowQuery(where.connection, request, leftOut);
-  if (leftOut !== null && request.after === null) yield* rejectsOf(request.table, leftOut);
+  const leftOut = where.leftOut.get(request.table.name);
+  if (leftOut !== undefined && request.after === null) yield* rejectsOf(request.table, leftOut);
+  const readRange = (range: CopyRead): Generator<RowBatch> => cellRows(where, range);
+  const rowid = rowidOfWalk(where, request);
+  yield* rowid === null ? readRange(request) : joinedRows(where, request, { rowid, readRange });
+}
+
+/**
+ * Reads cell by cell. As long as all values are plain, the driver decodes them; from the first one that is not they are
+ * looked at one by one.
+ */
+function* cellRows(where: WalkWhere, request: CopyRead): Generator<RowBatch> {
+  const query = rowQuery(where.connection, request, where.leftOut.get(request.table.name) ?? null);
   const plain = new PlainRows(where.connection, request, query);
   yield* plain.batches();
-  if (plain.isAllRead) yield { rejects: [], event: null, isLast: true };
-  else yield* exactRows(where, { request, query, skip: plain.rows });
+  if (!plain.isAllRead) yield* exactRows(where, { request, query, skip: plain.rows });
 }
 
 function* rejectsOf(table: TableName, { rowids, reason }: LeftOut): Generator<RowBatch> {

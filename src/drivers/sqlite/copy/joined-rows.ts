@@ -1,0 +1,112 @@
+import { foreignCode } from "../../../lib/core/errors.js";
+import type { CopyRead } from "../../copy-rows-model.js";
+import type { Connection } from "../connection.js";
+import { quoteIdent } from "../quote-ident.js";
+import { tableRowid } from "../table-rowid.js";
+import { encoderOf } from "./encode-cell.js";
+import { JoinedLines } from "./joined-lines.js";
+import { canJoin, joinedSql } from "./joined-sql.js";
+import type { RowBatch } from "./row-protocol.js";
+import type { WalkWhere } from "./row-walk.js";
+
+const LOWEST = -(2n ** 63n);
+const HIGHEST = 2n ** 63n - 1n;
+const MOST_ROWS = 2000;
+const BATCH_BYTES = 200 * 1024;
+/** After so many batches with special characters it is tried whether there are none any more. */
+const ESCAPED_BATCHES = 16;
+
+type Joined = [Uint8Array | null, bigint];
+/** Reads a range cell by cell, which is always exact. */
+type ReadRange = (request: CopyRead) => Generator<RowBatch>;
+
+/** How a table is walked by its rowid; null where its rows have another order or SQLite cannot join them. */
+export function rowidOfWalk(where: WalkWhere, { table, columns, key }: CopyRead): string | null {
+  if (!where.databaseText.isUtf8 || where.leftOut.has(table.name) || !columns.every(canJoin)) return null;
+  const rowid = tableRowid(where.connection, table.name);
+  if (rowid === null || columns.length === 0) return null;
+  if (key.kind === "hidden") return rowid.sql;
+  const [name, ...others] = key.kind === "columns" ? key.columns : [];
+  const isAlias = name !== undefined && others.length === 0 && name.toLowerCase() === rowid.alias?.toLowerCase();
+  const type = columns.find((column) => column.name.toLowerCase() === name?.toLowerCase())?.type;
+  return isAlias && type?.kind === "integer" ? rowid.sql : null;
+}
+
+/** The rows of a table, many joined by SQLite into one value: faster than cell by cell. */
+export function* joinedRows(
+  where: WalkWhere,
+  request: CopyRead,
+  { rowid, readRange }: { readonly rowid: string; readonly readRange: ReadRange },
+): Generator<RowBatch> {
+  const rows = new JoinedRows(where.connection, request, rowid);
+  const end = request.upTo === null ? HIGHEST : BigInt(request.upTo);
+  let first = request.after === null ? LOWEST : BigInt(request.after) + 1n;
+  let size = 1;
+  while (first <= end) {
+    const last = rows.last(first, size, end);
+    const batch = rows.batch(first, last);
+    if (batch === null)
+      yield* readRange({ ...request, after: first === LOWEST ? null : String(first - 1n), upTo: String(last) });
+    else if (batch.rows > 0) {
+      const { bytes } = batch;
+      yield { rejects: [], event: { kind: "rows", bytes, rows: batch.rows, lastKey: String(last) }, isLast: false };
+    }
+    if (last === HIGHEST) return;
+    first = last + 1n;
+    const rowBytes = batch === null || batch.rows === 0 ? BATCH_BYTES : batch.bytes.length / batch.rows;
+    size = Math.max(1, Math.min(MOST_ROWS, 2 * size, Math.trunc(BATCH_BYTES / Math.max(rowBytes, 1))));
+  }
+}
+
+class JoinedRows {
+  readonly #lines: JoinedLines;
+  readonly #unescaped: (first: bigint, last: bigint) => Joined | undefined;
+  readonly #escaped: (first: bigint, last: bigint) => Joined | undefined;
+  readonly #lastOf: (first: bigint, end: bigint, size: number) => bigint | null | undefined;
+  readonly #greatest: (first: bigint, end: bigint) => bigint | null | undefined;
+  #escapedLeft = 0;
+
+  constructor({ db }: Connection, { table, columns }: CopyRead, rowid: string) {
+    this.#lines = new JoinedLines(columns.map((column) => encoderOf(column)));
+    const [unescaped, escaped] = [false, true].map((escapes) =>
+      db.prepare<unknown[], Joined>(joinedSql({ table: table.name, rowid, columns }, escapes)).raw(),
+    );
+    this.#unescaped = (first, last) => unescaped?.get(first, last);
+    this.#escaped = (first, last) => escaped?.get(first, last);
+    const from = `FROM ${quoteIdent(table.name)} NOT INDEXED WHERE ${rowid} BETWEEN ? AND ?`;
+    const lastOf = db
+      .prepare<unknown[], bigint>(`SELECT ${rowid} ${from} ORDER BY ${rowid} LIMIT 1 OFFSET ? - 1`)
+      .pluck();
+    const greatest = db.prepare<unknown[], bigint | null>(`SELECT max(${rowid}) ${from}`).pluck();
+    this.#lastOf = (first, end, size) => lastOf.get(first, end, size);
+    this.#greatest = (first, end) => greatest.get(first, end);
+  }
+
+  /** The last of the next rows; the end when there are fewer. */
+  last(first: bigint, size: number, end: bigint): bigint {
+    return this.#lastOf(first, end, size) ?? this.#greatest(first, end) ?? end;
+  }
+
+  /** null when a value is not plain. */
+  batch(first: bigint, last: bigint): { readonly bytes: Uint8Array; readonly rows: number } | null {
+    if (this.#escapedLeft === 0) {
+      const batch = this.#joined(first, last, false);
+      if (batch !== null) return batch;
+      this.#escapedLeft = ESCAPED_BATCHES;
+    }
+    this.#escapedLeft -= 1;
+    return this.#joined(first, last, true);
+  }
+
+  #joined(first: bigint, last: bigint, escapes: boolean): { readonly bytes: Uint8Array; readonly rows: number } | null {
+    try {
+      const [joined, count] = (escapes ? this.#escaped : this.#unescaped)(first, last) ?? [null, 0n];
+      const rows = Number(count);
+      const bytes = this.#lines.lines(joined ?? new Uint8Array(0), rows, escapes);
+      return bytes === null ? null : { bytes, rows };
+    } catch (error) {
+      if (foreignCode(error) === "SQLITE_TOOBIG") return null;
+      throw error;
+    }
+  }
+}

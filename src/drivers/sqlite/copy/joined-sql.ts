@@ -1,0 +1,115 @@
+import type { CopyColumn } from "../../copy-rows-model.js";
+import type { Connection } from "../connection.js";
+import { quoteIdent } from "../quote-ident.js";
+import { quoteText } from "../quote-text.js";
+import { unlessLarge } from "../unless-large.js";
+import { joinedMoment } from "./joined-moment.js";
+
+/** What stands before a cell that is not its own spelling: bytes that UTF-8 has no use for. */
+export const MARKS = { real: 0xfa, encoded: 0xfb, null: 0xfc, bytes: 0xfd, doubt: 0xfe } as const;
+/** SQLite spells both zeros alike. */
+const ZERO_FUNCTION = "dbops_zero";
+
+/** Functions take a limited number of arguments. */
+const CELLS_PER_CALL = 40;
+const INTEGER_BOUNDS = { 16: "BETWEEN -32768 AND 32767", 32: "BETWEEN -2147483648 AND 2147483647", 64: null } as const;
+const ESCAPES: readonly (readonly [number, string])[] = [
+  [0x5c, "\\\\"],
+  [0x09, "\\t"],
+  [0x0a, "\\n"],
+  [0x0d, "\\r"],
+  [0x08, "\\b"],
+  [0x0b, "\\v"],
+  [0x0c, "\\f"],
+];
+const NULL = `WHEN 'null' THEN ${mark(MARKS.null)}`;
+const DOUBT = `ELSE ${mark(MARKS.doubt)} END`;
+
+/** Teaches a connection what the statements need; while none of them runs. */
+export function prepareJoining({ db }: Connection): void {
+  db.function(ZERO_FUNCTION, { deterministic: true, directOnly: true, safeIntegers: false }, (value) =>
+    Object.is(value, -0) ? "-0" : "0",
+  );
+}
+
+/** Whether SQLite can spell such cells, or leave it to a mark. */
+export function canJoin({ stored }: CopyColumn): boolean {
+  return stored === null || stored.as !== "binaryJson";
+}
+
+/**
+ * The rows from one number to another as one value, and how many they are. NOT INDEXED: they are joined in the order in
+ * which they are found. With `escapes`, special characters in texts are escaped, which takes more time.
+ */
+export function joinedSql(
+  {
+    table,
+    rowid,
+    columns,
+  }: { readonly table: string; readonly rowid: string; readonly columns: readonly CopyColumn[] },
+  escapes: boolean,
+): string {
+  const cells = columns.map((column, index) => {
+    const separator = index === columns.length - 1 ? "char(10)" : "char(9)";
+    return `${cellSql(column, escapes)}, ${separator}`;
+  });
+  const parts: string[] = [];
+  for (let start = 0; start < cells.length; start += CELLS_PER_CALL) {
+    parts.push(`concat(${cells.slice(start, start + CELLS_PER_CALL).join(", ")})`);
+  }
+  const names = columns.map(({ name }) => quoteIdent(name));
+  const measured = columns.map(({ type }) => ({ type: ["integer", "double"].includes(type.kind) ? "INT" : null }));
+  return `SELECT CAST(group_concat(${unlessLarge(parts.join(" || "), names, measured)}, '') AS BLOB), count(*)
+    FROM ${quoteIdent(table)} NOT INDEXED WHERE ${rowid} BETWEEN ? AND ?`;
+}
+
+function cellSql({ name, type, stored }: CopyColumn, escapes: boolean): string {
+  const cell = quoteIdent(name);
+  const isPlain = stored === null || stored.as === "value";
+  const text = escapes ? escaped(cell) : cell;
+  switch (type.kind) {
+    case "integer": {
+      const bounds = INTEGER_BOUNDS[type.bits];
+      const inside = bounds === null ? cell : `iif(${cell} ${bounds}, ${cell}, ${mark(MARKS.doubt)})`;
+      return isPlain ? `CASE typeof(${cell}) WHEN 'integer' THEN ${inside} ${NULL} ${DOUBT}` : encoded(cell);
+    }
+    case "double":
+      return isPlain
+        ? `CASE typeof(${cell}) WHEN 'real' THEN ${mark(MARKS.real)} || iif(${cell} = 0.0, ${ZERO_FUNCTION}(${cell}), ${cell}) ${NULL} ${DOUBT}`
+        : encoded(cell);
+    case "text":
+    case "enum":
+    case "foreign":
+      return `CASE typeof(${cell}) WHEN 'text' THEN ${text} WHEN 'integer' THEN ${cell} ${NULL} ${DOUBT}`;
+    case "json":
+    case "jsonb":
+      return `CASE typeof(${cell}) WHEN 'text' THEN ${text} ${NULL} ${DOUBT}`;
+    case "bytes":
+      return `CASE typeof(${cell}) WHEN 'blob' THEN ${mark(MARKS.bytes)} || lower(hex(${cell})) ${NULL} ${DOUBT}`;
+    case "boolean":
+      return `CASE ${cell} WHEN 1 THEN 't' WHEN 0 THEN 'f' ELSE iif(${cell} IS NULL, ${mark(MARKS.null)}, ${mark(MARKS.doubt)}) END`;
+    case "date":
+    case "timestamp":
+    case "timestamptz": {
+      const moment = joinedMoment(cell, { type, stored });
+      return moment === null ? encoded(cell) : encoded(cell, moment);
+    }
+    default:
+      return encoded(cell);
+  }
+}
+
+/** Texts that this process spells; all other classes are looked at closely. */
+function encoded(cell: string, known?: { readonly condition: string; readonly sql: string }): string {
+  const marked = `${mark(MARKS.encoded)} || ${cell}`;
+  const text = known === undefined ? marked : `iif(${known.condition}, ${known.sql}, ${marked})`;
+  return `CASE typeof(${cell}) WHEN 'text' THEN ${text} ${NULL} ${DOUBT}`;
+}
+
+function escaped(cell: string): string {
+  return ESCAPES.reduce((sql, [code, letters]) => `replace(${sql}, char(${code}), ${quoteText(letters)})`, cell);
+}
+
+function mark(byte: number): string {
+  return `CAST(X'${byte.toString(16)}' AS TEXT)`;
+}
