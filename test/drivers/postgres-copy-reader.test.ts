@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, inject, it } from "vitest";
-import { freshDatabase } from "../support/fresh-database.js";
+import { freshDatabase, onServer } from "../support/fresh-database.js";
 import { columnsOf, keyed, openSource, readOf, rowsOf } from "../support/postgres-copy.js";
 
 const server = inject("postgresUrl");
@@ -198,6 +198,75 @@ describe("rows of a PostgreSQL source", () => {
       expect(error).toMatchObject({ code: "DB.PERMISSION", hint: expect.stringContaining("BYPASSRLS") });
     } finally {
       await database.sql(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    }
+  });
+});
+
+describe("a read of a PostgreSQL source that fails", () => {
+  it("names who has locked the table, and others go on", async () => {
+    await using database = await freshDatabase(server);
+    await database.sql("CREATE TABLE t (id int); CREATE TABLE u (id int); INSERT INTO u VALUES (1)");
+    await using opened = await openSource(database.url, { jobs: 1 }, { lockTimeoutMs: 100 });
+    await using holder = await openSource(database.url);
+    const lock = await holder.driver.query("SELECT pg_backend_pid() AS pid");
+    await holder.driver.query("BEGIN");
+    await holder.driver.query("LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
+    const error = await rowsOf(opened.source, readOf("t", "id int")).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: "LOCK.DATABASE",
+      message: "cannot read public.t",
+      why: expect.stringContaining(`public.t is locked by process ${lock[0]?.pid}`),
+    });
+    expect((await rowsOf(opened.source, readOf("u", "id int"))).text).toBe("1\n");
+  });
+
+  it("says that the connection was cut", async () => {
+    await using database = await freshDatabase(server);
+    await database.sql(
+      "CREATE TABLE t (id int, x text); INSERT INTO t SELECT n, repeat('x', 1000) FROM generate_series(1, 20000) n",
+    );
+    await using opened = await openSource(database.url);
+    const reading = async () => {
+      for await (const _event of opened.source.read(readOf("t", "id int, x"))) {
+        await database.sql(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query ~ '^COPY' AND datname = current_database()",
+        );
+      }
+    };
+    await expect(reading()).rejects.toMatchObject({ code: "CONNECT.LOST" });
+  });
+
+  it("ends with the run", async () => {
+    await using database = await freshDatabase(server);
+    await database.sql(
+      "CREATE TABLE t (id int, x text); INSERT INTO t SELECT n, repeat('x', 1000) FROM generate_series(1, 20000) n",
+    );
+    await using opened = await openSource(database.url);
+    const stop = new Error("stopped");
+    const reading = async () => {
+      for await (const _event of opened.source.read(readOf("t", "id int, x"))) opened.world.abort.abort(stop);
+    };
+    await expect(reading()).rejects.toBe(stop);
+  });
+
+  it("says that bytes are no text where the database takes any", async () => {
+    const name = `ascii_${server.length}_${process.pid}`;
+    await onServer(
+      server,
+      `CREATE DATABASE ${name} ENCODING 'SQL_ASCII' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0`,
+    );
+    try {
+      const url = new URL(server);
+      url.pathname = `/${name}`;
+      await onServer(
+        url.href,
+        String.raw`CREATE TABLE t (s text); SET client_encoding = SQL_ASCII; INSERT INTO t VALUES (E'\xff')`,
+      );
+      await using opened = await openSource(url.href);
+      const error = await rowsOf(opened.source, readOf("t", "s")).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: "COPY.UNFIT", message: "cannot read public.t" });
+    } finally {
+      await onServer(server, `DROP DATABASE ${name} WITH (FORCE)`);
     }
   });
 });

@@ -128,6 +128,16 @@ describe("the tables of a PostgreSQL source", () => {
     expect(i4).toMatchObject({ isUnique: true, obstacle: null, parts: [{ term: { name: "a" } }] });
   });
 
+  it("keep expressions over char(n) to themselves, whose blanks count elsewhere", async () => {
+    await using database = await withDatabase(
+      `CREATE TABLE t (c char(4) DEFAULT 'x', "odd (c" char(2), d text, CHECK (length(c) > 1), CHECK ("odd (c" <> d), CHECK (d <> 'cc'))`,
+    );
+    await using opened = await openSource(database.url);
+    const { tables } = await opened.source.catalog();
+    expect(tables[0]?.checks.map(({ parsed }) => parsed.isParsed)).toEqual([false, false, true]);
+    expect(tables[0]?.columns[0]?.default?.parsed.isParsed).toBe(true);
+  });
+
   it("say where values or references are not what they seem", async () => {
     await using database = await withDatabase(`
       CREATE TABLE parent (id int PRIMARY KEY);
@@ -156,6 +166,25 @@ describe("the tables of a PostgreSQL source", () => {
       "1 tables that inherit from others, which are copied as tables of their own",
       "1 materialized views, which are copied as tables",
       "1 foreign tables, whose rows lie on another server",
+    ]);
+  });
+});
+
+describe("values of a PostgreSQL source that are too large to travel", () => {
+  it("are in the way, with their key", async () => {
+    await using database = await withDatabase(`
+      CREATE TABLE t (id int, part text, b bytea, PRIMARY KEY (id, part));
+      INSERT INTO t VALUES (1, 'x', 'small'), (2, 'y', convert_to(repeat('x', 500000001), 'UTF8'))`);
+    await using opened = await openSource(database.url);
+    const { obstacles } = await opened.source.catalog();
+    expect(obstacles).toEqual([
+      {
+        code: "COPY.UNFIT",
+        table: { schema: "public", name: "t" },
+        column: null,
+        what: "a value of 500000001 bytes, at id, part = 2, y",
+        flag: "--exclude-tables public.t",
+      },
     ]);
   });
 });
@@ -296,6 +325,33 @@ describe("the state of a PostgreSQL source", () => {
     ]);
     expect((await rowsOf(opened.source, readOf("t", "id int"))).text).toBe("1\n");
     expect(opened.source.snapshot).toMatch(/^REPEATABLE READ [0-9A-F]+-[0-9A-F]+-\d+$/);
+  });
+
+  it("stays as it is where writers are held off, until the source is let go", async () => {
+    await using database = await withDatabase("CREATE TABLE t (id int); CREATE TABLE u (id int)");
+    const write = "SET lock_timeout = 100; INSERT INTO t VALUES (1)";
+    {
+      await using opened = await openSource(database.url, { holdWrites: true, tables: ["t"] });
+      await expect(database.sql(write)).rejects.toMatchObject({ code: "55P03" });
+      await database.sql("SELECT * FROM t; INSERT INTO u VALUES (1)");
+      expect((await rowsOf(opened.source, readOf("t", "id int"))).rows).toBe(0);
+    }
+    await database.sql(write);
+  });
+
+  it("is not waited for longer than is wished, and says who writes", async () => {
+    await using database = await withDatabase("CREATE TABLE t (id int)");
+    await using writer = await openSource(database.url);
+    await writer.driver.query("BEGIN");
+    await writer.driver.query("INSERT INTO t VALUES (1)");
+    const error = await openSource(database.url, { holdWrites: true }, { lockTimeoutMs: 100 }).catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({
+      code: "LOCK.DATABASE",
+      message: "cannot keep writers from the tables",
+      why: expect.stringContaining("public.t is being written to by process"),
+    });
   });
 
   it("is known to have changed when a table's counters say so, and not to be sure when something else was written", async () => {

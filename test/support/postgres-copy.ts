@@ -1,7 +1,7 @@
 import type { CopyColumn, CopyRead, CopyReader } from "#dbops/drivers/copy-rows-model.js";
 import type { CopyChoices, CopySource } from "#dbops/drivers/copy-source-model.js";
 import type { CopyType } from "#dbops/drivers/copy-type-model.js";
-import type { Driver } from "#dbops/drivers/driver.js";
+import type { Driver, DriverContext } from "#dbops/drivers/driver.js";
 import { postgresEngine } from "#dbops/drivers/postgres/engine.js";
 import { type TestContext, testContext } from "./driver-context.js";
 
@@ -30,8 +30,12 @@ export interface OpenedSource extends AsyncDisposable {
 }
 
 /** One state of the database at that address, to be copied. */
-export async function openSource(location: string, choices: Partial<CopyChoices> = {}): Promise<OpenedSource> {
-  const world = await testContext();
+export async function openSource(
+  location: string,
+  choices: Partial<CopyChoices> = {},
+  context: Partial<DriverContext> = {},
+): Promise<OpenedSource> {
+  const world = await testContext(context);
   const driver = await postgresEngine.open({ engine: "postgres", name: "x", location }, world.context);
   const source = await driver.openCopySource({ ...CHOICES, ...choices });
   return {

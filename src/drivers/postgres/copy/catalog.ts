@@ -3,7 +3,6 @@ import type {
   CopyChoices,
   NotCarried,
   Obstacle,
-  SourceExpression,
   SourceTable,
   SourceView,
 } from "../../copy-source-model.js";
@@ -13,9 +12,9 @@ import { readNotes } from "./catalog-notes.js";
 import { type CatalogRelation, readRelations } from "./catalog-relations.js";
 import { type ChosenRelations, chooseRelations } from "./choose-relations.js";
 import { readOrigin } from "./origin.js";
-import { parseExpression } from "./parse-expression.js";
 import { readSchemaFacts, type SchemaFacts, withinSchema } from "./schema-facts.js";
 import { freeSequenceDefinition, readSequenceFacts, type SequenceFacts } from "./sequence-facts.js";
+import { expressionReader } from "./source-expression.js";
 import { isCarriedReference, sourceTable } from "./source-table.js";
 import { readTextOrder, type TextOrder } from "./text-order.js";
 import { readLargeObjects, readUncarried } from "./uncarried.js";
@@ -82,13 +81,12 @@ async function readTable(
 ): Promise<void> {
   const columns = facts.columns.get(relation.oid) ?? [];
   const constraints = facts.constraints.get(relation.oid) ?? [];
-  const express = (sql: string): SourceExpression => ({ sql, parsed: parseExpression(sql, textOrder) });
   const table = sourceTable(relation, {
     facts,
     sequences: sequences.filter(({ owner }) => owner?.table === relation.oid),
     withNaN: await columnsWithNaN(session, relation, columns),
     orphans: await countOrphans(session, relation, constraints.filter(isCarriedReference)),
-    express,
+    express: expressionReader(columns, textOrder),
   });
   parts.tables.push(table);
   parts.notCarried.push(...uncarriedConstraints(relation, constraints));

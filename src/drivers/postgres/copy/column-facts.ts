@@ -9,6 +9,8 @@ export interface ColumnFacts {
   readonly name: string;
   readonly declared: string;
   readonly type: CopyType;
+  /** char(n): blanks at its end are printed and do not count. */
+  readonly isPadded: boolean;
   readonly isNullable: boolean;
   /** NOT NULL of its own, not of a domain's. */
   readonly isDeclaredNotNull: boolean;
@@ -76,6 +78,7 @@ const COLUMNS = `
      AND a.attnum > 0 AND NOT a.attisdropped
    ORDER BY a.attrelid, a.attnum`;
 
+const PADDED = new Set(["character", "bpchar"]);
 const IDENTITIES: Readonly<Record<string, ColumnFacts["identity"]>> = { a: "always", d: "byDefault" };
 
 /** Columns by the oid of their table, of a schema whose name is quoted. */
@@ -102,6 +105,7 @@ function columnOf(row: ColumnRow): ColumnFacts {
     name,
     declared,
     type: copyTypeOf({ name: row.base, isBuiltIn: row.builtin, modifier, enumOf }, declared),
+    isPadded: row.builtin && PADDED.has(row.base),
     isNullable: !row.notnull && !row.domainnotnull,
     isDeclaredNotNull: row.notnull,
     identity: IDENTITIES[row.identity] ?? null,

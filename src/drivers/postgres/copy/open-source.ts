@@ -3,9 +3,10 @@ import type { CopyCatalog, CopyChoices, CopySource } from "../../copy-source-mod
 import type { TableName } from "../../driver.js";
 import type { ViewParts } from "../postgres-view.js";
 import { quoteLiteral } from "../quote-literal.js";
-import type { SqlRow } from "../session.js";
+import type { Session, SqlRow } from "../session.js";
 import { openViewSession, type ViewSession } from "../view-session.js";
 import { readCatalog } from "./catalog.js";
+import { holdWrites } from "./hold-writes.js";
 import { openReadSession } from "./read-session.js";
 import { SessionPool } from "./read-sessions.js";
 import { copyReader } from "./reader.js";
@@ -13,6 +14,16 @@ import { type Activity, readActivity, stateSince } from "./unchanged.js";
 
 /** Opens one state of a database to be copied; readers of their own see the same. CONNECT.*. */
 export async function openCopySource(parts: ViewParts, choices: CopyChoices): Promise<CopySource> {
+  const hold = choices.holdWrites ? await holdWrites(parts, choices) : null;
+  try {
+    return await openBehind(parts, choices, hold);
+  } catch (error) {
+    await hold?.[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function openBehind(parts: ViewParts, choices: CopyChoices, hold: Session | null): Promise<CopySource> {
   const before = await readActivity(parts);
   const view = await openViewSession(parts);
   try {
@@ -20,7 +31,7 @@ export async function openCopySource(parts: ViewParts, choices: CopyChoices): Pr
       session.one<SqlRow & { readonly path: string }>("SELECT pg_catalog.current_setting('search_path') AS path"),
     );
     const snapshot = await view.exportSnapshot();
-    return new PostgresCopySource({ parts, choices, view, snapshot, path, before });
+    return new PostgresCopySource({ parts, choices, hold, view, snapshot, path, before });
   } catch (error) {
     await view[Symbol.asyncDispose]();
     throw error;
@@ -30,6 +41,8 @@ export async function openCopySource(parts: ViewParts, choices: CopyChoices): Pr
 interface SourceParts {
   readonly parts: ViewParts;
   readonly choices: CopyChoices;
+  /** Keeps writers out; null = they may write. */
+  readonly hold: Session | null;
   readonly view: ViewSession;
   readonly snapshot: string;
   readonly path: string;
@@ -79,5 +92,6 @@ class PostgresCopySource implements CopySource {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#pool[Symbol.asyncDispose]();
     await this.#source.view[Symbol.asyncDispose]();
+    await this.#source.hold?.[Symbol.asyncDispose]();
   }
 }

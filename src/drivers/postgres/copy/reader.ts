@@ -2,8 +2,9 @@ import { DbopsError } from "../../../lib/core/errors.js";
 import type { CopyColumn, CopyEvent, CopyRead, CopyReader, TableTotals } from "../../copy-rows-model.js";
 import type { TableName } from "../../driver.js";
 import { sqlStateOf } from "../errors.js";
+import { AGAINST_READERS, withLockHolder } from "../lock-holders.js";
 import { quoteIdent } from "../quote-ident.js";
-import type { Session } from "../session.js";
+import type { Session, SqlRow } from "../session.js";
 import { requireUnchanged } from "../unchanged-tables.js";
 import { columnTotals } from "./column-totals.js";
 import { copiedRows } from "./copied-rows.js";
@@ -42,7 +43,10 @@ async function* readRows(sessions: ReadSessions, request: CopyRead): AsyncGenera
     await requireUnchanged(session);
     isWhole = true;
   } catch (error) {
-    throw explained(error, { table: request.table, columns: request.columns });
+    throw explained(await withHolder(session, error, request.table), {
+      table: request.table,
+      columns: request.columns,
+    });
   } finally {
     // Only its end stops a COPY.
     await sessions.giveBack(session, isWhole);
@@ -80,6 +84,21 @@ async function inSession<T>(
 function doing({ schema, name }: TableName): string {
   return `read ${schema === null ? name : `${schema}.${name}`}`;
 }
+
+/** Of a lock that was not granted: who has it. The transaction, if there is one, is over anyway. */
+async function withHolder(session: Session, error: unknown, table: TableName): Promise<unknown> {
+  if (!(error instanceof DbopsError) || error.code !== "LOCK.DATABASE") return error;
+  await session.run("ROLLBACK");
+  const relations = await session.query<SqlRow & { readonly oid: number }>(FAMILY, [table.schema, table.name]);
+  return await withLockHolder(session, error, { relations: relations.map(({ oid }) => oid), modes: AGAINST_READERS });
+}
+
+/** A table and its partitions, by the catalog alone: no function that would wait for the lock. */
+const FAMILY = `
+  WITH RECURSIVE family (oid) AS (
+    SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relname = $2
+    UNION SELECT i.inhrelid FROM family JOIN pg_inherits i ON i.inhparent = family.oid)
+  SELECT oid FROM family`;
 
 /** character_not_in_repertoire, untranslatable_character. */
 const NOT_UTF8 = new Set(["22021", "22P05"]);
