@@ -55,7 +55,10 @@ test("a copy is unseen until it is published, and whole then", async () => {
   ).toEqual([
     { sql: "FOREIGN KEY (person) REFERENCES people(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED", ok: true },
   ]);
-  expect(await world.database.sql(`SELECT nspname FROM pg_namespace WHERE nspname LIKE 'dbops%'`)).toEqual([]);
+  expect(await world.database.sql("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'dbops%'")).toEqual([]);
+  expect(
+    await world.database.sql("SELECT relname, reloptions FROM pg_class WHERE reloptions IS NOT NULL AND oid >= 16384"),
+  ).toEqual([]);
 });
 
 test("what is neither published nor kept leaves nothing behind", async () => {
@@ -83,4 +86,32 @@ test("a row that is refused is named with its key and column", async () => {
     message: "public.people does not take the row with id = seven",
     why: expect.stringMatching(/^column id: invalid input syntax for type bigint/),
   });
+});
+
+test("a large row comes in parts, and is named by its beginning", async () => {
+  await using world = await targetWorld();
+  const large = table("large", [column("id", "integer"), column("x", "text"), column("n", "integer")]);
+  await using target = await world.target();
+  await target.create(design([large]));
+  const piece = "ä".repeat(500_000);
+  const part = (text: string, count: number) => ({ ...rows(), bytes: Buffer.from(text), rows: count });
+  {
+    await using load = await target.load(large, 0);
+    await load.add(rows("1\ta\t1"));
+    await load.add(part(`2\t${piece}`, 0));
+    await load.add(part(piece, 0));
+    await load.add(part(`${piece}\t7\n`, 1));
+    await load.commit(checkpoint(large, 0, { lastKey: "2", rows: 2, isLast: false }));
+    await load.add(part(`3\t${piece}`, 0));
+    await load.add(part(`${piece}\tseven\n`, 1));
+    await expect(load.commit(checkpoint(large, 1))).rejects.toMatchObject({
+      code: "COPY.REFUSED",
+      message: "public.large does not take the row with id = 3",
+      why: expect.stringContaining("column n"),
+    });
+  }
+  expect(await target.query("SELECT id, length(x), n FROM large ORDER BY id")).toEqual([
+    ["1", "1", "1"],
+    ["2", "1500000", "7"],
+  ]);
 });

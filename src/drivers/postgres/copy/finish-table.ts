@@ -10,6 +10,7 @@ import { type Dispensable, leftBehind } from "./left-behind.js";
 import { setNumbering } from "./numbering.js";
 import { isReference, splitDefinition } from "./split-definition.js";
 import { columnsKey, readTableState, type TableState } from "./table-state.js";
+import { unattended } from "./table-statement.js";
 
 /** Keys, indexes, checks, defaults and numbering of a table whose rows are in; what is there already stays. */
 export async function finishTable(
@@ -25,6 +26,7 @@ export async function finishTable(
     for (const part of dispensables(table, place, state)) left.push(...(await leftBehind(session, part)));
     left.push(...(await makeChecks(session, table, { place, state })));
     for (const comment of comments(table, place)) await session.run(comment);
+    await session.run(`ALTER TABLE ${place.quoted(table.name)} RESET (${unattended(null)})`);
   }
   await setNumbering(session, table, place);
   await session.run(`ANALYZE ${place.quoted(table.name)}`);

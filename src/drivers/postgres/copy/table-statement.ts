@@ -7,7 +7,14 @@ import { splitDefinition } from "./split-definition.js";
 export function tableStatements(table: TargetTable, place: HiddenPlace): readonly string[] {
   if (table.definition !== null) return splitDefinition(table.definition).before;
   const columns = table.columns.map((column) => columnSql(column, table, place));
-  return [`CREATE TABLE ${place.quoted(table.name)} (${columns.join(", ")})`];
+  return [`CREATE TABLE ${place.quoted(table.name)} (${columns.join(", ")}) WITH (${unattended("off")})`];
+}
+
+/** Autovacuum would come in the middle of a long load, and index builds would wait for it. */
+export function unattended(value: "off" | null): string {
+  return ["autovacuum_enabled", "toast.autovacuum_enabled"]
+    .map((name) => (value === null ? name : `${name} = ${value}`))
+    .join(", ");
 }
 
 function columnSql(column: TargetColumn, { name: table, primaryKey }: TargetTable, place: HiddenPlace): string {
