@@ -138,7 +138,7 @@ describe("the target", () => {
     expect([unasked.exit, unasked.error?.code]).toEqual([2, "USAGE.CONSENT_MISSING"]);
     const { exit, data } = await world.copy(from, world.db.url, "--replace", "--confirm", world.db.url);
     expect(exit).toBe(0);
-    expect(await world.db.sql(`SELECT a FROM ${data.target.previous}.users`)).toEqual([{ a: 7 }]);
+    expect(await world.db.sql(`SELECT a FROM "${data.target.previous}".users`)).toEqual([{ a: 7 }]);
   });
 
   test("is never filled in by DBOPS_TARGET, and -t is refused", async () => {

@@ -5,5 +5,9 @@ export class PlanRemarks {
   readonly notCarried: NotCarried[] = [];
   readonly notes: string[] = [];
   readonly warnings: string[] = [];
-  readonly obstacles: Obstacle[] = [];
+  readonly obstacles: Obstacle[];
+
+  constructor(obstacles: Obstacle[] = []) {
+    this.obstacles = obstacles;
+  }
 }

@@ -17,9 +17,12 @@ import { tableKey } from "./table-key.js";
 const LONG_DIGITS = 18;
 
 /** Decides how a table is made at the target and how its rows go there. */
-export function planTable(source: SourceTable, name: TableName, planning: Planning): PlannedTable {
+export function planTable(source: SourceTable, name: TableName, planned: Planning): PlannedTable {
+  const definition = ownDefinition(source, planned);
+  const planning = definition === null ? planned : planned.ofOwnWords();
   const columns = designColumns(source, planning);
-  const target = designTable(source, { name, columns }, planning);
+  const designed = designTable(source, { name, columns }, planning);
+  const target = definition === null ? designed : { ...designed, indexes: [], definition };
   const targetKey = planning.request.target.rowKey(target);
   const isOrdered = isOneOrder({ source, columns, targetKey }, planning);
   const loaded = columns.filter(({ column }) => column.generatedSql === null);
@@ -60,8 +63,14 @@ function designTable(
     foreignKeys: designForeignKeys(source, name, planning),
     checks: designChecks(source, { name, scope, columns }, planning),
     comment: source.comment,
-    definition: planning.recalled.tables.get(tableKey(source.name))?.definition ?? null,
+    definition: null,
   };
+}
+
+/** What made it where it comes from; null when it cannot be used: something that it refers to does not come along. */
+function ownDefinition({ name, foreignKeys }: SourceTable, { recalled, names }: Planning): string | null {
+  const isWhole = foreignKeys.every(({ references }) => names.relation(references.table) !== null);
+  return isWhole ? (recalled.tables.get(tableKey(name))?.definition ?? null) : null;
 }
 
 interface Sides {

@@ -17,17 +17,23 @@ export interface ExpressionUse {
 
 /** What all parts of a plan share. */
 export class Planning {
-  readonly remarks = new PlanRemarks();
+  readonly remarks: PlanRemarks;
   readonly request: PlanRequest;
   readonly names: ChosenNames;
   readonly objects: ObjectNames;
   readonly recalled: Recalled;
 
-  constructor(parts: Pick<Planning, "request" | "names" | "objects" | "recalled">) {
+  constructor(parts: Pick<Planning, "request" | "names" | "objects" | "recalled">, remarks = new PlanRemarks()) {
+    this.remarks = remarks;
     this.request = parts.request;
     this.names = parts.names;
     this.objects = parts.objects;
     this.recalled = parts.recalled;
+  }
+
+  /** For a table that is made by words of its own: nothing of it is left behind, but rows may be in the way. */
+  ofOwnWords(): Planning {
+    return new Planning(this, new PlanRemarks(this.remarks.obstacles));
   }
 
   /** In the target's words; null, and a remark, where it cannot be said there. */

@@ -1,4 +1,5 @@
 import type { NotCarried, OriginEntry, UncarriedKind } from "../../drivers/copy-source-model.js";
+import { qualifiedName } from "../core/named.js";
 import type { PlannedTable, PlannedView } from "./copy-plan.js";
 import { writeOriginWord } from "./origin-word.js";
 import type { PlanRequest } from "./plan-request.js";
@@ -33,9 +34,10 @@ export function recordOrigin(
     return { version: ORIGIN_VERSION, engine, kind, table: null, name, definition, stored, becameType: null };
   };
   const carried = writeOriginWord({ of: "object", isCarried: true });
+  const left = new Set(notCarried.flatMap(({ kind, name }) => (kind === "indexes" ? [name] : [])));
   const isTold = (sql: string): boolean => tables.some(({ source }) => source.definition.includes(sql));
   return [
-    ...tables.flatMap((table) => tableEntries(table, entry)),
+    ...tables.flatMap((table) => tableEntries(table, left, entry)),
     ...views.map(({ source, name }) => ({ ...entry("view", name.name, source.sql), table: name, stored: carried })),
     ...notCarried.flatMap(({ kind, name, sql }) => {
       const originKind = KINDS[kind];
@@ -46,12 +48,12 @@ export function recordOrigin(
 
 function tableEntries(
   { source, target }: PlannedTable,
+  left: ReadonlySet<string>,
   entry: (kind: OriginEntry["kind"], name: string, definition: string) => OriginEntry,
 ): readonly OriginEntry[] {
   const { name: table } = target;
   const word = writeOriginWord({ of: "table", name: source.name, shape: tableShape(target) });
   const indexes = source.indexes.filter(({ definition }) => !source.definition.includes(definition));
-  const carried = new Set(target.indexes.map(({ name }) => name));
   return [
     { ...entry("table", table.name, source.definition), table, stored: word },
     ...source.columns.flatMap((column, index) => {
@@ -62,7 +64,7 @@ function tableEntries(
       return [{ ...entry("column", made.name, column.declared), table, stored, becameType: made.native }];
     }),
     ...indexes
-      .filter(({ name }) => carried.has(name))
+      .filter(({ name }) => !left.has(`${qualifiedName(source.name)}.${name}`))
       .map(({ name, definition }) => ({
         ...entry("index", name, definition),
         table,

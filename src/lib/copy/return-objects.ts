@@ -8,11 +8,11 @@ const ORDER: readonly OriginEntry["kind"][] = ["other", "index", "view", "trigge
 
 /** Definitions from home that are run as they are; views among them need no other words. */
 export function returningObjects(
-  { objects, tables }: Recalled,
+  { objects }: Recalled,
   { views, made }: { readonly views: readonly SourceView[]; readonly made: readonly TargetTable[] },
 ): TargetDesign["returning"] {
   const present = new Set(views.map(({ name }) => tableKey(name)));
-  const whole = new Set([...tables].flatMap(([key, { definition }]) => (definition === null ? [] : [key])));
+  const whole = new Set(made.flatMap(({ source, definition }) => (definition === null ? [] : [tableKey(source)])));
   const homes = new Set(made.map(({ source }) => tableKey(source)));
   const isBack = ({ kind, table, isCarried }: Recalled["objects"][number]): boolean => {
     if (!isCarried) return table === null || homes.has(tableKey(table));

@@ -4,15 +4,14 @@ import { canonicalJson } from "../core/canonical-json.js";
 import { qualifiedName } from "../core/named.js";
 
 /**
- * What a table is made of, by names: whoever reads a copy's table again finds the same when nobody has changed it. Words that
- * engines spell in their own way are no part of it.
+ * What a table is made of, by names: whoever reads a copy's table again finds the same when nobody has changed it. What
+ * engines spell, or number, in their own way is no part of it.
  */
 export function tableShape(table: SourceTable | TargetTable): string {
   return canonicalJson({
     columns: table.columns.map((column) => [
       column.name,
       column.isNullable,
-      column.identity !== null,
       ("defaultSql" in column ? column.defaultSql : column.default) !== null,
       ("generatedSql" in column ? column.generatedSql : column.generated) !== null,
     ]),
