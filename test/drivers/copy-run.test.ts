@@ -160,8 +160,8 @@ describe("an interrupted copy", () => {
     await using target = await world.target({}, { context });
     const reason = new DbopsError("RUN.INTERRUPTED", { message: "stopped" });
     const job = jobOf(
-      { source, target, tables: [planned(words)], context },
-      { onProgress: (state) => (state.rows >= rows ? abort.abort(reason) : undefined) },
+      { source, target, tables: [planned(bag), planned(words)], context },
+      { jobs: 1, onProgress: (state) => (state.rows >= rows ? abort.abort(reason) : undefined) },
     );
     await expect(runCopy(job)).rejects.toBe(reason);
     expect(world.tested.notices.join()).toContain("go on with dbops migrate copy from to --resume RUN");
@@ -171,9 +171,21 @@ describe("an interrupted copy", () => {
     await using source = await fileSource(path, world.tested.context);
     await using target = await world.target({ isResumed: true });
     const reads: CopyRead[] = [];
-    const parts = { target, tables: [planned(words)], context: world.tested.context };
+    const parts = { target, tables: [planned(bag), planned(words)], context: world.tested.context };
     const job = jobOf({ ...parts, source: watched(source, (read) => reads.push(read)) }, { isResumed: true });
-    return { ...(await runCopy(job)), reads: reads.map(({ after: from, upTo }) => [from, upTo]) };
+    const outcome = await runCopy(job);
+    const ofWords = reads.filter(({ table: { name } }) => name === "words");
+    return { ...outcome, reads: ofWords.map(({ after: from, upTo }) => [from, upTo]) };
+  }
+
+  function fillBoth(): void {
+    fillWords(600_000);
+    fill("CREATE TABLE bag (word, n)", "INSERT INTO bag VALUES ('x', 1), ('x', 1), (NULL, 2)");
+  }
+
+  async function rowsInBag(): Promise<unknown> {
+    const [row] = await world.database.sql("SELECT count(*)::int AS n FROM bag");
+    return row?.n;
   }
 
   async function wholeDigest(): Promise<string> {
@@ -181,27 +193,29 @@ describe("an interrupted copy", () => {
   }
 
   test("goes on behind what is there and unchanged", async () => {
-    fillWords(600_000);
+    fillBoth();
     await interrupt(500_000);
     const { report, error, reads } = await resume();
     expect(error).toBeNull();
     // Two whole parts were there: they are read again one by one, and what is behind them is loaded.
     expect(reads.map(([from]) => from)).toEqual([null, ...reads.slice(0, -1).map(([, upTo]) => upTo)]);
     expect([reads.length, reads.at(-1)?.[1]]).toEqual([3, null]);
-    expect(report.tables[0]).toMatchObject({ rows: 600_000, checksum: { equal: true } });
-    expect(report.tables[0]?.checksum?.target).toBe(`sha256:${await wholeDigest()}`);
+    expect(report.tables[1]).toMatchObject({ rows: 600_000, checksum: { equal: true } });
+    expect(report.tables[1]?.checksum?.target).toBe(`sha256:${await wholeDigest()}`);
+    expect(await rowsInBag()).toBe(3);
   });
 
   test("loads again from the first part that has changed", async () => {
-    fillWords(600_000);
+    fillBoth();
     await interrupt(500_000);
-    fill("UPDATE words SET word = 'changed' WHERE id = 17", "DELETE FROM words WHERE id = 599999");
+    fill("UPDATE words SET word = 'changed' WHERE id = 17", "DELETE FROM words WHERE id = 599999", "INSERT INTO bag VALUES ('y', 3)");
     const { report, error, reads } = await resume();
     expect(error).toBeNull();
     expect(reads.slice(1)).toEqual([[null, null]]);
-    expect(report.tables[0]?.rows).toBe(599_999);
+    expect(report.tables[1]?.rows).toBe(599_999);
     expect(await world.database.sql("SELECT word FROM words WHERE id = 17")).toEqual([{ word: "changed" }]);
-    expect(report.tables[0]?.checksum?.target).toBe(`sha256:${await wholeDigest()}`);
+    expect(await rowsInBag()).toBe(4);
+    expect(report.tables[1]?.checksum?.target).toBe(`sha256:${await wholeDigest()}`);
   });
 });
 

@@ -110,6 +110,7 @@ describe("a copy that was killed", () => {
     sqlite(from, "ALTER TABLE loose ADD COLUMN c");
     const { exit, document } = await copy("--resume", run);
     expect([exit, document.error?.code]).toEqual([10, "COPY.SOURCE_CHANGED"]);
+    expect(await hiddenPlace()).toBe(`dbops_copy_${run}`);
   });
 });
 

@@ -22,7 +22,7 @@ export async function loadTable(asPlanned: PlannedTable, loading: Loading): Prom
   let start = await resumedStart(planned, loading, rejects);
   for (;;) {
     if (start.isSpoilt) await loading.target.remake(planned.target);
-    const retype = await stream(planned, start, { loading, rejects });
+    const retype = start.isWhole ? null : await stream(planned, start, { loading, rejects });
     if (retype === null) break;
     planned = retypedTable(planned, retype, loading.target);
     rejects.backTo(0);

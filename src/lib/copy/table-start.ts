@@ -13,11 +13,13 @@ export interface TableStart {
   readonly hash: RowHash;
   /** The table holds something else than such rows, and must be made anew. */
   readonly isSpoilt: boolean;
+  /** All rows are there, and nothing tells which come behind. */
+  readonly isWhole: boolean;
 }
 
 /** The beginning of a table of which nothing is there. */
 export function freshStart({ proof }: PlannedTable): TableStart {
-  return { chunk: 0, after: null, hash: rowHash(proof), isSpoilt: false };
+  return { chunk: 0, after: null, hash: rowHash(proof), isSpoilt: false, isWhole: false };
 }
 
 /** Reads at the source again what an earlier run has loaded: up to the first part that is another now. */
@@ -34,7 +36,8 @@ export async function resumedStart(
       rejects.backTo(place);
       return { ...start, isSpoilt: start.chunk === 0 };
     }
-    start = { chunk: checkpoint.chunk + 1, after: checkpoint.lastKey, hash, isSpoilt: false };
+    const { chunk, lastKey, isLast } = checkpoint;
+    start = { chunk: chunk + 1, after: lastKey, hash, isSpoilt: false, isWhole: isLast && lastKey === null };
   }
   return start;
 }
