@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { expect, inject, test } from "vitest";
 import type { TargetTable } from "#dbops/drivers/copy-target-model.js";
+import { DbopsError } from "#dbops/lib/core/errors.js";
 import { column, design, loadWhole, type TargetWorld, table, targetWorld } from "../support/copy-target-world.js";
 import { onServer } from "../support/fresh-database.js";
 
@@ -131,6 +132,42 @@ test("publishing waits for who uses the table, names them, and goes on when they
     });
     await reader.query("COMMIT");
     expect(await target.publish(design([t]))).toMatchObject({ previous: expect.stringMatching(/^dbops_before_/) });
+  } finally {
+    await reader.end();
+  }
+});
+
+test.each([
+  ["is killed", "CONNECT.LOST"],
+  ["is aborted", "RUN.INTERRUPTED"],
+] as const)("publishing that %s while it waits makes nothing visible", async (how, code) => {
+  await using world = await targetWorld();
+  await world.database.sql("CREATE TABLE t (old int)");
+  const reader = new pg.Client({ connectionString: world.database.url });
+  await reader.connect();
+  try {
+    await using target = await world.target({ isReplacing: true });
+    await target.create(design([t]));
+    await loadWhole(target, t);
+    await target.finish(design([t]));
+    await reader.query("BEGIN; SELECT * FROM t");
+    const publishing = target.publish(design([t]));
+    publishing.catch(() => undefined);
+    const waiting = "application_name LIKE 'dbops/%' AND wait_event_type = 'Lock' AND datname = current_database()";
+    const seen = () => world.database.sql(`SELECT pid FROM pg_stat_activity WHERE ${waiting}`);
+    while ((await seen()).length === 0);
+    if (how === "is killed")
+      await world.database.sql(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE ${waiting}`);
+    else world.tested.abort.abort(new DbopsError("RUN.INTERRUPTED", { message: "stop" }));
+    await expect(publishing).rejects.toMatchObject({ code });
+    await reader.query("COMMIT");
+    expect(
+      (await reader.query("SELECT attname FROM pg_attribute WHERE attrelid = 't'::regclass AND attnum > 0")).rows,
+    ).toEqual([{ attname: "old" }]);
+    expect((await reader.query("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'dbops_before%'")).rows).toEqual(
+      [],
+    );
+    if (how === "is killed") expect(await target.publish(design([t]))).toMatchObject({ previous: expect.any(String) });
   } finally {
     await reader.end();
   }
