@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { DbopsError } from "../core/errors.js";
 import { formatDuration } from "../core/units.js";
 import type { Host } from "./host.js";
@@ -12,6 +13,8 @@ export class RunSignal implements Disposable {
 
   /** `onFirst` says "cancelling" at once; the host forces the end on a second signal. */
   constructor(host: Host, onFirst: () => void) {
+    // Every session and every child listens while it is open; Node would warn of more than ten.
+    setMaxListeners(0, this.#controller.signal);
     this.#listening = host.onSignal((name) => {
       onFirst();
       this.#controller.abort(
