@@ -1,4 +1,6 @@
 const HALF = 0.5;
+/** More than any number has that lies in the middle of two short ones. */
+const EXACT_DIGITS = 40;
 
 /**
  * A double in the shortest digits that read back to it, as rows travel. A decimal that lies just as near to the next
@@ -49,7 +51,7 @@ function insideDigits(value: number): string {
   const shortest = value.toExponential();
   if (isBetween(shortest)) return shortest;
   for (let digits = shortest.indexOf("e") - (value < 0 ? 1 : 0); digits < 17; digits += 1) {
-    const text = value.toExponential(digits);
+    const text = rounded(value, digits);
     if (Number(text) === value && isBetween(text)) return text;
   }
   return value.toExponential(16);
@@ -75,9 +77,18 @@ function singleDigits(value: number): string {
 
 /** The nearest decimal of so many digits, then the next ones: beside a power of two the far side is wider. */
 function near(value: number, digits: number): readonly string[] {
-  const text = value.toExponential(digits);
+  const text = rounded(value, digits);
   const unit = Number(`1e${Number(text.slice(text.indexOf("e") + 1)) - digits}`);
   return [text, (Number(text) + unit).toExponential(digits), (Number(text) - unit).toExponential(digits)];
+}
+
+/** To so many digits behind the first; half of a unit to the even side, unlike toExponential. */
+function rounded(value: number, digits: number): string {
+  const [mantissa = "", exponent] = value.toExponential(EXACT_DIGITS).split("e");
+  const end = mantissa.indexOf(".") + digits + 1;
+  const kept = mantissa.slice(0, digits === 0 ? end - 1 : end);
+  const isHalf = /^\.?50*$/.test(mantissa.slice(kept.length));
+  return isHalf && Number(kept.at(-1)) % 2 === 0 ? `${kept}e${exponent}` : value.toExponential(digits);
 }
 
 function singleNeighbour(value: number, step: number): number {

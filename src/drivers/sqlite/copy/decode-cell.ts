@@ -54,7 +54,7 @@ function decodeNumeric(type: Extract<CopyType, { kind: "numeric" }>, stored: Sto
     return decimalText(value, type) === field ? value : null;
   };
   if (stored?.as === "real") return exact;
-  return (field) => (/^-?\d{1,18}$/.test(field) ? BigInt(field) : exact(field));
+  return (field) => (/^-?\d{1,18}$/.test(field) ? BigInt(field) : (exact(field) ?? field));
 }
 
 function decodeMoment(kind: MomentKind, stored: StoredForm | null): DecodeCell {
