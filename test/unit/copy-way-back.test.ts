@@ -74,6 +74,15 @@ describe("a copy that comes home unchanged", () => {
   });
 });
 
+test("what was made by an expression at home is made by it again, not loaded", () => {
+  const columns = [column("a"), column("b", { kind: "text" }, { generated: unreadable("f(a)") })];
+  const gone = plan(catalog([table("t", columns, { definition: "CREATE TABLE t (a, b AS (f(a)))" })]));
+  expect(gone.tables[0]?.read.columns.map(({ name }) => name)).toEqual(["a", "b"]);
+  const [back] = plan(copyOf(gone), BACK).tables;
+  expect(back?.read.columns.map(({ name }) => name)).toEqual(["a"]);
+  expect(back?.computed?.read.columns.map(({ name }) => name)).toEqual(["b"]);
+});
+
 describe("what has changed meanwhile is not recalled", () => {
   test("a column of another type", () => {
     const changed = copyOf(out);

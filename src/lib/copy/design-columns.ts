@@ -67,6 +67,10 @@ function withExpressions(
   { source, column, columns }: DesignedColumn & { readonly columns: readonly TargetColumn[] },
   planning: Planning,
 ): TargetColumn {
+  const home = planning.recalled.columns.get(columnKey(table.name, source.name))?.generated ?? null;
+  if (home !== null && planning.isOfOwnWords) return { ...column, generatedSql: home };
+  if (home !== null && source.generated === null)
+    noteLost(`${qualifiedName(table.name)}.${source.name}`, home, planning);
   const express = (expression: SourceExpression, kind: "defaults" | "generated"): string | null => {
     const scope = tableScope(table, columns, planning.names);
     const name = `${qualifiedName(table.name)}.${source.name}`;
@@ -75,6 +79,11 @@ function withExpressions(
   if (source.generated !== null) return { ...column, generatedSql: express(source.generated, "generated") };
   if (source.default === null || source.identity !== null || isNull(source.default)) return column;
   return { ...column, defaultSql: express(source.default, "defaults") };
+}
+
+function noteLost(name: string, sql: string, { remarks }: Planning): void {
+  const reason = "the table has changed since it was copied, and is made anew with the values as they are";
+  remarks.notCarried.push({ kind: "generated", name, reason, sql });
 }
 
 /** No default at all means the same. */

@@ -39,6 +39,8 @@ const wordSchema = z.discriminatedUnion("of", [
     type: typeSchema,
     there: storedSchema.nullable(),
     here: storedSchema.nullable(),
+    /** The expression that made its values at home. */
+    generated: z.string().nullable(),
   }),
   /** `isCarried`: the copy has a like of it. */
   z.object({ of: z.literal("object"), isCarried: z.boolean() }),

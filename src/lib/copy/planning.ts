@@ -23,8 +23,12 @@ export class Planning {
   readonly objects: ObjectNames;
   readonly recalled: Recalled;
 
-  constructor(parts: Pick<Planning, "request" | "names" | "objects" | "recalled">, remarks = new PlanRemarks()) {
-    this.remarks = remarks;
+  /** The table is made by words of its own. */
+  readonly isOfOwnWords: boolean;
+
+  constructor(parts: Pick<Planning, "request" | "names" | "objects" | "recalled">, own: PlanRemarks | null = null) {
+    this.remarks = own ?? new PlanRemarks();
+    this.isOfOwnWords = own !== null;
     this.request = parts.request;
     this.names = parts.names;
     this.objects = parts.objects;

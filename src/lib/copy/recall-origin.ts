@@ -15,6 +15,8 @@ export interface RecalledColumn {
   readonly stored: StoredForm | null;
   /** How they are kept where they are copied from now. */
   readonly here: StoredForm | null;
+  /** The expression that made its values at home; null where none did. */
+  readonly generated: string | null;
 }
 
 export interface RecalledTable {
@@ -72,8 +74,8 @@ function recalledColumn(column: SourceColumn, entries: readonly OriginEntry[]): 
   const entry = entries.find(({ kind, name }) => kind === "column" && name === column.name);
   const word = readOriginWord(entry?.stored ?? null);
   if (entry === undefined || word?.of !== "column" || !isSameType(entry.becameType, column.declared)) return null;
-  const { name, type, there, here } = word;
-  return { name, native: entry.definition, type, stored: there, here };
+  const { name, type, there, here, generated } = word;
+  return { name, native: entry.definition, type, stored: there, here, generated };
 }
 
 /** Engines may write a type in capitals or not. */

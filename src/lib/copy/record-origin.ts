@@ -59,8 +59,9 @@ function tableEntries(
     ...source.columns.flatMap((column, index) => {
       const made = target.columns[index];
       if (made === undefined) return [];
-      const { type, stored: there } = column;
-      const stored = writeOriginWord({ of: "column", name: column.name, type, there, here: made.stored });
+      const { name, type, stored: there } = column;
+      const generated = column.generated?.sql ?? null;
+      const stored = writeOriginWord({ of: "column", name, type, there, here: made.stored, generated });
       return [{ ...entry("column", made.name, column.declared), table, stored, becameType: made.native }];
     }),
     ...indexes
