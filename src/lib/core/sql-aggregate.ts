@@ -1,6 +1,6 @@
 import { textOrderOf } from "./sql-comparison.js";
 import type { SqlExpression } from "./sql-expression.js";
-import { plainTerm } from "./sql-plain-term.js";
+import { plainTerm, wideTerm } from "./sql-plain-term.js";
 import type { SqlTerm } from "./sql-term.js";
 import { writeTerm } from "./sql-writer.js";
 import type { SqlWriting } from "./sql-writing.js";
@@ -14,11 +14,11 @@ export function writeAggregate(call: Call, writing: SqlWriting): SqlTerm {
   const { spelling, isSelect } = writing;
   if (!isSelect || given.length > 1) throw new Untranslatable(`the function ${name}() has no counterpart`);
   const [first] = given;
-  if (first === undefined) return plainTerm("integer", "count(*)", spelling, true);
+  if (first === undefined) return wideTerm("count(*)", spelling);
   const term = writeTerm(first, writing);
   const distinct = isDistinct ? "DISTINCT " : "";
   if (isDistinct) requireEquality(term);
-  if (name === "count") return plainTerm("integer", `count(${distinct}${term.sql})`, spelling, true);
+  if (name === "count") return wideTerm(`count(${distinct}${term.sql})`, spelling);
   if (name === "min" || name === "max") return writeExtreme(name, term, writing);
   if (name === "sum") return writeSum(term, distinct, writing);
   if (name !== "avg" && name !== "total") throw new Untranslatable(`the function ${name}() has no counterpart`);
@@ -52,7 +52,7 @@ function writeSum(term: SqlTerm, distinct: string, { spelling }: SqlWriting): Sq
   const sql = term.kind === "boolean" ? spelling.asInteger(term.sql) : term.sql;
   if (term.kind !== "integer" && term.kind !== "boolean")
     throw new Untranslatable(`sum() of values of kind ${term.kind} has no counterpart`);
-  return plainTerm("integer", spelling.asWide(`sum(${distinct}${sql})`), spelling, true);
+  return wideTerm(spelling.asWide(`sum(${distinct}${sql})`), spelling);
 }
 
 function numberOf({ sql, kind }: SqlTerm, { spelling }: SqlWriting): string {

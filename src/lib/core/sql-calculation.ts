@@ -1,6 +1,6 @@
 import type { SqlExpression, SqlLiteral } from "./sql-expression.js";
 import { literalOf } from "./sql-pairing.js";
-import { plainLiteral, plainTerm } from "./sql-plain-term.js";
+import { plainLiteral, plainTerm, wideTerm } from "./sql-plain-term.js";
 import type { SqlTerm } from "./sql-term.js";
 import { writeTerm } from "./sql-writer.js";
 import type { SqlWriting } from "./sql-writing.js";
@@ -24,18 +24,15 @@ export function writeArithmetic({ operator, left, right }: Of<"arithmetic">, wri
   if (operator === "/" || operator === "%") requireDivision(operator, one, other);
   if (isDouble) return plainTerm("double", `(${one.sql} ${operator} ${other.sql})`, spelling);
   const first = one.isWide || other.isWide ? one.sql : spelling.asWide(one.sql);
-  return plainTerm("integer", `(${first} ${operator} ${other.sql})`, spelling, true);
+  return wideTerm(`(${first} ${operator} ${other.sql})`, spelling);
 }
 
 /** Writes `-operand`. */
 export function writeNegative({ operand }: Of<"negative">, writing: SqlWriting): SqlTerm {
+  const { spelling } = writing;
   const { sql, kind, isWide } = operandOf(operand, writing);
-  return plainTerm(
-    kind,
-    `(- ${kind === "integer" && !isWide ? writing.spelling.asWide(sql) : sql})`,
-    writing.spelling,
-    true,
-  );
+  if (kind === "double") return plainTerm("double", `(- ${sql})`, spelling);
+  return wideTerm(`(- ${isWide ? sql : spelling.asWide(sql)})`, spelling);
 }
 
 /** Writes `left || right`. */

@@ -1,7 +1,7 @@
 import { writeAggregate } from "./sql-aggregate.js";
 import type { SqlExpression } from "./sql-expression.js";
 import { literalOf, pair } from "./sql-pairing.js";
-import { plainTerm } from "./sql-plain-term.js";
+import { plainTerm, wideTerm } from "./sql-plain-term.js";
 import type { SqlKind, SqlTerm } from "./sql-term.js";
 import { requireComparable, writeTerm } from "./sql-writer.js";
 import type { SqlWriting } from "./sql-writing.js";
@@ -99,8 +99,9 @@ function writeAbs(given: readonly SqlExpression[], writing: SqlWriting): SqlTerm
   if (term === null || others.length > 0 || (term.kind !== "integer" && term.kind !== "double")) {
     throw new Untranslatable(`abs() of a value of kind ${term?.kind ?? "null"} has no counterpart`);
   }
-  const sql = term.kind === "integer" && !term.isWide ? writing.spelling.asWide(term.sql) : term.sql;
-  return plainTerm(term.kind, writing.spelling.call("abs", [sql]), writing.spelling, true);
+  const { spelling } = writing;
+  if (term.kind === "double") return plainTerm("double", spelling.call("abs", [term.sql]), spelling);
+  return wideTerm(spelling.call("abs", [term.isWide ? term.sql : spelling.asWide(term.sql)]), spelling);
 }
 
 /** A column of a JSON type holds nothing else. */

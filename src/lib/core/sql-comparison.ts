@@ -15,7 +15,7 @@ type Of<Kind extends SqlExpression["kind"]> = Extract<SqlExpression, { readonly 
 export function writeCompare({ operator, left, right }: Of<"compare">, writing: SqlWriting): SqlTerm {
   const isOrder = operator !== "=" && operator !== "<>";
   const paired = pair([left, right], writing);
-  const [one = "", other = ""] = comparable(paired, isOrder, writing, orderAmong(paired));
+  const [one = "", other = ""] = comparable(paired, writing, { isOrder, textOrder: orderAmong(paired) });
   return truth(`(${one} ${operator} ${other})`, writing);
 }
 
@@ -23,7 +23,7 @@ export function writeCompare({ operator, left, right }: Of<"compare">, writing: 
 export function writeIn({ operand, list, isNegated }: Of<"in">, writing: SqlWriting): SqlTerm {
   const paired = pair([operand, ...list], writing);
   const order = textOrderOf(paired.terms.slice(0, 1).flatMap(({ term }) => term ?? []));
-  const [one = "", ...others] = comparable(paired, false, writing, order);
+  const [one = "", ...others] = comparable(paired, writing, { isOrder: false, textOrder: order });
   return truth(`(${one} ${isNegated ? "NOT IN" : "IN"} (${others.join(", ")}))`, writing);
 }
 
@@ -35,12 +35,17 @@ export function writeBetween({ operand, low, high, isNegated }: Of<"between">, w
   return truth(isNegated ? `(NOT ${both})` : both, writing);
 }
 
+/** Whether it matters which is less, and what order of texts counts. */
+export interface Comparison {
+  readonly isOrder: boolean;
+  readonly textOrder: TextOrder;
+}
+
 /** What is compared, each in the form in which both engines come to one answer. */
 export function comparable(
   { host, terms, literals }: Paired,
-  isOrder: boolean,
   { spelling }: SqlWriting,
-  order: TextOrder,
+  { isOrder, textOrder }: Comparison,
 ): readonly string[] {
   if (INCOMPARABLE.includes(host.kind))
     throw new Untranslatable(`values of kind ${host.domain} are compared otherwise`);
@@ -49,8 +54,8 @@ export function comparable(
   const sqls = terms.map(({ sql }) => sql);
   if (NUMBERS.includes(host.kind)) return terms.map(({ sql, term }) => measured(sql, term ?? null, literals));
   if (host.kind !== "text") return sqls;
-  if (order === "asciiCase") return inOrder(sqls.map(spelling.withoutCase), isOrder ? spelling.byBytes : null);
-  if (order === "language" && isOrder) throw new Untranslatable("texts are ordered by the rules of a language");
+  if (textOrder === "asciiCase") return inOrder(sqls.map(spelling.withoutCase), isOrder ? spelling.byBytes : null);
+  if (textOrder === "language" && isOrder) throw new Untranslatable("texts are ordered by the rules of a language");
   return inOrder(sqls, isOrder ? spelling.byBytes : null);
 }
 

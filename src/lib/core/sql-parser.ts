@@ -5,7 +5,7 @@ import { readAnyOf } from "./sql-membership.js";
 import { negated } from "./sql-number.js";
 import { readList, readOperand } from "./sql-operand.js";
 import { readTypeName } from "./sql-type-name.js";
-import { Untranslatable } from "./untranslatable.js";
+import { Untranslatable, untranslatableReason } from "./untranslatable.js";
 
 const COMPARISONS: Readonly<Record<string, CompareOperator>> = {
   "=": "=",
@@ -40,8 +40,7 @@ export function parseSql<T>(sql: string, dialect: SqlDialect, read: (cursor: Sql
     cursor.end();
     return { isParsed: true, value };
   } catch (error) {
-    if (error instanceof Untranslatable) return { isParsed: false, reason: error.message };
-    throw error;
+    return { isParsed: false, reason: untranslatableReason(error) };
   }
 }
 

@@ -10,18 +10,23 @@ const [LEAST, GREATEST] = [-(2n ** 63n), 2n ** 63n - 1n];
 const EXACT_IN_DOUBLE = 2n ** 53n;
 const EXACT_IN_SINGLE = 2n ** 24n;
 
-/** A term that is no column. */
-export function plainTerm(kind: SqlKind, sql: string, spelling: SqlSpelling, isWide = false): SqlTerm {
+/** A term that is no column; of integers one whose size is not known. */
+export function plainTerm(kind: SqlKind, sql: string, spelling: SqlSpelling): SqlTerm {
   return {
     sql,
     kind,
     domain: kind,
     order: null,
     isOrderSaid: false,
-    isWide,
+    isWide: false,
     literal: (value) => plainLiteral(kind, value, spelling),
     measured: (written) => (kind === "numeric" ? null : written),
   };
+}
+
+/** An integer of 64 bits. */
+export function wideTerm(sql: string, spelling: SqlSpelling): SqlTerm {
+  return { ...plainTerm("integer", sql, spelling), isWide: true };
 }
 
 /** A literal beside a term of that kind; null = it would not mean the same. */

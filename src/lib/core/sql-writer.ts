@@ -12,28 +12,21 @@ type Of<Kind extends SqlExpression["kind"]> = Extract<SqlExpression, { readonly 
 
 /** Writes an expression for a value. Untranslatable where it would not be the same one. */
 export function writeTerm(expression: SqlExpression, writing: SqlWriting): SqlTerm {
-  const { spelling } = writing;
   switch (expression.kind) {
     case "column":
       return columnTerm(expression, writing);
     case "literal":
-      return { ...pair([expression], writing).host, sql: pair([expression], writing).terms[0]?.sql ?? "NULL" };
+      return literalTerm(expression, writing);
     case "compare":
       return writeCompare(expression, writing);
     case "in":
       return writeIn(expression, writing);
     case "between":
       return writeBetween(expression, writing);
-    case "logic": {
-      const [left, right] = [writeCondition(expression.left, writing), writeCondition(expression.right, writing)];
-      return plainTerm("boolean", `(${left} ${expression.operator.toUpperCase()} ${right})`, spelling);
-    }
+    case "logic":
     case "not":
-      return plainTerm("boolean", `(NOT ${writeCondition(expression.operand, writing)})`, spelling);
-    case "isNull": {
-      const { sql } = writeTerm(expression.operand, writing);
-      return plainTerm("boolean", `(${sql} IS ${expression.isNegated ? "NOT NULL" : "NULL"})`, spelling);
-    }
+    case "isNull":
+      return plainTerm("boolean", `(${truthOf(expression, writing)})`, writing.spelling);
     case "arithmetic":
       return writeArithmetic(expression, writing);
     case "negative":
@@ -67,6 +60,20 @@ export function writeCondition(expression: SqlExpression, writing: SqlWriting): 
   const measured = ["integer", "double", "numeric"].includes(term.kind) ? term.measured(term.sql, [zero]) : null;
   if (measured === null) throw new Untranslatable(`a value of kind ${term.kind} stands for a truth`);
   return `(${measured} <> 0)`;
+}
+
+function literalTerm(expression: Of<"literal">, writing: SqlWriting): SqlTerm {
+  const { host, terms } = pair([expression], writing);
+  return { ...host, sql: terms[0]?.sql ?? "NULL" };
+}
+
+function truthOf(expression: Of<"logic" | "not" | "isNull">, writing: SqlWriting): string {
+  if (expression.kind === "not") return `NOT ${writeCondition(expression.operand, writing)}`;
+  if (expression.kind === "isNull") {
+    return `${writeTerm(expression.operand, writing).sql} IS ${expression.isNegated ? "NOT NULL" : "NULL"}`;
+  }
+  const [left, right] = [writeCondition(expression.left, writing), writeCondition(expression.right, writing)];
+  return `${left} ${expression.operator.toUpperCase()} ${right}`;
 }
 
 function columnTerm({ name, table }: Of<"column">, writing: SqlWriting): SqlTerm {
@@ -109,5 +116,5 @@ function writeCast({ operand, type }: Of<"cast">, writing: SqlWriting): SqlTerm 
 /** Whether both are the same value in both engines; for NULLIF and the like. */
 export function requireComparable(expressions: readonly SqlExpression[], writing: SqlWriting): void {
   const paired = pair(expressions, writing);
-  comparable(paired, false, writing, orderAmong(paired));
+  comparable(paired, writing, { isOrder: false, textOrder: orderAmong(paired) });
 }

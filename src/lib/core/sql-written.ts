@@ -1,4 +1,4 @@
-import { Untranslatable } from "./untranslatable.js";
+import { untranslatableReason } from "./untranslatable.js";
 
 /** What was written, or why it was not. */
 export type Written =
@@ -10,7 +10,6 @@ export function written(write: () => string): Written {
   try {
     return { isExpressed: true, sql: write() };
   } catch (error) {
-    if (error instanceof Untranslatable) return { isExpressed: false, reason: error.message };
-    throw error;
+    return { isExpressed: false, reason: untranslatableReason(error) };
   }
 }

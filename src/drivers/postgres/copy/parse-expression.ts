@@ -14,11 +14,7 @@ export function parseExpression(sql: string, textOrder: "bytes" | "language" = "
 function readConstraint(cursor: SqlCursor): SqlExpression {
   const isCheck = cursor.accept("CHECK");
   const expression = readExpression(cursor);
-  if (isCheck)
-    for (const words of [
-      ["NOT", "VALID"],
-      ["NO", "INHERIT"],
-    ])
-      cursor.accept(...words);
+  if (isCheck) cursor.accept("NO", "INHERIT");
+  if (isCheck) cursor.accept("NOT", "VALID");
   return expression;
 }

@@ -12,7 +12,7 @@ export function momentLiteral(value: SqlLiteral, type: string, stored: StoredFor
   if (whole === undefined || (time === undefined) !== (type === "date")) return null;
   if ((zone !== undefined) !== (type === "timestamptz")) return null;
   if (stored?.as === "value") return quoteText(value.text);
-  if (stored?.as === "moment") return shaped(date, time ?? null, fraction, stored.shape);
+  if (stored?.as === "moment") return shaped({ date, time: time ?? null, fraction }, stored.shape);
   if (stored?.as !== "epoch" || time === undefined) return null;
   const digits = DIGITS[stored.unit];
   if (fraction.replace(/0+$/, "").length > digits) return null;
@@ -20,7 +20,13 @@ export function momentLiteral(value: SqlLiteral, type: string, stored: StoredFor
   return String(seconds * 10n ** BigInt(digits) + BigInt(fraction.slice(0, digits).padEnd(digits, "0") || "0"));
 }
 
-function shaped(date: string, time: string | null, fraction: string, shape: MomentShape): string | null {
+interface MomentParts {
+  readonly date: string;
+  readonly time: string | null;
+  readonly fraction: string;
+}
+
+function shaped({ date, time, fraction }: MomentParts, shape: MomentShape): string | null {
   const { separator, hasSeconds, fractionDigits, zone, assumedZone } = shape;
   if (separator === null || time === null) return separator === null && time === null ? quoteText(date) : null;
   const isUtc = assumedZone === null && ["", "Z", "+00", "+00:00", "+0000"].includes(zone);
