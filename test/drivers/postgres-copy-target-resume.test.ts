@@ -112,8 +112,13 @@ test("keys of text go by their bytes when a chunk is taken back", async () => {
     await load.add(rows("a", "b\\tc"));
     await load.commit(checkpoint(words, 1, { after: "Z", lastKey: "b\\tc", rows: 2, isLast: false }));
     await load.add(rows("ä"));
-    await load.commit(checkpoint(words, 2, { after: "b\\tc", lastKey: "ä", rows: 1 }));
+    await load.commit(checkpoint(words, 2, { after: "b\\tc", lastKey: "ä", rows: 1, isLast: false }));
+    // A chunk without rows says nothing of where it ends.
+    await load.commit(checkpoint(words, 3, { after: "ä", isLast: false }));
+    await load.commit(checkpoint(words, 4, { after: "ä" }));
   }
+  await (await target.load(words, 4))[Symbol.asyncDispose]();
+  expect(await readAll(target, words)).toBe("B\nZ\na\nb\\tc\nä\n");
   await (await target.load(words, 2))[Symbol.asyncDispose]();
   expect(await readAll(target, words)).toBe("B\nZ\na\nb\\tc\n");
   await (await target.load(words, 1))[Symbol.asyncDispose]();

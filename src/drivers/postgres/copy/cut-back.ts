@@ -21,9 +21,10 @@ export async function cutBack(session: Session, table: TargetTable, how: CutBack
   const { chunk, ledger, key, place } = how;
   const own = (await ledger.checkpoints(session)).filter((each) => keyOf(each.table) === keyOf(table.name));
   if (own.every((each) => each.chunk < chunk)) return;
-  const { lastKey = null } = own.find((each) => each.chunk === chunk - 1) ?? {};
+  const last = own.filter((each) => each.chunk < chunk && each.rows > 0).at(-1);
+  const lastKey = last?.lastKey ?? null;
   await inTransaction(session, async () => {
-    if (chunk === 0) await session.run(`TRUNCATE ${place.quoted(table.name)}`);
+    if (last === undefined) await session.run(`TRUNCATE ${place.quoted(table.name)}`);
     else if (lastKey !== null) {
       const relation = await readRelation(session, place.of(table.name));
       const read = { table: table.name, columns: table.columns, key, after: lastKey, upTo: null };

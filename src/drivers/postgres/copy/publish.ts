@@ -7,8 +7,8 @@ import type { Session } from "../session.js";
 import { transactionId, wasCommitted } from "../transaction-outcome.js";
 import { type TakePlace, takePlace } from "./take-place.js";
 
-/** Whoever wants a table that we wait for waits behind us: so long, and no longer, in each try. */
-const LOCK_MS = 1000;
+/** Whoever wants a table that we wait for waits behind us: so long in each try, in which autovacuum gives way, and no longer. */
+const LOCK_MS = 2000;
 const PAUSE_MS = 200;
 const SETTLE_MS = 30_000;
 /** Of tables, functions, schemas and other objects. */
