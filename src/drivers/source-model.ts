@@ -11,4 +11,6 @@ export interface RecordSource extends AsyncDisposable {
   readonly left: readonly string[];
   /** The rows in batches, exact, of these columns in this order. DB.DAMAGED, DB.REFUSED. */
   read(table: Table, columns: readonly string[]): AsyncIterable<readonly (readonly FieldValue[])[]>;
+  /** Makes a copy of the file as it is read: a private, new file. RESOURCE.DISK_FULL. */
+  copyTo(path: string): Promise<void>;
 }

@@ -21,6 +21,7 @@ export interface ImportInput extends ImportWish, ReadWish {
   readonly rejects: string | null;
   readonly maxErrors: number;
   readonly commitEvery: number | null;
+  readonly archiveSource: string | null;
   readonly maxBytes: number;
   readonly given: GivenFlags;
 }
@@ -45,6 +46,7 @@ export function importInput(raw: RawInput): ImportInput {
     rejects: optionText(raw, "rejects"),
     maxErrors: optionCount(raw, "maxErrors", 0) ?? 0,
     commitEvery: optionCount(raw, "commitEvery", 1),
+    archiveSource: optionText(raw, "archiveSource"),
     maxBytes: sizeOf(optionText(raw, "maxSize")),
     given: givenFlags(raw),
   };

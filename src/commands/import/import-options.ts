@@ -45,5 +45,6 @@ export const IMPORT_OPTIONS = [
   },
   { flags: "--max-errors <n>", help: "take the others when up to n records are not taken (default 0: all or nothing)" },
   { flags: "--commit-every <n>", help: "commit after so many records: what was committed stays when the rest fails" },
+  { flags: "--archive-source <dir>", help: "copy the input's files there when they have been imported, with a stamp" },
   { flags: "--max-size <size>", help: "how much a compressed input may unfold to (default 10GB)" },
 ] as const satisfies readonly OptionSpec[];

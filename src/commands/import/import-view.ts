@@ -5,9 +5,9 @@ import type { ImportReport } from "../../lib/import/import-report.js";
 import { again } from "../options.js";
 import type { ImportInput } from "./import-input.js";
 import type { ImportData } from "./import-schema.js";
+import { keptLines } from "./kept-lines.js";
 import { previewBlocks } from "./preview-blocks.js";
-
-const SHOWN_REJECTS = 20;
+import { rejectBlocks } from "./reject-blocks.js";
 
 /** For people: counts by table, what was not taken, and what to do about it. */
 export function importView({ import: report }: ImportData, input: ImportInput): View {
@@ -18,7 +18,7 @@ export function importView({ import: report }: ImportData, input: ImportInput): 
     };
   const blocks = [countsTable(report), ...ownSchemaLine(report), ...looseLines(report), ...rejectBlocks(report)];
   return {
-    blocks: [...blocks, { kind: "text", text: conclusion(report), tone: toneOf(report) }],
+    blocks: [...blocks, ...keptLines(report), { kind: "text", text: conclusion(report), tone: toneOf(report) }],
     next: nextOf(report, input),
   };
 }
@@ -78,36 +78,6 @@ function looseLines({ tables, hasOwnSchema }: ImportReport): readonly Block[] {
       return { kind: "text", text: `${name}.${column}: ${formatCount(rows)} × ${reason}, kept as it is`, tone: "warn" };
     }),
   );
-}
-
-function rejectBlocks({ rejects, rejectsFile }: ImportReport): readonly Block[] {
-  if (rejects.length === 0) return [];
-  const more = rejects.length - SHOWN_REJECTS;
-  const place = rejectsFile === null ? "" : ` (all of them: ${rejectsFile})`;
-  return [
-    {
-      kind: "table",
-      title: "not taken",
-      columns: [
-        { title: "file", spare: 1 },
-        { title: "place" },
-        { title: "column" },
-        { title: "value" },
-        { title: "reason" },
-      ],
-      rows: rejects
-        .slice(0, SHOWN_REJECTS)
-        .map(({ file, place: at, placeWord, column, value, reason }) => [
-          file,
-          at === null ? "-" : `${placeWord} ${at}`,
-          column ?? "-",
-          value ?? "-",
-          reason,
-        ]),
-      empty: "",
-    },
-    ...(more > 0 ? [{ kind: "text", text: `and ${formatCount(more)} more${place}`, tone: "warn" } as const] : []),
-  ];
 }
 
 function nextOf({ did, rejects, isWhole, committed, tables }: ImportReport, input: ImportInput): string | undefined {

@@ -1,4 +1,5 @@
 import type { StepDescription } from "../../lib/core/plan.js";
+import type { KeptFile } from "../../lib/import/keep-source.js";
 import type { Outcome } from "../define.js";
 import type { ImportData } from "./import-schema.js";
 
@@ -6,4 +7,6 @@ import type { ImportData } from "./import-schema.js";
 export interface ImportWork {
   readonly steps: readonly StepDescription[];
   run(): Promise<Outcome<ImportData>>;
+  /** Keeps the input's files after a good end; null when they are not to be kept. */
+  readonly keep: (() => Promise<readonly KeptFile[]>) | null;
 }

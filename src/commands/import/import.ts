@@ -2,8 +2,6 @@ import type { Driver } from "../../drivers/driver.js";
 import { DbopsError } from "../../lib/core/errors.js";
 import type { StepDescription } from "../../lib/core/plan.js";
 import type { View } from "../../lib/core/view.js";
-import { openInput } from "../../lib/import/read-input.js";
-import type { ReadPlace, ReadRequest } from "../../lib/import/read-request.js";
 import { requireRejectsPlace } from "../../lib/import/rejects-file.js";
 import { requireNamed } from "../../lib/restore/protected-target.js";
 import { type Context, defineCommand, type Outcome } from "../define.js";
@@ -12,10 +10,10 @@ import { type ImportInput, importInput } from "./import-input.js";
 import { IMPORT_OPTIONS } from "./import-options.js";
 import type { ImportData } from "./import-schema.js";
 import { importView } from "./import-view.js";
-import { openSources } from "./open-sources.js";
-import { isLook, recordsWork } from "./records-work.js";
+import { keepImported } from "./keep-imported.js";
+import { openWork } from "./open-work.js";
+import { isLook } from "./records-work.js";
 import { scriptView } from "./script-view.js";
-import { scriptWork } from "./script-work.js";
 
 type Target = Context["config"]["targets"][number];
 
@@ -44,11 +42,7 @@ export const importCommand = defineCommand<ImportInput, ImportData>({
     const driver = made?.driver ?? (await context.open(target));
     const locks = !context.flags.isDryRun && input.previewRows === null;
     if (locks) context.own(await driver.lock(context.lockOptions()));
-    const opened = await openInput(requestOf(context, input));
-    const work =
-      opened.kind === "script"
-        ? await scriptWork(context, input, { script: opened.script, driver })
-        : await recordsWork(context, input, { sources: await openSources(context, input, opened), driver });
+    const work = await openWork(context, input, driver);
     return {
       targets: [target.name],
       steps: work.steps,
@@ -59,8 +53,9 @@ export const importCommand = defineCommand<ImportInput, ImportData>({
       run: async (): Promise<Outcome<ImportData>> => {
         const outcome = await work.run();
         const { did, isWhole } = outcome.data.import;
-        if (did === "import" && isWhole) await made?.publish();
-        return outcome;
+        if (did !== "import" || !isWhole) return outcome;
+        await made?.publish();
+        return await keepImported(outcome, work);
       },
     };
   },
@@ -90,16 +85,6 @@ function requireWhole({ commitEvery }: ImportInput): void {
     why: "a new one appears under its name when everything is in it",
     hint: "leave it out",
   });
-}
-
-function requestOf(context: Context, input: ImportInput): ReadRequest {
-  const { workDir, signal, children, env, progress } = context.driverContext;
-  const { file } = input;
-  const place: ReadPlace =
-    file === "-"
-      ? { kind: "stream", stream: context.openInput(), label: "standard input" }
-      : { kind: "path", path: context.path(file) ?? file };
-  return { ...input, input: place, workDir, signal, children, env, onNotice: (notice) => progress.note(notice) };
 }
 
 /** What `--confirm` accepts: the configured name, the identity's own words, and the word that was typed for it. */

@@ -12,7 +12,7 @@ export async function recordsWork(
   context: Context,
   input: ImportInput,
   { sources, driver }: { readonly sources: readonly RecordTable[]; readonly driver: Driver },
-): Promise<ImportWork> {
+): Promise<Omit<ImportWork, "keep">> {
   const plan = await prepareImport(context, input, { sources, driver });
   return {
     steps: importSteps(plan, isLook(input)),

@@ -3,10 +3,11 @@ import type { View } from "../../lib/core/view.js";
 import type { ImportReport } from "../../lib/import/import-report.js";
 import { again } from "../options.js";
 import type { ImportInput } from "./import-input.js";
+import { keptLines } from "./kept-lines.js";
 
 /** For people: what a script did to tables, and how many statements it had. */
 export function scriptView(
-  { did, durationMs }: ImportReport,
+  { did, durationMs, archived }: ImportReport,
   { statements, tables }: NonNullable<ImportReport["script"]>,
   { target }: ImportInput,
 ): View {
@@ -34,6 +35,7 @@ export function scriptView(
         ]),
         empty: "no table has other rows than before",
       },
+      ...keptLines({ archived }),
       { kind: "text", text, tone: "good" },
     ],
     next: isTrial ? "the same command without --check" : again("info", { target, store: null }),

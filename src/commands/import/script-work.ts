@@ -14,7 +14,7 @@ export async function scriptWork(
   context: Context,
   input: ImportInput,
   { script, driver }: { readonly script: ScriptSource; readonly driver: Driver },
-): Promise<ImportWork> {
+): Promise<Omit<ImportWork, "keep">> {
   requireForScript(input.given, script.place);
   const services = { driver, context: context.driverContext };
   const facts = await examineScript(script, services);

@@ -86,6 +86,15 @@ class SqliteSource implements RecordSource {
     }
   }
 
+  /** Of the very state that the open transaction reads. */
+  async copyTo(path: string): Promise<void> {
+    try {
+      await this.#connection.db.backup(path);
+    } catch (error) {
+      throw translateError(error, `cannot copy ${this.#connection.path}`);
+    }
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#connection[Symbol.dispose]();
     if (this.#ownedPath !== null) await rm(this.#ownedPath, { force: true });

@@ -96,6 +96,7 @@ async function preview(plan: ImportPlan, count: number, { driver, context }: Imp
     isWhole: true,
     committed: 0,
     rejectsFile: null,
+    archived: [],
     durationMs: Math.round(context.clock.monotonicMs() - startedMs),
   };
   return { report, exit: "OK", error: null };

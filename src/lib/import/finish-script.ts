@@ -39,6 +39,7 @@ export async function finishScript(
     isWhole: true,
     committed: 0,
     rejectsFile: null,
+    archived: [],
     durationMs: Math.round(clock.monotonicMs() - startedMs),
   };
 }

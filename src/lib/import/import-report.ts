@@ -78,6 +78,8 @@ export const importReportSchema = z.object({
   committed: z.int(),
   /** Where the rejects were written; null when there are none, or nowhere. */
   rejectsFile: z.string().nullable(),
+  /** Copies of the input's files that are kept; empty unless asked for. */
+  archived: z.array(z.object({ file: z.string(), path: z.string(), bytes: z.int(), sha256: z.string() })),
   durationMs: z.int(),
 });
 
@@ -111,6 +113,7 @@ export function importReport({ plan, ...facts }: Facts, result: ImportResult): I
     hasOwnSchema: plan.schema !== null,
     tables: tables.map(loadedTable),
     script: null,
+    archived: [],
     rejects: rejects.map(({ record: _record, raw: _raw, ...refusal }) => refusal),
     isWhole,
     committed,

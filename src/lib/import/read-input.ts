@@ -20,8 +20,17 @@ import { requirePossible } from "./read-wish.js";
 import { archiveOf, compressionOf, HEAD_BYTES, isDatabase } from "./sniff-bytes.js";
 import { contentOfName } from "./sniff-name.js";
 
+/** The file or folder that holds an input, or the private file of one that came only once. */
+export interface OriginalInput {
+  readonly kind: "file" | "folder";
+  readonly path: string;
+  readonly name: string;
+}
+
 /** What an input turned out to be. */
-export type OpenedInput =
+export type OpenedInput = InputContent & { readonly original: OriginalInput };
+
+type InputContent =
   | { readonly kind: "tables"; readonly tables: readonly RecordTable[] }
   | { readonly kind: "script"; readonly script: ScriptSource }
   /** A database file, for its engine to open; `place` says where it came from. */
@@ -37,20 +46,22 @@ export async function openInput(request: ReadRequest): Promise<OpenedInput> {
   const { input } = request;
   if (input.kind === "stream") {
     const file = await spool(input.stream, await spoolPath(request), input.label);
-    return await openFile({ ...file, name: null }, request);
+    return await openNamed({ ...file, name: null }, request);
   }
   const { path } = input;
   const found = await stat(path).catch((error: unknown) => Promise.reject(unreadable(path, error)));
   if (isDatabaseOpen(path)) throw itself(path);
   if (found.isDirectory()) {
     if (request.format === "sql") throw noScript(path);
-    return ofTables(await openMembers({ place: path, members: await listFolder(path, request.signal) }, request));
+    const members = await listFolder(path, request.signal);
+    const original = { kind: "folder", path, name: basename(path) } as const;
+    return { ...ofTables(await openMembers({ place: path, members }, request)), original };
   }
   const name = basename(path);
-  if (found.isFile()) return await openFile({ path, sizeBytes: found.size, place: path, name }, request);
+  if (found.isFile()) return await openNamed({ path, sizeBytes: found.size, place: path, name }, request);
   // A pipe or a device gives its bytes once.
   const file = await spool(readStreamOf(path), await spoolPath(request), path);
-  return await openFile({ ...file, name }, request);
+  return await openNamed({ ...file, name }, request);
 }
 
 /** The same, of an input that must bring tables. */
@@ -64,7 +75,12 @@ export async function openRecords(request: ReadRequest): Promise<readonly Record
 /** A file in which a name may have told what it holds; null when it has none. */
 type NamedFile = StoredFile & { readonly name: string | null };
 
-async function openFile(file: NamedFile, request: ReadRequest): Promise<OpenedInput> {
+async function openNamed(file: NamedFile, request: ReadRequest): Promise<OpenedInput> {
+  const original = { kind: "file", path: file.path, name: file.name ?? "stdin" } as const;
+  return { ...(await openFile(file, request)), original };
+}
+
+async function openFile(file: NamedFile, request: ReadRequest): Promise<InputContent> {
   const { place, sizeBytes } = file;
   const { signal, maxBytes, format } = request;
   const named = contentOfName(file.name ?? "");
@@ -109,7 +125,7 @@ async function plainPath(
   return (await spool(Readable.from(bytes(), { objectMode: false }), unfolded, file.place)).path;
 }
 
-function ofTables(tables: readonly RecordTable[]): OpenedInput {
+function ofTables(tables: readonly RecordTable[]): InputContent {
   return { kind: "tables", tables };
 }
 
