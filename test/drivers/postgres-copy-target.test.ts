@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { CopyType } from "#dbops/drivers/copy-type-model.js";
 import {
   checkpoint,
   column,
@@ -114,4 +115,60 @@ test("a large row comes in parts, and is named by its beginning", async () => {
     ["1", "1", "1"],
     ["2", "1500000", "7"],
   ]);
+});
+
+test("keys are begun as soon as a table's rows are in", async () => {
+  await using world = await targetWorld();
+  await using target = await world.target();
+  await target.create(design([orders, people]));
+  await loadWhole(target, people, "1\tAnn");
+  const keys = () =>
+    world.database.sql(
+      "SELECT conrelid::regclass::text AS t FROM pg_constraint WHERE contype = 'p' AND connamespace = $1::regnamespace",
+      [`"${HIDDEN}"`],
+    );
+  while ((await keys()).length === 0);
+  expect(await keys()).toEqual([{ t: `"${HIDDEN}".people` }]);
+});
+
+test("every type's canonical text comes back as it went in", async () => {
+  await using world = await targetWorld();
+  const cases: readonly (readonly [CopyType, ...string[]])[] = [
+    [{ kind: "integer", bits: 64 }, "-9223372036854775808", "9223372036854775807", "0"],
+    [{ kind: "integer", bits: 16 }, "-32768", "32767", "0"],
+    [{ kind: "double" }, "-0", "1.7976931348623157e+308", "0.1"],
+    [{ kind: "double" }, "NaN", "-Infinity", "5e-324"],
+    [{ kind: "single" }, "3.1415927", "1e-45", "1.6777216e+07"],
+    [{ kind: "numeric", precision: null, scale: null }, "1234567890123456789.1234567890", "NaN", "-0.10"],
+    [{ kind: "numeric", precision: 5, scale: 2 }, "123.40", "-999.99", "0.00"],
+    [{ kind: "text" }, "", "a\\tb\\nc\\\\d", "ä😀\\b\\f\\v\\r"],
+    [{ kind: "bytes" }, "\\\\x", "\\\\x00ff", "\\\\xdeadbeef"],
+    [{ kind: "boolean" }, "t", "f", "\\N"],
+    [{ kind: "date" }, "infinity", "0044-03-15 BC", "2024-02-29"],
+    [{ kind: "timestamp" }, "2024-01-01 00:00:00.000001", "-infinity", "12345-01-01 10:00:00"],
+    [{ kind: "timestamptz" }, "2024-01-01 00:00:00+00", "1900-01-01 00:00:00.5+00", "infinity"],
+    [{ kind: "json" }, '{"b": 1,  "a": 1, "a": 2}', "null", "[]"],
+    [{ kind: "jsonb" }, '{"a": 2, "b": 1.0}', "null", '"\\\\n"'],
+    [{ kind: "foreign", name: "inet[]" }, "{10.0.0.1,NULL}", "{}", "\\N"],
+  ];
+  await using target = await world.target();
+  const described = (type: CopyType, index: number) => {
+    const plain = column(`c${index}`, "text");
+    const { native } = target.typeFor(type, {
+      ...plain,
+      declared: "",
+      evidence: "",
+      flag: null,
+      warning: null,
+      default: null,
+      generated: null,
+      ignoresCase: false,
+    });
+    return { ...plain, type, native };
+  };
+  const all = table("everything", [column("id", "integer"), ...cases.map(([type], index) => described(type, index))]);
+  await target.create(design([all]));
+  const lines = [1, 2, 3].map((at) => [String(at), ...cases.map((each) => String(each[at]))].join("\t"));
+  await loadWhole(target, all, ...lines);
+  expect(await readAll(target, all)).toBe(`${lines.join("\n")}\n`);
 });
