@@ -65,7 +65,9 @@ export async function catalogOf(
   statements: readonly string[],
   choices: Partial<CopyChoices> = {},
 ): Promise<CopyCatalog> {
-  await using world = await copyWorld((db) => void statements.map((sql) => db.exec(sql)), { choices });
+  await using world = await copyWorld((db) => void statements.map((sql) => db.exec(sql)), {
+    choices: { jobs: 1, ...choices },
+  });
   return await world.source.catalog();
 }
 

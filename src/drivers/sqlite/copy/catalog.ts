@@ -6,6 +6,7 @@ import { shadowOwner } from "../shadow-owner.js";
 import { chooseTables } from "./choose-tables.js";
 import type { FileStructure, TableStructure } from "./file-structure.js";
 import { keepsIndex } from "./keeps-index.js";
+import { mergedKeys } from "./merged-keys.js";
 import { parseSelect } from "./parse-select.js";
 import { readOrigin } from "./read-origin.js";
 import type { ReaderPool } from "./reader-pool.js";
@@ -51,8 +52,10 @@ async function describeFile(pool: ReaderPool, choices: CopyChoices): Promise<Fil
   const shown = chosen.tables.filter((table) => table.kind !== "virtual" || virtualKindOf(table.sql).kind !== "index");
   const surveyed = await Promise.all(shown.map((table) => surveyTable(pool, shownStructure(table), choices)));
   const unreadable = surveyed.flatMap((table) => ("evidence" in table ? [] : table));
-  const described = surveyed.flatMap((table) =>
-    "evidence" in table ? describeTable(table, structure.tables, choices) : [],
+  const readable = surveyed.flatMap((table) => ("evidence" in table ? table : []));
+  const described = readable.map((table) => describeTable(table, structure.tables, choices));
+  const merged = await Promise.all(
+    described.map(({ table }, at) => mergedKeys(pool, table, readable[at]?.evidence.columns ?? [])),
   );
   return {
     catalog: {
@@ -61,7 +64,11 @@ async function describeFile(pool: ReaderPool, choices: CopyChoices): Promise<Fil
       sequences: [],
       notCarried: [...described.flatMap(({ notCarried }) => notCarried), ...triggersOf(structure, chosen.tables)],
       notes: notesOf(structure, chosen.tables, described),
-      obstacles: [...unreadable.map(missingObstacle), ...described.flatMap(({ obstacles }) => obstacles)],
+      obstacles: [
+        ...unreadable.map(missingObstacle),
+        ...described.flatMap(({ obstacles }) => obstacles),
+        ...merged.flat(),
+      ],
       origin: structure.origin === null ? null : readOrigin(structure.origin),
     },
     orphans: new Map(described.map(({ table, orphans }) => [table.name.name, orphans])),

@@ -14,15 +14,16 @@ export function describeMisfits(classes: readonly ClassCount[], isFit: (found: S
   const odd = classes.filter((found) => !isFit(found.class));
   const fit = classes.filter((found) => isFit(found.class));
   const among = fit.length === 0 ? "" : ` among ${fit.map(numberOf).join(" and ")}`;
-  const [first] = odd.toSorted((a, b) => Number((a.firstRowid ?? 0n) - (b.firstRowid ?? 0n)));
-  return `${odd.map(numberOf).join(" and ")}${among}${first === undefined ? "" : place(first, ", ")}`;
+  const [firstRowid = null] = odd.flatMap((found) => found.firstRowid ?? []).toSorted((a, b) => (a < b ? -1 : 1));
+  const count = odd.reduce((sum, found) => sum + found.count, 0);
+  return `${odd.map(numberOf).join(" and ")}${among}${place({ firstRowid, count }, ", ")}`;
 }
 
 function numberOf(found: ClassCount): string {
   return `${formatCount(found.count)} ${NOUNS[found.class]}${found.count === 1 ? "" : "s"}`;
 }
 
-function place({ firstRowid, count }: ClassCount, before = " "): string {
+function place({ firstRowid, count }: Pick<ClassCount, "firstRowid" | "count">, before = " "): string {
   if (firstRowid === null) return "";
   return `${before}${count === 1 ? "at" : "the first at"} rowid ${firstRowid}`;
 }

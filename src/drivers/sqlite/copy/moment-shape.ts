@@ -6,6 +6,9 @@ const ZONE = /^[+-](\d\d):?(\d\d)?$/;
 /** The largest offset that is a zone somewhere. */
 const MOST_HOURS = 14;
 
+/** Evaluated once: bytes of a digit in the database's encoding. */
+const CHARACTER_BYTES = "(SELECT 1 + (encoding LIKE 'UTF-16%') FROM pragma_encoding)";
+
 /** How a moment is written; null when it is none that can be kept to the digit. `assumedZone` is for those without a zone. */
 export function momentShapeOf(text: string, assumedZone: string | null): MomentShape | null {
   const match = SHAPE.exec(text);
@@ -29,7 +32,8 @@ export function hasShape(cell: string, shape: MomentShape): string {
   if (fraction === "" && shape.zone === "") return `(${comesBack(cell, shape)} AND ${isInCalendar})`;
   const length = "2026-01-31".length + (shape.hasSeconds ? " 08:00:00" : " 08:00").length;
   const endingBytes = (shape.fractionDigits === 0 ? 0 : shape.fractionDigits + 1) + shape.zone.length;
-  return `(octet_length(${cell}) = ${length + endingBytes} AND ${comesBack(`substr(${cell}, 1, ${length})`, shape)}
+  // A NUL ends a text for GLOB, but not for its length.
+  return `(octet_length(${cell}) = ${length + endingBytes} * ${CHARACTER_BYTES} AND ${comesBack(`substr(${cell}, 1, ${length})`, shape)}
     AND substr(${cell}, ${length + 1}) GLOB ${quoteText(fraction + shape.zone)} AND ${isInCalendar})`;
 }
 

@@ -1,6 +1,6 @@
 import type { IndexPart, SourceExpression, SourceIndex } from "../../copy-source-model.js";
 import { indexTermsIn } from "../sql-text.js";
-import { tokensOf } from "../sql-tokens.js";
+import { tokensOf, unquote } from "../sql-tokens.js";
 import type { IndexStructure } from "./file-structure.js";
 import { parseExpression } from "./parse-expression.js";
 
@@ -18,7 +18,7 @@ export function sourceIndex(index: IndexStructure, columns: readonly string[]): 
       ({ column, collation, isDescending }, at): IndexPart => ({
         term:
           column === null
-            ? { kind: "expression", ...expression(withoutOrder(terms[at] ?? ""), columns) }
+            ? { kind: "expression", ...expression(withoutOrder(terms[at] ?? "", collation), columns) }
             : { kind: "column", name: column },
         isDescending,
         ignoresCase: collation.toUpperCase() === "NOCASE",
@@ -34,12 +34,13 @@ function expression(sql: string, columns: readonly string[]): SourceExpression {
   return { sql, parsed: parseExpression(sql, columns) };
 }
 
-/** The collation and direction behind a term are told by the list of parts. */
-function withoutOrder(term: string): string {
+/** The list of parts tells direction and collation; one that is not of the whole term belongs to its last operand. */
+function withoutOrder(term: string, collation: string): string {
   const tokens = tokensOf(term);
   let end = tokens.length;
   if (/^(?:ASC|DESC)$/i.test(tokens[end - 1]?.text ?? "")) end -= 1;
-  if (tokens[end - 2]?.text.toUpperCase() === "COLLATE" && tokens[end - 2]?.depth === 0) end -= 2;
+  const isOfAll = unquote(tokens[end - 1]?.text ?? "").toUpperCase() === collation.toUpperCase();
+  if (isOfAll && tokens[end - 2]?.text.toUpperCase() === "COLLATE" && tokens[end - 2]?.depth === 0) end -= 2;
   return term.slice(0, tokens[end - 1]?.end ?? term.length).trim();
 }
 

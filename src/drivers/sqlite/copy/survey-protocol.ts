@@ -2,6 +2,7 @@ import type { SourceCondition } from "../../snapshot-model.js";
 import type { ColumnEvidence } from "./column-evidence.js";
 import type { ColumnFamily } from "./column-family.js";
 import type { FileStructure } from "./file-structure.js";
+import type { KeyScan } from "./key-scan.js";
 
 /** What a reading child is asked before rows are copied; all of it about the snapshot that it reads. */
 export type SurveyQuestion =
@@ -10,7 +11,8 @@ export type SurveyQuestion =
   | { readonly ask: "columns"; readonly scan: ColumnScan }
   /** Rows whose parent is missing. */
   | { readonly ask: "orphans"; readonly table: string }
-  | { readonly ask: "emptyKeys"; readonly table: string; readonly columns: readonly string[] };
+  | { readonly ask: "emptyKeys"; readonly table: string; readonly columns: readonly string[] }
+  | ({ readonly ask: "mergedKey" } & KeyScan);
 
 export type SurveyAnswer =
   | { readonly to: "condition"; readonly condition: SourceCondition }
@@ -19,6 +21,7 @@ export type SurveyAnswer =
   /** By the reference's id. */
   | { readonly to: "orphans"; readonly orphans: ReadonlyMap<number, OrphanRows>; readonly broken: string | null }
   | { readonly to: "emptyKeys"; readonly rows: number }
+  | { readonly to: "mergedKey"; readonly isMerged: boolean }
   /** The table needs a module, function or collation that this build of SQLite lacks. */
   | { readonly to: "missing"; readonly name: string };
 

@@ -1,7 +1,7 @@
 import { conditionOf } from "../condition.js";
 import type { Connection } from "../connection.js";
 import { missingExtension } from "../errors.js";
-import { quoteIdent } from "../quote-ident.js";
+import { countEmptyKeys, isKeyMerged } from "./key-scan.js";
 import { findOrphans } from "./orphan-scan.js";
 import { readStructure } from "./read-structure.js";
 import type { SurveyAnswer, SurveyQuestion } from "./survey-protocol.js";
@@ -28,10 +28,9 @@ function answer(connection: Connection, question: SurveyQuestion): SurveyAnswer 
       return { to: "columns", evidence: scanTable(connection, question.scan) };
     case "orphans":
       return findOrphans(connection, question.table);
-    case "emptyKeys": {
-      const isEmpty = question.columns.map((name) => `${quoteIdent(name)} IS NULL`).join(" OR ");
-      const sql = `SELECT count(*) FROM ${quoteIdent(question.table)} WHERE ${isEmpty}`;
-      return { to: "emptyKeys", rows: connection.count(sql) };
-    }
+    case "emptyKeys":
+      return { to: "emptyKeys", rows: countEmptyKeys(connection, question.table, question.columns) };
+    case "mergedKey":
+      return { to: "mergedKey", isMerged: isKeyMerged(connection, question) };
   }
 }
