@@ -273,7 +273,7 @@ describe("what means the same gives the same for every row", () => {
       "p > 9.98",
       "p IN (100, 0.1)",
     ]);
-    await expectSame(["p * 3", "p + 0.2", "i = '5'", "0x10 + i", "CAST(i AS REAL) / 2.0", "CAST(f AS INTEGER)"]);
+    await expectSame(["p * 3", "p + 0.2", "0x10 + i", "CAST(i AS REAL) / 2.0", "CAST(f AS INTEGER)"]);
   });
 
   test("texts", async () => {
@@ -430,6 +430,8 @@ test.each([
   ["r / 2", /remainder/],
   ["r % 2", /integers/],
   ["s = 5.5", /kind text/],
+  ["s = 5", /kind text/],
+  ["i = '5'", /kind integer/],
   ["i = 'abc'", /kind integer/],
   ["i = s", /kind/],
   ["length(i) > 1", /length\(\)/],

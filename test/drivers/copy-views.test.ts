@@ -88,7 +88,7 @@ describe("views of SQLite select the same rows in PostgreSQL", () => {
     "SELECT a.name, count(b.id) AS n, sum(b.price), avg(b.price) FROM artist a LEFT JOIN album b ON a.id = b.artist_id GROUP BY a.id, a.name HAVING count(*) > 0 ORDER BY n DESC, 1",
     "SELECT artist.*, title AS t FROM album, artist WHERE artist.id = album.artist_id AND sold",
     "SELECT DISTINCT artist_id FROM album WHERE artist_id IS NOT NULL ORDER BY artist_id",
-    "SELECT DISTINCT title FROM album ORDER BY title DESC",
+    "SELECT DISTINCT title, label IS NULL AS l FROM album ORDER BY title DESC",
     "SELECT count(*), count(DISTINCT artist_id), min(title), max(title), sum(sold), total(price) FROM album",
     "SELECT CASE WHEN sold = 1 THEN 'yes' ELSE 'no' END AS s, coalesce(price, 0.0) AS price FROM album",
     "SELECT upper(name) AS initial, count(*) FROM artist GROUP BY initial",
@@ -102,6 +102,18 @@ describe("views of SQLite select the same rows in PostgreSQL", () => {
     const select = sql.replace(/^CREATE VIEW .* AS (?=SELECT)/, "");
     expect(inBag(await postgres.rows(there)), there).toEqual(inBag(sqlite.rows(select)));
     await postgres.run(`CREATE VIEW made AS ${there}; DROP VIEW made`);
+  });
+
+  test.each([
+    "SELECT name FROM artist ORDER BY name",
+    "SELECT name, born FROM artist ORDER BY born DESC, name",
+    "SELECT born FROM artist ORDER BY 1",
+    "SELECT DISTINCT name AS n FROM artist ORDER BY name DESC",
+    "SELECT label, id FROM album ORDER BY label, id",
+    "SELECT title FROM album ORDER BY title COLLATE NOCASE",
+  ])("%s comes in the same order", async (sql) => {
+    const there = sqlOf(parseSqlite(sql, columnsOf), expressInPostgres);
+    expect(await postgres.rows(there), there).toEqual(sqlite.rows(sql));
   });
 
   test.each([
@@ -129,7 +141,7 @@ describe("views of SQLite select the same rows in PostgreSQL", () => {
 describe("views of PostgreSQL select the same rows in SQLite", () => {
   test.each([
     "SELECT a.name, b.title FROM artist a JOIN album b ON b.artist_id = a.id LEFT JOIN artist c ON c.id = b.id WHERE a.born > 1970",
-    "SELECT a.name, count(b.id) AS n, sum(b.price) FROM artist a LEFT JOIN album b ON a.id = b.artist_id GROUP BY a.id, a.name HAVING count(*) > 0 ORDER BY n DESC, a.name",
+    "SELECT a.name, count(b.id) AS n, sum(b.price) FROM artist a LEFT JOIN album b ON a.id = b.artist_id GROUP BY a.id, a.name HAVING count(*) > 0 ORDER BY n DESC, a.id",
     "SELECT DISTINCT artist_id FROM album WHERE sold ORDER BY artist_id",
     "SELECT count(*), count(DISTINCT artist_id) AS d, sum(born), min(born) FROM album JOIN artist USING (id)",
     "SELECT CASE WHEN sold THEN 'yes' ELSE 'no' END AS s, price * 2 AS twice, (price > 5) AS dear FROM album",
@@ -147,6 +159,7 @@ describe("views of PostgreSQL select the same rows in SQLite", () => {
     ["SELECT string_agg(name, ',') FROM artist", /string_agg\(\)/],
     ["SELECT name FROM artist ORDER BY name LIMIT 1", /LIMIT/],
     ["SELECT DISTINCT ON (born) name FROM artist", /DISTINCT ON/],
+    ["SELECT name FROM artist ORDER BY name", /language/],
     ["SELECT min(name) FROM artist", /min\(\)/],
     ["SELECT name FROM artist WHERE lower(name) = 'abba'", /language/],
     ["SELECT count(*) FILTER (WHERE sold) FROM album", /FILTER/],

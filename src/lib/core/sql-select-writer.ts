@@ -38,12 +38,18 @@ export function writeSelect(select: SqlSelect, names: SelectNames, spelling: Sql
       select.groupBy.map((group) => writeGroup(group, select, writing)),
     ),
     ...(select.having === null ? [] : [`HAVING ${writeCondition(select.having, writing)}`]),
-    ...list(
-      "ORDER BY",
-      select.orderBy.map((order) => writeOrder(order, select, writing)),
-    ),
   ];
-  return clauses.join(" ");
+  return inOrder(clauses.join(" "), select, writing);
+}
+
+/** Distinct rows are ordered from outside: inside only what is selected, as it is, may be ordered by. */
+function inOrder(sql: string, select: SqlSelect, writing: SqlWriting): string {
+  const { quote } = writing.spelling;
+  const orders = select.orderBy.map((order) => writeOrder(order, select, writing)).join(", ");
+  if (orders === "") return sql;
+  if (!select.isDistinct) return `${sql} ORDER BY ${orders}`;
+  const names = select.columns.map(({ name }) => quote(name)).join(", ");
+  return `SELECT ${names} FROM (${sql}) AS ${quote("rows")} ORDER BY ${orders}`;
 }
 
 /** The first relation that has the column: only what USING joins has it twice. */
@@ -80,12 +86,19 @@ function writeGroup(group: SqlExpression, { columns }: SqlSelect, writing: SqlWr
 }
 
 function writeOrder({ expression, isDescending, nulls }: SqlOrder, select: SqlSelect, writing: SqlWriting): string {
-  const plain = expression.kind === "collate" ? expression.operand : expression;
-  const place = select.columns.findIndex((column) => JSON.stringify(column.expression) === JSON.stringify(plain));
+  const plain = expression.kind === "collate" && expression.by === "language" ? expression.operand : expression;
   const term = writeTerm(plain, writing);
-  // Among distinct rows only what is selected can be ordered by.
-  const sql = select.isDistinct && place !== -1 ? String(place + 1) : orderTerm(term, writing);
+  if (plain !== expression && term.kind === "text") {
+    throw new Untranslatable("texts are ordered by the rules of a language");
+  }
+  const sql = orderTerm(select.isDistinct ? { ...term, sql: selected(plain, select, writing) } : term, writing);
   return `${sql} ${isDescending ? "DESC" : "ASC"} NULLS ${nulls.toUpperCase()}`;
+}
+
+function selected(expression: SqlExpression, { columns }: SqlSelect, { spelling }: SqlWriting): string {
+  const column = columns.find((one) => JSON.stringify(one.expression) === JSON.stringify(expression));
+  if (column === undefined) throw new Untranslatable("it orders distinct rows by what it does not select");
+  return spelling.quote(column.name);
 }
 
 function orderTerm({ sql, kind, order }: SqlTerm, { spelling }: SqlWriting): string {

@@ -39,7 +39,7 @@ export function columnTerm(column: ScopeColumn, sql: string): SqlColumn {
     isOrderSaid: false,
     isWide: type.kind === "integer" && type.bits === 64,
     takesIntegers: kind === "integer" || kind === "double" || kind === "numeric",
-    literal: (value) => (kind === "bytes" || kind === "json" ? compared(kind, value) : literalIn(column, kind, value)),
+    literal: (value) => literalIn(column, kind, value),
     measured: (written, literals) => (literals.every(isMeasurable) ? written : null),
     assigned: (value) => assigned(column, kind, value),
     now: (form: NowForm) => nowFor(column, form),
@@ -56,45 +56,43 @@ function isMeasurable(value: SqlLiteral): boolean {
   return value.kind !== "decimal" || digitsIn(value.text) <= DOUBLE_DIGITS;
 }
 
-function compared(kind: SqlKind, value: SqlLiteral): string | null {
+/** Texts beside numbers are converted by what the source's column was declared as, which is not known here. */
+function literalIn({ type, sourceStored }: ScopeColumn, kind: SqlKind, value: SqlLiteral): string | null {
+  if (value.kind === "null") return "NULL";
+  if (kind === "moment") return momentLiteral(value, type.kind, sourceStored);
+  if (kind === "boolean" && sourceStored?.as === "words") return wordLiteral(value);
+  if (kind === "integer" && value.kind === "boolean") return value.value ? "1" : "0";
   return plainLiteral(kind, value, POSTGRES_SPELLING);
 }
 
-/** The source converts a literal beside a column to what the column holds: the same is done here once and for all. */
-function literalIn(column: ScopeColumn, kind: SqlKind, value: SqlLiteral): string | null {
-  const { type, sourceStored } = column;
-  if (value.kind === "null") return "NULL";
-  if (kind === "moment") return momentLiteral(value, type.kind, sourceStored);
-  if (kind === "boolean") return booleanLiteral(value, sourceStored?.as === "words");
-  if (kind === "text" && value.kind === "integer") return quoteLiteral(value.text);
-  const isNumber = value.kind === "text" && /^-?(?:0|[1-9]\d{0,14})$/.test(value.text);
-  const read: SqlLiteral = isNumber && kind !== "text" ? { kind: "integer", text: value.text } : value;
-  if (read.kind === "boolean" && kind === "integer") return read.value ? "1" : "0";
-  return plainLiteral(kind, read, POSTGRES_SPELLING);
+function wordLiteral(value: SqlLiteral): string | null {
+  return value.kind === "text" && ["true", "false"].includes(value.text) ? value.text : null;
 }
 
-function booleanLiteral(value: SqlLiteral, isInWords: boolean): string | null {
-  if (isInWords) {
-    const isWord = value.kind === "text" && ["true", "false"].includes(value.text);
-    return isWord ? value.text : null;
-  }
-  if (value.kind === "text") return value.text === "1" ? "true" : value.text === "0" ? "false" : null;
-  return plainLiteral("boolean", value, POSTGRES_SPELLING);
-}
-
+/** What is put into a column becomes what it holds. */
 function assigned(column: ScopeColumn, kind: SqlKind, value: SqlLiteral): string | null {
   if (kind === "bytes" && value.kind === "text") {
     return POSTGRES_SPELLING.literal({ kind: "bytes", hex: Buffer.from(value.text).toString("hex") });
   }
   if (kind === "json") return jsonLiteral(value, column.type.kind);
-  if (kind === "integer" && value.kind === "decimal")
-    return /^-?\d+\.0*$/.test(value.text) ? (value.text.split(".")[0] ?? null) : null;
-  if (kind === "integer" && !fits(column.type, value)) return null;
-  return literalIn(column, kind, value);
+  const read = converted(kind, value);
+  return fits(column.type, read) ? literalIn(column, kind, read) : null;
+}
+
+function converted(kind: SqlKind, value: SqlLiteral): SqlLiteral {
+  if (kind === "text") return value.kind === "integer" ? { kind: "text", text: value.text } : value;
+  const isNumeric = ["integer", "double", "numeric", "boolean"].includes(kind);
+  if (isNumeric && value.kind === "text" && /^-?(?:0|[1-9]\d{0,14})$/.test(value.text)) {
+    return { kind: "integer", text: value.text };
+  }
+  const whole = kind === "integer" && value.kind === "decimal" ? /^(-?\d+)\.0*$/.exec(value.text)?.[1] : undefined;
+  return whole === undefined ? value : { kind: "integer", text: whole };
 }
 
 function fits(type: CopyType, value: SqlLiteral): boolean {
-  if (type.kind !== "integer" || value.kind !== "integer") return true;
+  if (type.kind !== "integer" || value.kind === "null") return true;
+  if (value.kind === "boolean") return true;
+  if (value.kind !== "integer") return false;
   const number = BigInt(value.text);
   return BigInt.asIntN(type.bits, number) === number;
 }
