@@ -207,6 +207,7 @@ a key that is here keeps its name, type and meaning within \`dbops/1\`.
 
 With \`--dry-run\`, commands that change something answer \`data.plan.steps\`, a list of
 \`{summary, risk: "safe"|"locks"|"rewrites"|"destroys"}\` with \`sql\`, \`lock\` and \`needsBytes\` where they apply.
+\`migrate copy\` answers the report of the copy, with null for what only the copy can know.
 
 The rest of this page is the \`data\` of every command. What several commands answer has a name and stands at the end.
 

@@ -35,9 +35,14 @@ const RUNS: readonly (readonly [path: string, argv: readonly string[], exit: num
   ["cleanup backups", ["cleanup", "backups", "app.db", ...STORE, "--keep-last", "1", "--yes"], 0],
   ["export", ["export", "app.db", "-o", "exported/"], 0],
   ["import", ["import", "t.csv", "app.db", "--create", "--table", "imported"], 0],
+  ["migrate copy run", ["migrate", "copy", "app.db", "copied.db"], 0],
+  ["migrate copy status", ["migrate", "copy", "status"], 0],
   ["info", ["info", "app.db"], 0],
   ["doctor", ["doctor", "app.db"], 0],
 ];
+
+/** Commands that have no target, or do not say which. */
+const NAMELESS = ["init", "config show", "backup show", "migrate copy status"];
 
 test("there is a run of every command", () => {
   expect([...new Set(RUNS.map(([path]) => path))].sort()).toEqual(COMMANDS.map(({ path }) => path).sort());
@@ -55,6 +60,7 @@ test("every document's data fits its command's schema", async () => {
     expect(command).toBe(path);
     const schema = await (await COMMANDS.find((entry) => entry.path === path)?.load())?.schema();
     expect(schema?.parse(data), path).toEqual(data);
-    if (!["init", "config show", "backup show"].includes(path)) expect([path, targets]).toEqual([path, ["app"]]);
+    if (path === "migrate copy run") expect(targets).toEqual(["app", "copied"]);
+    else if (!NAMELESS.includes(path)) expect([path, targets]).toEqual([path, ["app"]]);
   }
 });
