@@ -207,6 +207,20 @@ describe("what a PostgreSQL source has besides", () => {
     ]);
   });
 
+  it("are materialized views that were never filled, which cannot be read", async () => {
+    await using database = await withDatabase(
+      "CREATE TABLE t (id int); CREATE MATERIALIZED VIEW bare AS SELECT id FROM t WITH NO DATA",
+    );
+    await using opened = await openSource(database.url);
+    const { tables, notCarried } = await opened.source.catalog();
+    expect(tables.map(({ name }) => name.name)).toEqual(["t"]);
+    const [view] = notCarried;
+    expect(view).toMatchObject({ kind: "views", name: "bare" });
+    await database.sql("DROP MATERIALIZED VIEW bare");
+    await database.sql(view?.sql ?? "");
+    await expect(database.sql("SELECT * FROM bare")).rejects.toThrow("has not been populated");
+  });
+
   it("names no schema of its own, and makes the same again as pg_dump tells it", async () => {
     await using database = await withDatabase(EVERYTHING);
     await using opened = await openSource(database.url);
@@ -335,6 +349,7 @@ describe("the state of a PostgreSQL source", () => {
       await expect(database.sql(write)).rejects.toMatchObject({ code: "55P03" });
       await database.sql("SELECT * FROM t; INSERT INTO u VALUES (1)");
       expect((await rowsOf(opened.source, readOf("t", "id int"))).rows).toBe(0);
+      expect(await opened.source.unchanged()).toBe("yes");
     }
     await database.sql(write);
   });

@@ -11,6 +11,8 @@ export interface CatalogRelation extends TableName {
   readonly kind: string;
   readonly isPartition: boolean;
   readonly isUnlogged: boolean;
+  /** False of a materialized view that was never refreshed. */
+  readonly isFilled: boolean;
   /** Whether this user may read it, and all its rows. */
   readonly isReadable: boolean;
   readonly isFiltered: boolean;
@@ -28,6 +30,7 @@ interface RelationRow extends SqlRow {
   readonly kind: string;
   readonly partition: boolean;
   readonly unlogged: boolean;
+  readonly filled: boolean;
   readonly readable: boolean;
   readonly filtered: boolean;
   readonly rows: number | null;
@@ -39,7 +42,7 @@ interface RelationRow extends SqlRow {
 /** A partitioned table's own statistics are made by hand only. */
 const RELATIONS = `
   SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relkind::text AS kind, c.relispartition AS partition,
-         c.relpersistence = 'u' AS unlogged,
+         c.relpersistence = 'u' AS unlogged, c.relispopulated AS filled,
          has_table_privilege(c.oid, 'select') AS readable, row_security_active(c.oid) AS filtered,
          parts.rows, parts.size, parts.overflow, obj_description(c.oid, 'pg_class') AS comment
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace CROSS JOIN LATERAL (
@@ -65,6 +68,7 @@ export async function readRelations(session: Session): Promise<readonly CatalogR
       comment,
       isPartition: row.partition,
       isUnlogged: row.unlogged,
+      isFilled: row.filled,
       isReadable: row.readable,
       isFiltered: row.filtered,
       estimatedRows: row.rows,

@@ -28,7 +28,7 @@ export async function readCatalog(view: ViewSession, choices: CopyChoices): Prom
     // Compiling questions about the catalog would take a hundred times as long as answering them.
     await session.run("SET LOCAL search_path = ''; SET LOCAL jit = off");
     const chosen = chooseRelations(await readRelations(session), choices);
-    const sequences = await readSequenceFacts(session);
+    const sequences = await readSequenceFacts(session, chosen);
     const parts = new CatalogParts();
     const around = { chosen, sequences, textOrder: await readTextOrder(session), parts };
     for (const schema of [...chosen.schemas].sort()) await readSchemaParts(session, schema, around);
@@ -36,9 +36,7 @@ export async function readCatalog(view: ViewSession, choices: CopyChoices): Prom
     return {
       tables: parts.tables,
       views: parts.views,
-      sequences: chosen.isPart
-        ? []
-        : sequences.filter(({ owner, schema }) => owner === null && chosen.schemas.has(schema)).map(freeSequence),
+      sequences: sequences.filter(({ owner }) => owner === null).map(freeSequence),
       notCarried: parts.notCarried,
       notes: await readNotes(session),
       obstacles: parts.obstacles,

@@ -21,7 +21,7 @@ const VIEW = "v";
 export function chooseRelations(all: readonly CatalogRelation[], choices: CopyChoices): ChosenRelations {
   const schemas = chosenSchemas(all, choices.schemas);
   const within = all.filter(({ schema }) => schemas.has(schema));
-  const candidates = within.filter(({ kind, isPartition }) => WITH_ROWS.has(kind) && !isPartition);
+  const candidates = within.filter((one) => WITH_ROWS.has(one.kind) && !one.isPartition && one.isFilled);
   const views = within.filter(({ kind }) => kind === VIEW);
   const wanted = choices.tables.map((word) => named(word, candidates, within));
   const unwanted = new Set(choices.excludeTables.map((word) => named(word, [...candidates, ...views], within)));
@@ -72,6 +72,7 @@ function named(
 
 function whyNotCopied(found: CatalogRelation | undefined): string | undefined {
   if (found === undefined) return undefined;
+  if (!found.isFilled) return "it is a materialized view that holds no rows before it is refreshed";
   if (found.isPartition) return "it is a partition; its rows are copied with those of the whole table";
   return found.kind === VIEW ? "it is a view; --tables names tables" : "its rows lie on another server";
 }

@@ -16,6 +16,8 @@ export interface ColumnFacts {
   readonly isDeclaredNotNull: boolean;
   readonly identity: "always" | "byDefault" | null;
   readonly isGenerated: boolean;
+  /** It is generated whenever it is read. */
+  readonly isVirtual: boolean;
   /** Its default, or what it is generated from; null = none. */
   readonly expression: string | null;
   /** The default of a domain. */
@@ -34,7 +36,7 @@ interface ColumnRow extends SqlRow {
   readonly declared: string;
   readonly notnull: boolean;
   readonly identity: string;
-  readonly generated: boolean;
+  readonly generated: string;
   readonly expression: string | null;
   readonly collation: string | null;
   readonly comment: string | null;
@@ -63,7 +65,7 @@ const CHAIN = `
 
 const COLUMNS = `
   SELECT a.attrelid AS table, a.attnum AS number, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS declared,
-         a.attnotnull AS notnull, a.attidentity::text AS identity, a.attgenerated <> '' AS generated,
+         a.attnotnull AS notnull, a.attidentity::text AS identity, a.attgenerated::text AS generated,
          pg_get_expr(d.adbin, d.adrelid, true) AS expression, col_description(a.attrelid, a.attnum) AS comment,
          CASE WHEN a.attcollation <> own.typcollation THEN (SELECT quote_ident(cn.nspname) || '.' || quote_ident(co.collname)
            FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation) END AS collation,
@@ -78,6 +80,7 @@ const COLUMNS = `
      AND a.attnum > 0 AND NOT a.attisdropped
    ORDER BY a.attrelid, a.attnum`;
 
+const VIRTUAL = "v";
 const PADDED = new Set(["character", "bpchar"]);
 const IDENTITIES: Readonly<Record<string, ColumnFacts["identity"]>> = { a: "always", d: "byDefault" };
 
@@ -109,7 +112,8 @@ function columnOf(row: ColumnRow): ColumnFacts {
     isNullable: !row.notnull && !row.domainnotnull,
     isDeclaredNotNull: row.notnull,
     identity: IDENTITIES[row.identity] ?? null,
-    isGenerated: row.generated,
+    isGenerated: row.generated !== "",
+    isVirtual: row.generated === VIRTUAL,
     expression,
     domainDefault: row.domaindefault,
     domainChecks: textsOf(row.domainchecks),

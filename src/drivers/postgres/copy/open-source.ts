@@ -86,7 +86,11 @@ class PostgresCopySource implements CopySource {
   }
 
   async unchanged(): Promise<"yes" | "no" | "probably"> {
-    return stateSince(this.#source.before, await readActivity(this.#source.parts));
+    const { hold, before, parts } = this.#source;
+    if (hold === null) return stateSince(before, await readActivity(parts));
+    // While the session lives, so do its locks. CONNECT.LOST otherwise.
+    await hold.run("SELECT 1");
+    return "yes";
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

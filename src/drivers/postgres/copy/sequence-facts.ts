@@ -3,6 +3,7 @@ import { quoteIdent, quoteQualified } from "../quote-ident.js";
 import { quoteLiteral } from "../quote-literal.js";
 import { isOurs } from "../schema.js";
 import type { Session, SqlRow } from "../session.js";
+import type { ChosenRelations } from "./choose-relations.js";
 
 export interface SequenceFacts extends TableName {
   readonly oid: number;
@@ -53,9 +54,18 @@ const SEQUENCES = `
 
 const STATES_PER_QUERY = 100;
 
-/** All sequences, with where they stand: they obey no snapshot. DB.PERMISSION. */
-export async function readSequenceFacts(session: Session): Promise<readonly SequenceFacts[]> {
-  const rows = await session.query<SequenceRow>(SEQUENCES);
+/**
+ * The sequences that number columns of these tables, or are on their own, with where they stand: they obey no snapshot.
+ * DB.PERMISSION.
+ */
+export async function readSequenceFacts(
+  session: Session,
+  { tables, schemas, isPart }: ChosenRelations,
+): Promise<readonly SequenceFacts[]> {
+  const owners = new Set(tables.map(({ oid }) => oid));
+  const isWanted = ({ table, schema }: SequenceRow): boolean =>
+    table === null ? !isPart && schemas.has(schema) : owners.has(table);
+  const rows = (await session.query<SequenceRow>(SEQUENCES)).filter(isWanted);
   const found: SequenceFacts[] = [];
   for (let start = 0; start < rows.length; start += STATES_PER_QUERY) {
     const some = rows.slice(start, start + STATES_PER_QUERY);

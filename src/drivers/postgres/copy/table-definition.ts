@@ -5,6 +5,8 @@ import type { ConstraintFacts } from "./constraint-facts.js";
 import type { PartitionFacts } from "./partition-facts.js";
 import { type SequenceFacts, sequenceDefinition } from "./sequence-facts.js";
 
+const NAME_BYTES = 63;
+
 export interface DefinedTable {
   readonly name: string;
   readonly comment: string | null;
@@ -44,12 +46,14 @@ function sequencesOf({ sequences }: DefinedTable, { number }: ColumnFacts): read
 }
 
 function columnSql(table: DefinedTable, column: ColumnFacts): string {
-  const { name, declared, collation, expression, isGenerated, identity, isDeclaredNotNull } = column;
+  const { name, declared, collation, expression, isGenerated, isVirtual, identity, isDeclaredNotNull } = column;
   const parts = [quoteIdent(name), declared];
   if (collation !== null) parts.push(`COLLATE ${collation}`);
   if (isDeclaredNotNull) parts.push("NOT NULL");
   if (expression !== null)
-    parts.push(isGenerated ? `GENERATED ALWAYS AS (${expression}) STORED` : `DEFAULT ${expression}`);
+    parts.push(
+      isGenerated ? `GENERATED ALWAYS AS (${expression}) ${isVirtual ? "VIRTUAL" : "STORED"}` : `DEFAULT ${expression}`,
+    );
   if (identity !== null) {
     const [sequence] = sequencesOf(table, column);
     const options = sequence?.options.replace(/^AS \S+ /, "") ?? "";
@@ -65,7 +69,9 @@ function placed({ name: table }: DefinedTable, column: ColumnFacts, sequence: Se
     return [`ALTER SEQUENCE ${quoted} OWNED BY ${quoteIdent(table)}.${quoteIdent(column.name)}`];
   }
   const usual = `${table}_${column.name}_seq`;
-  return usual === sequence.name ? [] : [`ALTER SEQUENCE ${quoteIdent(usual)} RENAME TO ${quoted}`];
+  // The server shortens a name that is too long in its own way.
+  const isUsual = usual === sequence.name || Buffer.byteLength(usual) > NAME_BYTES;
+  return isUsual ? [] : [`ALTER SEQUENCE ${quoteIdent(usual)} RENAME TO ${quoted}`];
 }
 
 function comments({ name, comment, columns, constraints }: DefinedTable): readonly string[] {

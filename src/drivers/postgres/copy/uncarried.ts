@@ -23,6 +23,13 @@ const COMMANDS = `CASE p.polcmd WHEN 'r' THEN 'SELECT' WHEN 'a' THEN 'INSERT' WH
 
 const KINDS: readonly Kind[] = [
   {
+    kind: "views",
+    reason: "it holds no rows before it is refreshed",
+    sql: `SELECT NULL::oid AS table, c.relname AS name,
+                 'CREATE MATERIALIZED VIEW ' || quote_ident(c.relname) || E' AS\\n' || rtrim(pg_get_viewdef(c.oid, true), ';') || E'\\nWITH NO DATA' AS sql
+            FROM pg_class c WHERE c.relkind = 'm' AND NOT c.relispopulated AND ${OF_SCHEMA} ORDER BY c.oid`,
+  },
+  {
     kind: "functions",
     reason: "its language is the server's own",
     sql: `SELECT NULL::oid AS table, f.oid::regprocedure::text AS name,
