@@ -65,6 +65,33 @@ test("a table that others depend on is not replaced", async () => {
   expect(await world.database.sql("SELECT to_regclass('dbops_before_20260101') AS r")).toEqual([{ r: null }]);
 });
 
+test("who might use a replaced table may use the new one, and its row-level security does not get lost", async () => {
+  await using world = await targetWorld();
+  const app = `a_${randomBytes(4).toString("hex")}`;
+  await onServer(inject("postgresUrl"), `CREATE ROLE ${app}`);
+  try {
+    await world.database.sql(
+      `CREATE TABLE t (id int); GRANT SELECT ON t TO ${app}; GRANT INSERT ON t TO PUBLIC; ALTER TABLE t ENABLE ROW LEVEL SECURITY;
+       CREATE POLICY "own rows" ON t USING (true)`,
+    );
+    await expect(published(world, t, { isReplacing: true })).rejects.toMatchObject({
+      code: "COPY.TARGET_OCCUPIED",
+      why: 'row-level security (policies "own rows") depends on it',
+    });
+    await world.database.sql("ALTER TABLE t DISABLE ROW LEVEL SECURITY");
+    await published(world, t, { isReplacing: true });
+    expect(
+      await world.database.sql(
+        `SELECT has_table_privilege('${app}', 't', 'SELECT') AS reads, has_table_privilege('${app}', 't', 'INSERT') AS adds,
+                has_table_privilege('${app}', 't', 'DELETE') AS deletes`,
+      ),
+    ).toEqual([{ reads: true, adds: true, deletes: false }]);
+  } finally {
+    await world.database.sql(`DROP OWNED BY ${app}`);
+    await onServer(inject("postgresUrl"), `DROP ROLE ${app}`);
+  }
+});
+
 test("what is in the schema is told, and what extensions and dbops keep there is not", async () => {
   await using world = await targetWorld();
   await using target = await world.target();

@@ -37,8 +37,10 @@ export class Finisher {
 
   /** Its end is awaited by `finish`. */
   begin(table: TargetTable): void {
-    const work = withSessionOf(this.#sessions, (session) => finishTable(session, table, this.#place));
     const key = keyOf(table.name);
+    const before = this.#works.get(key) ?? Promise.resolve([]);
+    const build = () => withSessionOf(this.#sessions, (session) => finishTable(session, table, this.#place));
+    const work = before.then(build, build);
     work.catch((error: unknown) => this.#failures.set(key, error));
     this.#works.set(key, heldPromise(work));
   }

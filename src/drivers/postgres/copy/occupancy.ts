@@ -49,6 +49,10 @@ const DEPENDENTS = `
     SELECT i.inhparent, i.inhrelid, format('table %s, which inherits from it', i.inhrelid::regclass)
       FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE NOT c.relispartition
     UNION ALL
+    SELECT c.oid, 0, concat_ws(' ', 'row-level security',
+             (SELECT format('(policies %s)', string_agg(quote_ident(polname), ', ' ORDER BY polname)) FROM pg_policy WHERE polrelid = c.oid HAVING count(*) > 0))
+      FROM pg_class c WHERE c.relrowsecurity
+    UNION ALL
     SELECT d.refobjid, 0, format('function %s', d.objid::regprocedure)
       FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_class'::regclass) d ON d.oid = t.oid
    WHERE d.other NOT IN (SELECT oid FROM named)

@@ -9,6 +9,7 @@ import { quoteIdent, quoteQualified } from "../quote-ident.js";
 import type { Session } from "../session.js";
 import { grantAsUsual } from "./default-grants.js";
 import type { HiddenPlace } from "./hidden-place.js";
+import { keepGrants } from "./kept-grants.js";
 import { keyOf, LEDGER_TABLES } from "./ledger.js";
 import { grantNobody, schemasOf } from "./make-tables.js";
 import { type MovableObject, movableObjects, moveObject } from "./movable-objects.js";
@@ -21,7 +22,8 @@ export interface TakePlace {
 }
 
 const DEPENDENT_OBJECTS = "2BP01";
-const RELATIONS = new Set(["TABLE", "VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE", "SEQUENCE"]);
+const GRANTED = new Set(["TABLE", "VIEW", "MATERIALIZED VIEW", "FOREIGN TABLE"]);
+const RELATIONS = new Set([...GRANTED, "SEQUENCE"]);
 
 /** Within a transaction: what stands in the way goes aside, and the hidden schemas' objects take their place. */
 export async function takePlace(
@@ -47,6 +49,12 @@ export async function takePlace(
     }
     for (const object of coming) await moveObject(session, object, schema);
     await grantAsUsual(session, schema, coming);
+    for (const { name } of leaving.filter(({ words }) => GRANTED.has(words))) {
+      await keepGrants(session, {
+        from: { schema: place.before(schema), name: name.name },
+        to: { schema, name: name.name },
+      });
+    }
     await dropEmpty(session, hidden);
   }
   return { previous };
