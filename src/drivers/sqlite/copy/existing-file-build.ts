@@ -9,7 +9,7 @@ import { FileLoad } from "./file-load.js";
 import { setNumbering } from "./finish-file.js";
 import { FileReader } from "./reader.js";
 import { RowClient } from "./row-client.js";
-import { unexpectedAnswer } from "./row-protocol.js";
+import { type SelectedRows, unexpectedAnswer } from "./row-protocol.js";
 import { Turns } from "./turns.js";
 
 const AS_IT_IS = { nul: "fail", invalidUtf8: "fail" } as const;
@@ -72,7 +72,11 @@ export class ExistingFileBuild implements FileBuild {
   }
 
   async publish(): Promise<{ readonly previous: null }> {
-    await this.client.askToEnd({ kind: "commit" });
+    try {
+      await this.client.askToEnd({ kind: "commit" });
+    } catch (error) {
+      throw isBrokenReference(error) ? await this.#brokenReference(error) : error;
+    }
     return { previous: null };
   }
 
@@ -84,12 +88,22 @@ export class ExistingFileBuild implements FileBuild {
     await this.#client?.[Symbol.asyncDispose]();
   }
 
+  /** SQLite says only that there is one. */
+  async #brokenReference(cause: unknown): Promise<DbopsError> {
+    const [row] = await this.#select(`SELECT "table", parent, rowid FROM pragma_foreign_key_check LIMIT 1`, []);
+    return new DbopsError("COPY.REFUSED", {
+      message: "a row of the copy refers to one that does not exist",
+      why: row === undefined ? "FOREIGN KEY constraint failed" : `${row[0]} to ${row[1]}, at rowid ${row[2]}`,
+      hint: "copy the tables that it refers to as well; nothing was changed",
+      cause,
+    });
+  }
+
   async #requireNoTriggers(tables: readonly TargetTable[]): Promise<void> {
     const names = JSON.stringify(tables.map(({ name }) => name.name.toLowerCase()));
     const sql = `SELECT name, tbl_name FROM sqlite_schema WHERE type = 'trigger'
       AND lower(tbl_name) IN (SELECT value FROM json_each(?)) LIMIT 1`;
-    const answer = await this.client.ask({ kind: "select", sql, parameters: [names] });
-    const [trigger] = answer.of === "select" ? answer.rows : unexpectedAnswer(answer);
+    const [trigger] = await this.#select(sql, [names]);
     if (trigger === undefined) return;
     throw new DbopsError("UNSUPPORTED.ENGINE", {
       message: `the trigger ${trigger[0]} of ${trigger[1]} cannot be kept from firing`,
@@ -97,4 +111,13 @@ export class ExistingFileBuild implements FileBuild {
       hint: "leave out --disable-triggers, or drop the trigger and make it again afterwards",
     });
   }
+
+  async #select(sql: string, parameters: readonly string[]): Promise<SelectedRows> {
+    const answer = await this.client.ask({ kind: "select", sql, parameters });
+    return answer.of === "select" ? answer.rows : unexpectedAnswer(answer);
+  }
+}
+
+function isBrokenReference(error: unknown): boolean {
+  return error instanceof DbopsError && (error.why ?? "").includes("SQLITE_CONSTRAINT_FOREIGNKEY");
 }

@@ -44,13 +44,13 @@ export class FileLoad implements CopyLoad {
     this.#isOpen = false;
   }
 
+  /** A child that does not answer any more has lost its transaction with its connection. */
   async [Symbol.asyncDispose](): Promise<void> {
-    try {
-      await Promise.allSettled(this.#sent);
-      if (this.#isOpen && this.#parts.state !== null) await this.#parts.client.ask({ kind: "rollback" });
-    } finally {
-      this.#parts.onEnd();
-    }
+    const { client, state, onEnd } = this.#parts;
+    const rollback = this.#isOpen && state !== null ? [client.ask({ kind: "rollback" })] : [];
+    await Promise.allSettled([...this.#sent, ...rollback]);
+    this.#isOpen = false;
+    onEnd();
   }
 
   async #settle(): Promise<void> {

@@ -1,0 +1,305 @@
+import Database from "better-sqlite3";
+import { describe, expect, test } from "vitest";
+import type { CopyTarget, TargetTable } from "#dbops/drivers/copy-target-model.js";
+import { SqliteRestorer } from "#dbops/drivers/sqlite/restorer.js";
+import {
+  checkpoint,
+  column,
+  copyFileWorld,
+  design,
+  type FileWorld,
+  integer,
+  loadAll,
+  rows,
+  table,
+  text,
+} from "../support/copy-file-world.js";
+import { ask, sqlite } from "../support/sqlite-files.js";
+
+const COUNTING = { next: 8n, isMonotonic: true, isAlways: false };
+const CUSTOMERS = table("customers", [integer("id", { isNullable: false, identity: COUNTING }), text("name")], {
+  uniques: [{ name: "one_name", columns: ["name"], isDeferrable: false }],
+});
+const ORDERS = table(
+  "orders",
+  [integer("id", { isNullable: false }), integer("customer"), text("note", { defaultSql: "'-'" })],
+  {
+    checks: [{ name: null, sql: `"id" > 0` }],
+    indexes: [
+      {
+        name: "by_note",
+        isUnique: false,
+        parts: [{ term: { kind: "column", name: "note" }, isDescending: true, ignoresCase: true }],
+        where: `"note" IS NOT NULL`,
+      },
+    ],
+    foreignKeys: [
+      {
+        name: null,
+        columns: ["customer"],
+        references: { table: { schema: null, name: "customers" }, columns: ["id"] },
+        onDelete: "cascade",
+        onUpdate: "no action",
+        isDeferrable: true,
+        isInitiallyDeferred: true,
+        isValidated: true,
+      },
+    ],
+  },
+);
+
+describe("a new file", () => {
+  test("is unseen until it is published, with all its rules", async () => {
+    await using world = await copyFileWorld();
+    await using target = await world.target();
+    const both = design([ORDERS, CUSTOMERS]);
+    await target.create(both);
+    await loadAll(target, ORDERS, "1\t5\t\\N", "2\t5\ta\\tb");
+    await loadAll(target, CUSTOMERS, "5\tAda");
+    expect(await target.finish(both)).toEqual([]);
+    expect(await world.names()).not.toContain("app.sqlite");
+    expect(await target.publish(both)).toEqual({ previous: null });
+    expect(await world.names()).toEqual(["app.sqlite"]);
+    expect(schemaOf(world.path)).toEqual([
+      `CREATE TABLE "orders" (\n  "id" INTEGER PRIMARY KEY,\n  "customer" INTEGER,\n  "note" TEXT DEFAULT ('-'),\n  CHECK ("id" > 0),\n  FOREIGN KEY ("customer") REFERENCES "customers" ("id") ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED\n) STRICT`,
+      `CREATE TABLE "customers" (\n  "id" INTEGER PRIMARY KEY AUTOINCREMENT,\n  "name" TEXT,\n  CONSTRAINT "one_name" UNIQUE ("name")\n) STRICT`,
+      `CREATE INDEX "by_note" ON "orders" ("note" COLLATE NOCASE DESC) WHERE "note" IS NOT NULL`,
+    ]);
+    expect(ask(world.path, "SELECT seq FROM sqlite_sequence")).toBe(7);
+    expect(ask(world.path, "SELECT group_concat(id || quote(note)) FROM orders")).toBe("1NULL,2'a\tb'");
+    expect(ask(world.path, "PRAGMA journal_mode")).toBe("delete");
+  });
+
+  test("goes when it is disposed of, and when its child is killed", async () => {
+    await using world = await copyFileWorld();
+    {
+      await using target = await world.target();
+      await target.create(design([CUSTOMERS]));
+      await using load = await target.load(CUSTOMERS, 0);
+      await load.add(rows("1\tAda"));
+      for (const { pid } of world.tested.children.live) process.kill(pid, "SIGKILL");
+      await expect(load.commit(checkpoint(CUSTOMERS))).rejects.toMatchObject({ code: "TOOL.FAILED" });
+      await load[Symbol.asyncDispose]().catch(() => undefined);
+    }
+    expect(await world.names()).toEqual([]);
+  });
+
+  test("takes no name that something has taken meanwhile", async () => {
+    await using world = await copyFileWorld();
+    await using target = await world.target();
+    await target.create(design([CUSTOMERS]));
+    sqlite(world.path, "CREATE TABLE others (x)");
+    await expect(target.publish(design([CUSTOMERS]))).rejects.toMatchObject({ code: "COPY.TARGET_OCCUPIED" });
+    expect(ask(world.path, "SELECT count(*) FROM others")).toBe(0);
+  });
+
+  test("keeps what was and returns what an earlier life left", async () => {
+    await using world = await copyFileWorld();
+    await using target = await world.target();
+    const home = design([CUSTOMERS], {
+      returning: [
+        { kind: "trigger", name: "t", sql: "CREATE TRIGGER t AFTER INSERT ON customers BEGIN SELECT 1; END" },
+        { kind: "index", name: "bad", sql: "CREATE INDEX bad ON nowhere (x)" },
+      ],
+      origin: [
+        {
+          version: 1,
+          engine: "e",
+          kind: "column",
+          table: { schema: "s", name: "c" },
+          name: "n",
+          definition: "d",
+          stored: "{}",
+          becameType: "TEXT",
+        },
+      ],
+    });
+    await target.create(home);
+    expect(await target.finish(home)).toEqual([
+      {
+        kind: "indexes",
+        name: "bad",
+        reason: expect.stringContaining("nowhere"),
+        sql: "CREATE INDEX bad ON nowhere (x)",
+      },
+    ]);
+    expect(await target.addView({ schema: null, name: "v" }, "SELECT id, name FROM customers")).toMatchObject({
+      columns: [{ name: "id" }, { name: "name" }],
+    });
+    expect(await target.addView({ schema: null, name: "w" }, "SELECT x FROM customers")).toMatchObject({
+      reason: expect.stringContaining("no such column"),
+    });
+    await target.publish(home);
+    expect(ask(world.path, "SELECT group_concat(name) FROM sqlite_schema WHERE type IN ('trigger', 'view')")).toBe(
+      "t,v",
+    );
+    expect(
+      ask(world.path, "SELECT table_schema || table_name || name || stored || became_type FROM dbops_origin"),
+    ).toBe("scn{}TEXT");
+  });
+});
+
+describe("rows", () => {
+  const double = column("d", { kind: "double" }, "ANY");
+
+  test("are kept as what they are, also in parts", async () => {
+    await using world = await copyFileWorld();
+    await using target = await world.target();
+    const kinds = table("kinds", [
+      integer("id"),
+      double,
+      column("n", { kind: "numeric", precision: null, scale: null }, "TEXT", { stored: { as: "text" } }),
+      column("b", { kind: "bytes" }, "BLOB"),
+      column("t", { kind: "boolean" }, "INTEGER"),
+    ]);
+    await target.create(design([kinds]));
+    const size = 9 * 1024 * 1024;
+    await using load = await target.load(kinds, 0);
+    await load.add(rows("1\tNaN\t1.50\t\\\\x00ff\tt", "2\t5\tNaN\t\\\\x\tf"));
+    const parts = ["3\t-0\t\\N\t\\\\x", "41".repeat(size), "\t\\N\n"];
+    for (const [at, part] of parts.entries()) {
+      await load.add({
+        kind: "rows",
+        bytes: Buffer.from(part),
+        rows: at === 2 ? 1 : 0,
+        lastKey: at === 2 ? "3" : null,
+      });
+    }
+    await load.commit(checkpoint(kinds, { rows: 3, lastKey: "3" }));
+    const back: Buffer[] = [];
+    for await (const event of target.read({
+      table: kinds.name,
+      columns: kinds.columns,
+      key: target.rowKey(kinds),
+      after: null,
+      upTo: null,
+    })) {
+      if (event.kind === "rows") back.push(Buffer.from(event.bytes));
+    }
+    const sent = ["1\tNaN\t1.50\t\\\\x00ff\tt\n2\t5\tNaN\t\\\\x\tf\n", ...parts].join("");
+    expect(Buffer.concat(back).equals(Buffer.from(sent))).toBe(true);
+    await load[Symbol.asyncDispose]();
+    await target.publish(design([kinds]));
+    expect(
+      ask(world.path, "SELECT group_concat(typeof(d) || typeof(n) || typeof(b) || t) FROM kinds WHERE id < 3"),
+    ).toBe("texttextblob1,realtextblob0");
+    expect(
+      ask(world.path, "SELECT b = CAST(printf('%.*c', octet_length(b), 'A') AS BLOB) FROM kinds WHERE id = 3"),
+    ).toBe(1);
+  });
+
+  test.each([
+    ["a number that a real cannot keep", "1\t0.12345678901234567890", "COPY.UNFIT", "0.1234567890"],
+    ["a key that is there already", "1\t0.5\n1\t0.25", "COPY.REFUSED", "UNIQUE"],
+    ["a type that the column does not take", "1\tNaN", "COPY.UNFIT", "NaN"],
+  ])("tell of %s", async (_, lines, code, why) => {
+    await using world = await copyFileWorld();
+    await using target = await world.target();
+    const real = column("n", { kind: "numeric", precision: null, scale: null }, "REAL", { stored: { as: "real" } });
+    const numbers = table("numbers", [integer("id"), real]);
+    await target.create(design([numbers]));
+    await using load = await target.load(numbers, 0);
+    await load.add(rows(...lines.split("\n")));
+    await expect(load.commit(checkpoint(numbers))).rejects.toMatchObject({ code, why: expect.stringContaining(why) });
+  });
+});
+
+describe("a copy that was cut short", () => {
+  const first = checkpoint(CUSTOMERS, { rows: 2, lastKey: "2", isLast: false });
+
+  async function cutShort(world: FileWorld): Promise<void> {
+    await using target = await world.target();
+    await target.create(design([CUSTOMERS, ORDERS]));
+    const load = await target.load(CUSTOMERS, 0);
+    await load.add(rows("1\ta", "2\tb"));
+    await load.commit(first);
+    await load.add(rows("3\tc"));
+    for (const { pid } of world.tested.children.live) process.kill(pid, "SIGKILL");
+    await load[Symbol.asyncDispose]().catch(() => undefined);
+    expect(await target.keep()).toBe(true);
+  }
+
+  async function allOf(target: CopyTarget, of: TargetTable): Promise<string> {
+    let all = "";
+    for await (const event of target.read({
+      table: of.name,
+      columns: of.columns,
+      key: { kind: "hidden" },
+      after: null,
+      upTo: null,
+    })) {
+      if (event.kind === "rows") all += Buffer.from(event.bytes).toString();
+    }
+    return all;
+  }
+
+  test("is taken up behind its last checkpoint, and no sweep takes it away", async () => {
+    await using world = await copyFileWorld();
+    await cutShort(world);
+    const { context } = world.tested;
+    await using restorer = await SqliteRestorer.open({ engine: "sqlite", name: "app", location: world.path }, context);
+    expect(await restorer.recover()).toEqual([]);
+    await using target = await world.target({ isResumed: true });
+    await target.create(design([CUSTOMERS, ORDERS]));
+    expect(await target.checkpoints()).toEqual([first]);
+    expect(await allOf(target, CUSTOMERS)).toBe("1\ta\n2\tb\n");
+    {
+      await using load = await target.load(CUSTOMERS, 1);
+      await load.add(rows("3\tc"));
+      await load.commit(checkpoint(CUSTOMERS, { chunk: 1, after: "2", lastKey: "3", rows: 1 }));
+    }
+    await target.finish(design([CUSTOMERS, ORDERS]));
+    await target.publish(design([CUSTOMERS, ORDERS]));
+    expect(ask(world.path, "SELECT group_concat(id || name) FROM customers")).toBe("1a,2b,3c");
+    expect(await world.names()).toEqual(["app.sqlite"]);
+  });
+
+  test("loses what is loaded again from an earlier chunk on, or made again", async () => {
+    await using world = await copyFileWorld();
+    await cutShort(world);
+    await using target = await world.target({ isResumed: true });
+    await target.create(design([CUSTOMERS, ORDERS]));
+    await (await target.load(CUSTOMERS, 0))[Symbol.asyncDispose]();
+    expect([await target.checkpoints(), await allOf(target, CUSTOMERS)]).toEqual([[], ""]);
+    const bytes = { ...CUSTOMERS, columns: [integer("id"), column("name", { kind: "bytes" }, "BLOB")] };
+    await target.remake(bytes);
+    await loadAll(target, bytes, "1\t\\\\x00");
+    expect(await allOf(target, bytes)).toBe("1\t\\\\x00\n");
+  });
+
+  test("is another one with another plan, and begins again on a machine that was restarted", async () => {
+    await using world = await copyFileWorld();
+    await cutShort(world);
+    const left = ".app.sqlite.dbops-copy-r1";
+    {
+      await using target = await world.target({ isResumed: true });
+      await expect(target.create(design([CUSTOMERS], { plan: "[]" }))).rejects.toMatchObject({
+        code: "COPY.NOT_RESUMABLE",
+      });
+    }
+    expect(await world.names()).toContain(left);
+    sqlite(world.path.replace("app.sqlite", left), "UPDATE dbops_copy_state SET value = 'other' WHERE name = 'boot'");
+    await using target = await world.target({ isResumed: true });
+    await target.create(design([CUSTOMERS, ORDERS]));
+    expect([await target.checkpoints(), await allOf(target, CUSTOMERS)]).toEqual([[], ""]);
+    expect(world.tested.notices.join()).toContain("restarted");
+  });
+
+  test("is none where nothing was left", async () => {
+    await using world = await copyFileWorld();
+    await expect(world.target({ isResumed: true })).rejects.toMatchObject({ code: "COPY.NOT_RESUMABLE" });
+    await expect(world.target({ isResumed: true, mode: "existing" })).rejects.toMatchObject({
+      code: "CONNECT.FILE_MISSING",
+    });
+  });
+});
+
+/** The statements of a file, as they were made. */
+function schemaOf(path: string): readonly unknown[] {
+  const db = new Database(path);
+  try {
+    return db.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite%'").pluck().all();
+  } finally {
+    db.close();
+  }
+}
