@@ -1,5 +1,5 @@
-import type { CopyColumn, CopyEvent } from "../../drivers/copy-rows-model.js";
-import { type RowDigest, type RowHash, rowHash } from "./row-hash.js";
+import type { CopyColumn, CopyEvent, CopyRows } from "../../drivers/copy-rows-model.js";
+import { type RowDigest, rowHash } from "./row-hash.js";
 import { rowTexts } from "./row-texts.js";
 import { rowValue } from "./row-value.js";
 
@@ -8,34 +8,32 @@ export interface DigestOptions {
   /** Of what rows say as values of these, rather than of their bytes; null = bytes. */
   readonly values: readonly CopyColumn[] | null;
   readonly signal: AbortSignal;
+  /** Told of rows that have passed. */
+  readonly advance?: ((rows: number) => void) | undefined;
 }
 
 /** Reads rows to their end. */
-export async function digestRows(
-  events: AsyncIterable<CopyEvent>,
-  { proof, values, signal }: DigestOptions,
-): Promise<RowDigest> {
+export async function digestRows(events: AsyncIterable<CopyEvent>, options: DigestOptions): Promise<RowDigest> {
+  const { proof, values, signal, advance } = options;
   const hash = rowHash(proof);
-  if (values === null) await addBytes(events, hash, signal);
-  else await addValues(rowTexts(events), values, { hash, signal });
+  for await (const rows of values === null ? onlyRows(events) : inValues(rowTexts(events), values)) {
+    signal.throwIfAborted();
+    hash.add(rows);
+    advance?.(rows.rows);
+  }
   return hash.digest();
 }
 
-async function addBytes(events: AsyncIterable<CopyEvent>, hash: RowHash, signal: AbortSignal): Promise<void> {
-  for await (const event of events) {
-    signal.throwIfAborted();
-    if (event.kind === "rows") hash.add(event);
-  }
+async function* onlyRows(events: AsyncIterable<CopyEvent>): AsyncGenerator<CopyRows> {
+  for await (const event of events) if (event.kind === "rows") yield event;
 }
 
-async function addValues(
+async function* inValues(
   batches: AsyncIterable<readonly string[]>,
   columns: readonly CopyColumn[],
-  { hash, signal }: { readonly hash: RowHash; readonly signal: AbortSignal },
-): Promise<void> {
+): AsyncGenerator<CopyRows> {
   for await (const rows of batches) {
-    signal.throwIfAborted();
     const text = rows.map((row) => `${rowValue(row, columns)}\n`).join("");
-    hash.add({ kind: "rows", bytes: Buffer.from(text), rows: rows.length, lastKey: null });
+    yield { kind: "rows", bytes: Buffer.from(text), rows: rows.length, lastKey: null };
   }
 }

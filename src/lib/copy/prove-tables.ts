@@ -15,15 +15,16 @@ export interface TableProof extends RowProof {
 
 /** Compares every table with the source; what differs is a result. */
 export async function proveTables(job: CopyJob, loaded: readonly TableAtTarget[]): Promise<readonly TableProof[]> {
-  const phase = job.context.progress.phase("comparing every table", { unit: "tables", total: loaded.length });
+  const total = loaded.reduce((sum, { sent }) => sum + sent.rows, 0);
+  const phase = job.context.progress.phase("comparing every table", { unit: "rows", total });
+  const advance = (rows: number): void => phase.advance(rows);
   const proofs = await sideBySide(loaded, job.jobs, async (table, stopped) => {
     const signal = AbortSignal.any([stopped, job.context.signal]);
-    const [proof, totals] = await Promise.all([proveTable(job, table, signal), compareTotals(job, table)]);
-    phase.advance(1);
+    const [proof, totals] = await Promise.all([proveTable(job, table, { signal, advance }), compareTotals(job, table)]);
     return { ...proof, table, totals };
   });
   const rows = proofs.reduce((sum, proof) => sum + proof.rows, 0);
-  phase.done(formatNumberOf("row", rows));
+  phase.done(`${formatNumberOf("row", rows)} in ${formatNumberOf("table", proofs.length)}`);
   return proofs;
 }
 
@@ -32,17 +33,21 @@ export function isProven({ checksum, totals }: TableProof): boolean {
   return checksum.equal && totals.length === 0;
 }
 
-async function proveTable(job: CopyJob, table: TableAtTarget, signal: AbortSignal): Promise<RowProof> {
-  const { source, target } = job;
+async function proveTable(
+  { source, target }: CopyJob,
+  table: TableAtTarget,
+  watch: Required<Pick<BothSides, "signal" | "advance">>,
+): Promise<RowProof> {
   const { read, readBack, proof } = table.planned;
-  const sides = { source, target, read, readBack, proof, signal };
+  const sides = { source, target, read, readBack, proof, ...watch };
   return table.before === null ? await proveRows(sides, table.sent) : await proveAdded(sides, table.before);
 }
 
 /** Rows that came to others, which leave no order to compare by. */
-async function proveAdded({ source, target, read, readBack, signal }: BothSides, before: string): Promise<RowProof> {
+async function proveAdded(sides: BothSides, before: string): Promise<RowProof> {
+  const { source, target, read, readBack, signal, advance } = sides;
   const options = { proof: "bag", values: readBack.columns, signal } as const;
-  const ours = await digestRows(source.read(read), options);
+  const ours = await digestRows(source.read(read), { ...options, advance });
   const theirs = await digestRows(target.read(readBack), options);
   const added = bagDifference(theirs.checksum, before);
   const equal = ours.checksum === added;

@@ -11,6 +11,8 @@ export interface BothSides {
   readonly readBack: CopyRead;
   readonly proof: "order" | "bag";
   readonly signal: AbortSignal;
+  /** Told of rows that have come back from the target for the first time. */
+  readonly advance?: (rows: number) => void;
 }
 
 export interface RowProof {
@@ -34,7 +36,7 @@ export const VALUES_ALGORITHM = `${ROWS_ALGORITHM} by value`;
  * `sent` is the digest of what was sent; null = the source is read again.
  */
 export async function proveRows(sides: BothSides, sent: RowDigest | null): Promise<RowProof> {
-  const [ours, theirs] = await digestBoth(sides, sent, { proof: sides.proof, values: null });
+  const [ours, theirs] = await digestBoth(sides, sent, { ...sides, values: null });
   const { rows } = theirs;
   const byBytes = checksumOf(ours, theirs, ROWS_ALGORITHM);
   if (byBytes.equal) return { checksum: byBytes, rows, differences: [] };
@@ -60,12 +62,12 @@ function checksumOf(source: RowDigest, target: RowDigest, algorithm: string): Ro
 async function digestBoth(
   { source, read, target, readBack, signal }: BothSides,
   sent: RowDigest | null,
-  how: Pick<DigestOptions, "proof" | "values">,
+  { proof, values, advance }: Omit<DigestOptions, "signal">,
 ): Promise<readonly [RowDigest, RowDigest]> {
-  const options = { ...how, signal };
+  const options = { proof, values, signal };
   return await Promise.all([
     sent ?? digestRows(source.read(read), options),
-    digestRows(target.read(readBack), options),
+    digestRows(target.read(readBack), { ...options, advance }),
   ]);
 }
 
