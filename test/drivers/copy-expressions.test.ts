@@ -534,6 +534,7 @@ describe("defaults", () => {
     await postgres.run(`CREATE TABLE moments (c timestamp DEFAULT ${defaultOf("CURRENT_TIMESTAMP", column)})`);
     const ms = scopeColumn("c", { kind: "timestamptz" }, { sourceStored: { as: "epoch", unit: "ms" } });
     expect(defaultOf("unixepoch() * 1000", ms)).toBe("(date_trunc('second', now()))");
+    expect(defaultOf("CURRENT_TIMESTAMP", ms)).toBe("(date_trunc('second', now()))");
   });
 
   test.each([

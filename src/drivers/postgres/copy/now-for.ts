@@ -46,7 +46,7 @@ function textOf(form: NowForm): string | null {
 
 /** The digits after the second that such a moment has; null where the column's moments are no such ones. */
 function digitsOf(form: NowForm, stored: ScopeColumn["sourceStored"]): number | null {
-  if (stored?.as === "epoch") return form.kind === "epoch" && form.unit === stored.unit ? 0 : null;
+  if (stored?.as === "epoch" && form.kind === "epoch") return form.unit === stored.unit ? 0 : null;
   if (stored?.as === "julian") return form.kind === "julian" ? 6 : null;
   if (form.kind !== "timestamp" || (PRECISIONS[form.fractionDigits] === undefined && form.fractionDigits < 6))
     return null;
