@@ -1,11 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import { startDbops } from "../support/dbops-process.js";
 import { type FreshDatabase, freshDatabase } from "../support/fresh-database.js";
 import { runCli } from "../support/run-cli.js";
-import { sqlite } from "../support/sqlite-files.js";
+import { ask, sqlite } from "../support/sqlite-files.js";
 
 const ROWS = 300_000;
 
@@ -123,4 +123,62 @@ test("Ctrl-C keeps what is loaded and prints how to go on", async () => {
   const run = String(await hiddenPlace()).replace("dbops_copy_", "");
   expect(stderr).toMatch(new RegExp(`go on with dbops migrate copy .* --resume ${run}`));
   expect((await copy("--resume", run)).exit).toBe(0);
+});
+
+describe("a copy into a file that was killed", () => {
+  let to: string;
+  beforeEach(async () => {
+    to = join(folder, "to.db");
+    await target.sql(
+      `CREATE TABLE words (id bigint PRIMARY KEY, word text, n double precision);
+       CREATE TABLE loose (a text, b bigint);
+       INSERT INTO words SELECT i, 'word ' || i, i / 7.0 FROM generate_series(1, ${ROWS}) i;
+       CREATE INDEX by_word ON words (word);
+       INSERT INTO loose SELECT word, id FROM words WHERE id <= 1000`,
+    );
+  });
+
+  async function copyOut(...flags: readonly string[]) {
+    const result = await runCli(["migrate", "copy", target.url, to, "--json", ...flags], { cwd: folder });
+    return { exit: result.exit, document: result.json() };
+  }
+
+  /** The name of what is built beside the file; null while nothing is. */
+  async function built(): Promise<string | null> {
+    return (
+      (await readdir(folder)).find((name) => /\.dbops-copy-[^.]*$/.test(name) && !/-(?:wal|shm)$/.test(name)) ?? null
+    );
+  }
+
+  async function hasChunk(): Promise<boolean> {
+    const name = await built();
+    if (name === null) return false;
+    try {
+      return (
+        Number(ask(join(folder, name), "SELECT count(*) FROM dbops_copy_chunk WHERE \"table\" LIKE '%words%'")) > 0
+      );
+    } catch {
+      return false;
+    }
+  }
+
+  test.each([
+    ["when a part was loaded", null],
+    ["when indexes were made", "making indexes, keys and references"],
+  ])("%s goes on to the same end", async (_, words) => {
+    const copying = await startDbops(["migrate", "copy", target.url, to], { cwd: folder });
+    if (words === null) while (!(await hasChunk()));
+    else await copying.says(words);
+    await copying.kill();
+    const run = String(await built()).replace(/^.*dbops-copy-/, "");
+    expect(await readdir(folder)).not.toContain("to.db");
+    const { exit, document } = await copyOut("--resume", run);
+    expect([exit, document.error]).toEqual([0, null]);
+    expect(
+      document.data.tables.map((table: { readonly checksum: { readonly equal: boolean } }) => table.checksum.equal),
+    ).toEqual([true, true]);
+    expect(ask(to, "SELECT count(*) FROM words")).toBe(ROWS);
+    expect(ask(to, "SELECT count(*) FROM loose")).toBe(1000);
+    expect(await built()).toBeNull();
+  });
 });
