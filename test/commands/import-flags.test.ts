@@ -143,6 +143,16 @@ describe.each(IMPORT_ENGINES)("$title", ({ title, integer, open }) => {
       expect([exit, await world.rows("SELECT * FROM t")]).toEqual([5, [{ id: 1, name: "é;'x", n: null }]]);
     }));
 
+  test("--encoding auto warns of what it takes, utf8 takes nothing else", () =>
+    using(async (world) => {
+      await world.write("t.csv", Buffer.from("id,name,n\n1,\x80 caf\xe9,1\n", "latin1"));
+      const refused = await world.import("t.csv", "app", "--encoding", "utf8");
+      expect([refused.exit, refused.json().error.code]).toEqual([11, "IMPORT.ENCODING"]);
+      const { exit, json } = await world.import("t.csv", "app", "--encoding", "auto");
+      expect([exit, json().warnings]).toEqual([0, [expect.stringContaining("is read as windows-1252")]]);
+      expect(await world.rows("SELECT name FROM t")).toEqual([{ name: "€ café" }]);
+    }));
+
   test("names that would be SQL are names", () =>
     using(async (world) => {
       const name = `a"; drop table t;--`;

@@ -33,6 +33,7 @@ export function readRequest(input: string | ReadPlace, folder: string, wish: Par
     children,
     env: { PATH: process.env.PATH },
     onNotice: () => {},
+    onWarning: () => {},
     ...wish,
   };
 }

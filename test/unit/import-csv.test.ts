@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { CsvParser } from "#dbops/lib/import/csv-parser.js";
+import type { ReadRequest } from "#dbops/lib/import/read-request.js";
 import { codeOf, temporaryFolder } from "../support/codec-run.js";
 import { readText } from "../support/import-reading.js";
 
@@ -10,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => folder[Symbol.asyncDispose]());
 
-const read = (content: string | Uint8Array, wish: object = {}) =>
+const read = (content: string | Uint8Array, wish: Partial<ReadRequest> = {}) =>
   readText(folder.path, { name: "t.csv", content, ...wish });
 
 describe("fields", () => {
@@ -157,12 +158,48 @@ describe("encodings", () => {
 
   test("what is not UTF-8 is refused with line, byte and the flag", async () => {
     const content = Buffer.from("a,b\n1,2\nM\xfcller,3\n", "latin1");
-    await expect(read(content)).rejects.toMatchObject({
+    await expect(read(content, { encoding: "utf-8" })).rejects.toMatchObject({
       code: "IMPORT.ENCODING",
       message: expect.stringMatching(/at line 3 \(byte 10\)/),
       hint: expect.stringContaining("--encoding latin1"),
     });
     expect((await read(content, { encoding: "latin1" })).rows[1]).toEqual(["Müller", "3"]);
+  });
+
+  test.each([
+    ["latin1", "a\nM\xfcller\n", "Müller"],
+    ["latin1", "a\ncaf\xe9", "café"],
+    ["windows-1252", "a\n\x80 5 \x96 caf\xe9\n", "€ 5 – café"],
+  ])(
+    "where nothing tells it is read as %s when it can be nothing else, with a warning",
+    async (encoding, text, value) => {
+      const warnings: string[] = [];
+      const { rows } = await read(Buffer.from(text, "latin1"), { onWarning: (warning) => warnings.push(warning) });
+      expect([rows, warnings]).toEqual([
+        [[value]],
+        [expect.stringContaining(`is not UTF-8, and is read as ${encoding}:`)],
+      ]);
+    },
+  );
+
+  test.each([
+    ["a bad byte beside characters of UTF-8", Buffer.concat([Buffer.from("a\né\n"), Buffer.from([0xe9, 0x0a])])],
+    ["a character that is cut", Buffer.from("a\n1€").subarray(0, -1)],
+    ["a byte that windows-1252 has not", Buffer.from("a\n\x81\xe9\n", "latin1")],
+  ])("%s is a fault of UTF-8, and is never guessed away", async (_, content) => {
+    expect(await codeOf(read(content))).toBe("IMPORT.ENCODING");
+  });
+
+  test("a long text whose only bad byte comes last, and characters across the borders of chunks", async () => {
+    const ascii = `a\n${"plain\n".repeat(400_000)}`;
+    const warnings: string[] = [];
+    const { rows } = await read(Buffer.from(`${ascii}\xe9\n`, "latin1"), { onWarning: (text) => warnings.push(text) });
+    expect([rows.length, rows.at(-1), warnings.length]).toEqual([400_001, ["é"], 1]);
+    expect(
+      (await read(Buffer.from(`${ascii}${"€".repeat(1_000_000)}\n`), { onWarning: (text) => warnings.push(text) })).rows
+        .length,
+    ).toBe(400_001);
+    expect(warnings.length).toBe(1);
   });
 
   test("windows-1252 has characters where latin1 has controls", async () => {

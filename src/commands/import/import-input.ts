@@ -2,11 +2,11 @@ import { DbopsError } from "../../lib/core/errors.js";
 import { parseSizeBytes } from "../../lib/core/units.js";
 import { IMPORT_MODES, type ImportWish } from "../../lib/import/import-wish.js";
 import { isTypeName } from "../../lib/import/new-column-types.js";
-import { type ReadWish, TEXT_ENCODINGS } from "../../lib/import/read-request.js";
+import type { ReadWish } from "../../lib/import/read-request.js";
 import type { RawInput } from "../define.js";
 import { optionChoice, optionCount, optionFlag, optionList, optionText, targetWord } from "../options.js";
 import { type GivenFlags, givenFlags } from "./given-flags.js";
-import { IMPORT_FORMATS } from "./import-options.js";
+import { readWish } from "./read-flags.js";
 
 const DEFAULT_MAX_BYTES = 10_000_000_000;
 
@@ -54,17 +54,6 @@ export function importInput(raw: RawInput): ImportInput {
   return input;
 }
 
-function readWish(raw: RawInput): ReadWish {
-  return {
-    format: optionChoice(raw, "format", IMPORT_FORMATS) ?? "auto",
-    delimiter: character(raw, "delimiter"),
-    quote: character(raw, "quote"),
-    encoding: optionChoice(raw, "encoding", TEXT_ENCODINGS),
-    hasHeader: raw.options.header !== false,
-    nullText: optionText(raw, "null"),
-  };
-}
-
 function requireFitting(input: ImportInput): void {
   const only = [input.previewRows !== null && "--preview", input.isCheck && "--check", input.validates && "--validate"];
   const given = only.filter((flag) => flag !== false);
@@ -102,14 +91,6 @@ function pairs(raw: RawInput, name: string): ReadonlyMap<string, string> {
     found.set(text.slice(0, cut), text.slice(cut + 1));
   }
   return found;
-}
-
-function character(raw: RawInput, name: "delimiter" | "quote"): string | null {
-  const text = optionText(raw, name);
-  if (text === null) return null;
-  const one = text === "tab" || text === "\\t" ? "\t" : text;
-  if (one.length === 1 && one !== "\n" && one !== "\r") return one;
-  throw new DbopsError("USAGE.INVALID", { message: `--${name} takes one character`, why: `"${text}" is none` });
 }
 
 function sizeOf(text: string | null): number {

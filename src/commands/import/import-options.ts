@@ -5,6 +5,9 @@ import type { OptionSpec } from "../define.js";
 /** What `--format` takes. */
 export const IMPORT_FORMATS = ["auto", ...INPUT_FORMATS] as const;
 
+/** What `--encoding` takes. */
+export const ENCODING_WORDS = ["auto", "utf8", ...TEXT_ENCODINGS] as const;
+
 export const IMPORT_OPTIONS = [
   { flags: "--table <name>", help: "the table that takes the records; of an input of several, the one to import" },
   { flags: "--tables <names>", help: "which tables of the input, separated by commas", isRepeatable: true },
@@ -34,8 +37,8 @@ export const IMPORT_OPTIONS = [
   { flags: "--quote <char>", help: 'around fields (default: ")' },
   {
     flags: "--encoding <name>",
-    help: "of the text (default: by a byte-order mark, else UTF-8; latin1 must be said)",
-    choices: TEXT_ENCODINGS,
+    help: "of the text (default auto: by a byte-order mark, else UTF-8, else latin1 or windows-1252 with a warning)",
+    choices: ENCODING_WORDS,
   },
   { flags: "--no-header", help: "the first line is a record; columns are c1, c2 …" },
   { flags: "--null <text>", help: "an unquoted field that means NULL (default: an empty one)" },

@@ -54,5 +54,7 @@ function requestOf(context: Context, input: ImportInput): ReadRequest {
     file === "-"
       ? { kind: "stream", stream: context.openInput(), label: "standard input" }
       : { kind: "path", path: context.path(file) ?? file };
-  return { ...input, input: place, workDir, signal, children, env, onNotice: (notice) => progress.note(notice) };
+  const onNotice = (notice: string): void => progress.note(notice);
+  const onWarning = (warning: string): void => progress.warn(warning);
+  return { ...input, input: place, workDir, signal, children, env, onNotice, onWarning };
 }

@@ -3,10 +3,11 @@ import type { RecordTable } from "../transfer/record-model.js";
 import { openCsvTable } from "./csv-table.js";
 import { openJsonTables } from "./json-table.js";
 import { type ByteSource, headOf } from "./read-bytes.js";
-import type { ReadWish, TextEncoding } from "./read-request.js";
+import type { ReadRequest, ReadWish, TextEncoding } from "./read-request.js";
 import type { RecordFile } from "./read-table.js";
 import { encodingOfMark } from "./read-text.js";
 import { binaryKind, HEAD_BYTES } from "./sniff-bytes.js";
+import { sniffEncoding } from "./sniff-encoding.js";
 import { sniffFormat } from "./sniff-format.js";
 import type { NamedContent } from "./sniff-name.js";
 
@@ -14,13 +15,14 @@ import type { NamedContent } from "./sniff-name.js";
 export async function openSniffed(
   source: ByteSource,
   named: Pick<NamedContent, "format"> & { readonly name: string | null },
-  wish: ReadWish,
+  wish: ReadWish & Pick<ReadRequest, "onWarning">,
 ): Promise<readonly RecordTable[]> {
   const head = await headOf(source, HEAD_BYTES);
-  const encoding = wish.encoding ?? encodingOfMark(head) ?? "utf-8";
+  const told = wish.encoding ?? encodingOfMark(head);
   // No line is how JSON lines spell an empty table.
   const canBeEmpty = (wish.format === "auto" ? named.format : wish.format) === "ndjson";
-  if (head.length > 0 || !canBeEmpty) requireText(source.place, head, encoding);
+  if (head.length > 0 || !canBeEmpty) requireText(source.place, head, told ?? "utf-8");
+  const encoding = told ?? (await guessed(source, wish.onWarning));
   const clues = { place: source.place, wished: wish.format, named: named.format };
   const format = sniffFormat(beginningOf(head, encoding), clues);
   if (format === "sql") throw asScript(source.place);
@@ -45,6 +47,16 @@ export function requireText(place: string, head: Buffer, encoding: TextEncoding)
     why: kind === "binary" ? "its bytes are those of a binary file" : `it is ${kind}`,
     hint: "import reads CSV, TSV, JSON, NDJSON and SQL; text in UTF-16 without a byte-order mark needs --encoding utf-16le",
   });
+}
+
+async function guessed(source: ByteSource, warn: ReadRequest["onWarning"]): Promise<TextEncoding> {
+  const encoding = await sniffEncoding(source);
+  if (encoding !== "utf-8") {
+    warn(
+      `${source.place} is not UTF-8, and is read as ${encoding}: name another --encoding if that is wrong, utf8 to refuse it`,
+    );
+  }
+  return encoding;
 }
 
 function asScript(place: string): DbopsError {

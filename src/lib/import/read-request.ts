@@ -44,4 +44,6 @@ export interface ReadRequest extends ReadWish {
   readonly env: Environment;
   /** Hears what was left out or guessed, in sentences. */
   readonly onNotice: (notice: string) => void;
+  /** Hears what may be wrong, in sentences. */
+  readonly onWarning: (warning: string) => void;
 }

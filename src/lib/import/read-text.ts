@@ -116,7 +116,10 @@ async function misencoded(source: ByteSource, encoding: TextEncoding, byte: numb
   return new DbopsError("IMPORT.ENCODING", {
     message: `${source.place} is not ${encoding.toUpperCase()} at line ${line} (byte ${byte + 1})`,
     why: "the bytes there stand for no character in this encoding",
-    hint: encoding === "utf-8" ? "name the encoding: --encoding latin1 (or windows-1252)" : "name another --encoding",
+    hint:
+      encoding === "utf-8"
+        ? "repair the bytes, or name the encoding: --encoding latin1 (or windows-1252)"
+        : "name another --encoding",
   });
 }
 
