@@ -6,6 +6,7 @@ import { startDbops } from "../support/dbops-process.js";
 import { type FreshDatabase, freshDatabase } from "../support/fresh-database.js";
 import { runCli } from "../support/run-cli.js";
 import { ask, sqlite } from "../support/sqlite-files.js";
+import { startProxy } from "../support/tcp-proxy.js";
 
 const ROWS = 300_000;
 
@@ -123,6 +124,21 @@ test("Ctrl-C keeps what is loaded and prints how to go on", async () => {
   const run = String(await hiddenPlace()).replace("dbops_copy_", "");
   expect(stderr).toMatch(new RegExp(`go on with dbops migrate copy .* --resume ${run}`));
   expect((await copy("--resume", run)).exit).toBe(0);
+});
+
+test("a connection that is cut is told as such, and the copy goes on from what is loaded", async () => {
+  const server = new URL(target.url);
+  await using proxy = await startProxy(server.hostname, Number(server.port));
+  const through = new URL(target.url);
+  through.port = String(proxy.port);
+  const copying = runCli(["migrate", "copy", from, through.href, "--json"], { cwd: folder });
+  while (!(await holds(hasRows)));
+  proxy.cut();
+  const { exit, json } = await copying;
+  expect([exit, json().error.code, json().data.resumable]).toEqual([6, "CONNECT.LOST", true]);
+  const { exit: resumed, document } = await copy("--resume", json().data.run);
+  expect([resumed, document.error]).toEqual([0, null]);
+  expect(await target.sql("SELECT count(*)::int AS n FROM words")).toEqual([{ n: ROWS }]);
 });
 
 describe("a copy into a file that was killed", () => {
