@@ -25,8 +25,8 @@ export async function finishTable(
     if (!state.hasPrimaryKey) await makePrimaryKey(session, table, place);
     for (const part of dispensables(table, place, state)) left.push(...(await leftBehind(session, part)));
     left.push(...(await makeChecks(session, table, { place, state })));
-    for (const comment of comments(table, place)) await session.run(comment);
-    await session.run(`ALTER TABLE ${place.quoted(table.name)} RESET (${unattended(null)})`);
+    const attended = `ALTER TABLE ${place.quoted(table.name)} RESET (${unattended(null)})`;
+    await session.run([...comments(table, place), attended].join("; "));
   }
   await setNumbering(session, table, place);
   await session.run(`ANALYZE ${place.quoted(table.name)}`);

@@ -9,7 +9,7 @@ import { cutBack } from "./cut-back.js";
 import { dropPlace } from "./drop-place.js";
 import { Finisher } from "./finisher.js";
 import { LEDGER_TABLES, Ledger } from "./ledger.js";
-import { inTransaction, makeTable, makeTables, schemasOf } from "./make-tables.js";
+import { makeTables, remakeTable, schemasOf } from "./make-tables.js";
 import { publishCopy } from "./publish.js";
 import { SessionPool } from "./read-sessions.js";
 import { copyReader } from "./reader.js";
@@ -88,7 +88,7 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
   async remake(table: TargetTable): Promise<void> {
     const { place, session } = this.#parts;
     await this.#finisher.settled(table.name);
-    await inTransaction(session, () => makeTable(session, table, { place, ledger: this.#ledger }));
+    await remakeTable(session, table, { place, ledger: this.#ledger });
   }
 
   async finish(design: TargetDesign): Promise<readonly NotCarried[]> {

@@ -67,8 +67,14 @@ export class Ledger {
     return new Map(rows.map(({ schema, name, sql }) => [keyOf({ schema, name }), sql]));
   }
 
-  async hasMade(session: Session, { schema, name }: TableName, definition: string): Promise<void> {
-    await session.query(`INSERT INTO ${this.#tables} VALUES ($1, $2, $3)`, [schema, name, definition]);
+  async hasMade(
+    session: Session,
+    tables: readonly { readonly name: TableName; readonly definition: string }[],
+  ): Promise<void> {
+    await session.query(
+      `INSERT INTO ${this.#tables} SELECT * FROM jsonb_to_recordset($1::jsonb) AS t (schema text, name text, definition text)`,
+      [JSON.stringify(tables.map(({ name, definition }) => ({ ...name, definition })))],
+    );
   }
 
   /** Of a table that is made anew. */

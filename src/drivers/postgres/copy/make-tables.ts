@@ -13,9 +13,12 @@ import { tableStatements } from "./table-statement.js";
 const TABLES_PER_TRANSACTION = 100;
 const DUPLICATE_OBJECT = "42710";
 
-export interface MakeTables {
+interface Where {
   readonly place: HiddenPlace;
   readonly ledger: Ledger;
+}
+
+export interface MakeTables extends Where {
   readonly isResumed: boolean;
 }
 
@@ -29,26 +32,40 @@ export async function makeTables(session: Session, design: TargetDesign, how: Ma
   const made = await ledger.tables(session);
   const missing = design.tables.filter((table) => made.get(keyOf(table.name)) !== definitionOf(table, place));
   for (let start = 0; start < missing.length; start += TABLES_PER_TRANSACTION) {
+    const some = missing.slice(start, start + TABLES_PER_TRANSACTION);
+    const other = some.filter(({ name }) => made.has(keyOf(name)));
     await inTransaction(session, async () => {
-      for (const table of missing.slice(start, start + TABLES_PER_TRANSACTION)) await makeTable(session, table, how);
+      for (const { name } of other) await dropTable(session, name, how);
+      for (const table of some) await makeTable(session, table, place);
+      await ledger.hasMade(
+        session,
+        some.map((table) => ({ name: table.name, definition: definitionOf(table, place) })),
+      );
     });
   }
 }
 
-/** Anew where there is one. */
-export async function makeTable(
-  session: Session,
-  table: TargetTable,
-  { place, ledger }: Pick<MakeTables, "place" | "ledger">,
-): Promise<void> {
-  await session.run(`DROP TABLE IF EXISTS ${place.quoted(table.name)} CASCADE`);
-  await ledger.forget(session, table.name);
+/** Makes a table anew that may have become another. */
+export async function remakeTable(session: Session, table: TargetTable, how: Where): Promise<void> {
+  const { ledger, place } = how;
+  await inTransaction(session, async () => {
+    await dropTable(session, table.name, how);
+    await makeTable(session, table, place);
+    await ledger.hasMade(session, [{ name: table.name, definition: definitionOf(table, place) }]);
+  });
+}
+
+async function dropTable(session: Session, name: TableName, { place, ledger }: Where): Promise<void> {
+  await session.run(`DROP TABLE IF EXISTS ${place.quoted(name)} CASCADE`);
+  await ledger.forget(session, name);
+}
+
+async function makeTable(session: Session, table: TargetTable, place: HiddenPlace): Promise<void> {
   await session.during(`make table ${table.name.name}`, async () => {
     if (table.definition !== null) await session.run(`SET LOCAL search_path = ${place.pathFor(table.name.schema)}`);
     for (const statement of tableStatements(table, place)) await runUnlessShared(session, statement);
     if (table.definition !== null) await session.run("SET LOCAL search_path = ''");
   });
-  await ledger.hasMade(session, table.name, definitionOf(table, place));
 }
 
 /** Tables that share a type each bring it along. */

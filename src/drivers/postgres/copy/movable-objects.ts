@@ -41,10 +41,10 @@ export async function movableObjects(session: Session, schema: string): Promise<
   return rows.map(({ words, name, signature }) => ({ words, name: { schema, name }, signature }));
 }
 
-export async function moveObject(
-  session: Session,
-  { words, name, signature }: MovableObject,
-  to: string,
-): Promise<void> {
-  await session.run(`ALTER ${words} ${signature ?? quoteQualified(name)} SET SCHEMA ${quoteIdent(to)}`);
+/** All at once: each is only renamed, and others may wait. */
+export async function moveObjects(session: Session, objects: readonly MovableObject[], to: string): Promise<void> {
+  const statements = objects.map(
+    ({ words, name, signature }) => `ALTER ${words} ${signature ?? quoteQualified(name)} SET SCHEMA ${quoteIdent(to)}`,
+  );
+  if (statements.length > 0) await session.run(statements.join("; "));
 }

@@ -12,7 +12,7 @@ import type { HiddenPlace } from "./hidden-place.js";
 import { keepGrants } from "./kept-grants.js";
 import { keyOf, LEDGER_TABLES } from "./ledger.js";
 import { grantNobody, schemasOf } from "./make-tables.js";
-import { type MovableObject, movableObjects, moveObject } from "./movable-objects.js";
+import { type MovableObject, movableObjects, moveObjects } from "./movable-objects.js";
 import { readOccupancy } from "./occupancy.js";
 import { keepOrigin } from "./origin-table.js";
 
@@ -47,7 +47,7 @@ export async function takePlace(
       const without = design.tables.map(({ name }) => name);
       await keepOrigin(session, { from: place.before(schema), into: hidden, without });
     }
-    for (const object of coming) await moveObject(session, object, schema);
+    await moveObjects(session, coming, schema);
     await grantAsUsual(session, schema, coming);
     for (const { name } of leaving.filter(({ words }) => GRANTED.has(words))) {
       await keepGrants(session, {
@@ -122,7 +122,7 @@ async function moveAside(session: Session, leaving: readonly MovableObject[], to
   await grantNobody(session, to);
   for (const object of leaving) {
     const act = { verb: "set aside", table: object.name, isExclusive: true };
-    await loadAct(session, act, () => moveObject(session, object, to));
+    await loadAct(session, act, () => moveObjects(session, [object], to));
   }
 }
 
