@@ -71,6 +71,8 @@ export interface NotCarried {
   readonly reason: string;
   /** Its native definition. */
   readonly sql: string | null;
+  /** Whose names the definition speaks of without naming it; absent where there are no schemas. */
+  readonly schema?: string;
 }
 
 export interface SourceTable {

@@ -221,6 +221,25 @@ describe("what a PostgreSQL source has besides", () => {
     await expect(database.sql("SELECT * FROM bare")).rejects.toThrow("has not been populated");
   });
 
+  it("says whose names its statements speak of, and names neither that schema nor the common one", async () => {
+    await using database = await withDatabase(`
+      CREATE TYPE mood AS ENUM ('ok'); CREATE TABLE parent (id int PRIMARY KEY);
+      CREATE SCHEMA app; CREATE TABLE app.child (id int REFERENCES parent, m mood, next int UNIQUE REFERENCES app.child (next));
+      CREATE SCHEMA far; CREATE TABLE far.child (id int REFERENCES app.child (next));
+      CREATE RULE keep AS ON DELETE TO app.child DO INSTEAD NOTHING; CREATE RULE keep AS ON DELETE TO parent DO INSTEAD NOTHING`);
+    await using opened = await openSource(database.url);
+    const { tables, notCarried } = await opened.source.catalog();
+    const [near, far] = tables.map(({ definition }) => definition);
+    expect(near).toContain('"m" mood');
+    expect(near).toContain("REFERENCES parent(id)");
+    expect(near).toContain("REFERENCES child(next)");
+    expect(far).toContain("REFERENCES app.child(next)");
+    expect(notCarried.map(({ name, schema }) => [name, schema])).toEqual([
+      ["child.keep", "app"],
+      ["parent.keep", "public"],
+    ]);
+  });
+
   it("names no schema of its own, and makes the same again as pg_dump tells it", async () => {
     await using database = await withDatabase(EVERYTHING);
     await using opened = await openSource(database.url);

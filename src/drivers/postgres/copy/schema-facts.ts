@@ -15,9 +15,15 @@ export interface SchemaFacts {
   readonly types: ReadonlyMap<number, readonly string[]>;
 }
 
-/** Does something where the names of this schema print without it: their definitions may then be run in any other. */
+/** Where most databases have what all their schemas use. */
+const COMMON = "public";
+
+/**
+ * Does something where names of this schema, and of the common one, print without it: their definitions may then be run in
+ * any other.
+ */
 export async function withinSchema<T>(session: Session, schema: string, work: () => Promise<T>): Promise<T> {
-  await session.run(`SET LOCAL search_path = ${quoteIdent(schema)}`);
+  await session.run(`SET LOCAL search_path = ${[schema, COMMON].map(quoteIdent).join(", ")}`);
   const result = await work();
   await session.run("SET LOCAL search_path = ''");
   return result;

@@ -4,13 +4,13 @@ import type { ConstraintFacts } from "./constraint-facts.js";
 
 /** Of a table's constraints those that other engines have no like of. */
 export function uncarriedConstraints(
-  { name: table }: CatalogRelation,
+  { name: table, schema }: CatalogRelation,
   constraints: readonly ConstraintFacts[],
 ): readonly NotCarried[] {
   return constraints.flatMap((constraint) => {
     const why = whyNot(constraint);
     if (why === null) return [];
-    return [{ ...why, name: `${table}.${constraint.name}`, sql: constraint.definition }];
+    return [{ ...why, name: `${table}.${constraint.name}`, sql: constraint.definition, schema }];
   });
 }
 

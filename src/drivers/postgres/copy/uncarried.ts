@@ -80,7 +80,7 @@ export async function readUncarried(
   for (const { kind, reason, sql } of KINDS) {
     const rows = await session.query<ObjectRow>(sql, [quoteIdent(schema)]);
     const own = rows.filter(({ table }) => (table === null ? isWhole : tables.has(table)));
-    found.push(...own.map((row) => ({ kind, name: row.name, reason, sql: `${row.sql.trim()};\n` })));
+    found.push(...own.map((row) => ({ kind, name: row.name, reason, sql: `${row.sql.trim()};\n`, schema })));
   }
   return found;
 }
