@@ -49,7 +49,7 @@ export const exportCommand = defineCommand<Input, ExportData>({
   schema: async () => (await import("./export-schema.js")).exportSchema,
 });
 
-/** What --lossy let pass in CSV is told, and is no whole success; the other formats keep it apart. */
+/** What --lossy let pass in CSV, and what another engine's file cannot have, is told and is no whole success. */
 function outcomeOf(data: ExportData, { progress }: Context): Outcome<ExportData> {
   const { format } = data.export;
   const inexact = format === "csv" || format === "tsv" ? data.export.tables : [];
@@ -59,8 +59,9 @@ function outcomeOf(data: ExportData, { progress }: Context): Outcome<ExportData>
       ...unsafeText.map((column) => [column, "has text that holds NUL or is not UTF-8; readers cut or change it"]),
     ].map(([column, trouble]) => `${name ?? "the query"}: column ${column} ${trouble}`),
   );
-  for (const warning of lossy) progress.warn(warning);
-  return { data, exit: lossy.length > 0 ? "PARTIAL" : "OK" };
+  const left = data.export.notCarried.map(({ kind, name, reason }) => `not carried: ${name} (${kind}): ${reason}`);
+  for (const warning of [...lossy, ...left]) progress.warn(warning);
+  return { data, exit: lossy.length + left.length > 0 ? "PARTIAL" : "OK" };
 }
 
 /** How many rows there are is worth a question only where the plan is shown. */

@@ -25,8 +25,8 @@ export interface CopyJob {
   readonly rejects: string | null;
   /** Statements of the user's that both sides must answer alike, as a script; null = none. */
   readonly checkQueries: string | null;
-  /** Goes on with what a run that was ended has left, to paste. */
-  readonly resumeCommand: string;
+  /** Goes on with what a run that was ended has left, to paste; null = nothing is left. */
+  readonly resumeCommand: string | null;
   /** Told as the copy goes on, for others who ask how far it is. */
   readonly onProgress: (state: CopyState) => void;
   readonly context: DriverContext;

@@ -134,7 +134,7 @@ class CopyRun {
 
   async #keep(error: DbopsError): Promise<void> {
     const { content, target, context, resumeCommand } = this.#job;
-    if (content !== "all" || !RESUMABLE.has(error.exitName)) return;
+    if (content !== "all" || resumeCommand === null || !RESUMABLE.has(error.exitName)) return;
     try {
       this.#resumable = await target.keep();
     } catch (cause) {

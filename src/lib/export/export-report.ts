@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { UNCARRIED_KINDS } from "../core/uncarried-kinds.js";
 import { EXPORT_FORMATS } from "./output-form.js";
 
 const tableSchema = z.object({
@@ -32,6 +33,8 @@ export const exportReportSchema = z.object({
   takenAt: z.iso.datetime(),
   tables: z.array(tableSchema),
   rows: z.int(),
+  /** What belongs to the tables and another engine's database file cannot have. */
+  notCarried: z.array(z.object({ kind: z.enum(UNCARRIED_KINDS), name: z.string(), reason: z.string() })),
   /** What lies in the output; null for the standard output. */
   sizeBytes: z.int().nullable(),
   /** Of the output; null for a folder, a database and the standard output. */

@@ -4,6 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { timed } from "../core/clock.js";
 import { writeOutputStream } from "../system/output-stream.js";
 import { checkFirst } from "./check-first.js";
+import { copyDatabase } from "./copy-database.js";
 import { definitionOf } from "./definition-of.js";
 import { type ExportJob, readingPhase } from "./export-job.js";
 import type { ExportReport } from "./export-report.js";
@@ -27,7 +28,10 @@ interface Made {
   readonly files: readonly string[] | null;
   readonly sizeBytes: number | null;
   readonly sha256: string | null;
+  readonly notCarried: Readonly<ExportReport["notCarried"]>;
 }
+
+const ALL_CARRIED = { notCarried: [] } as const;
 
 /** Writes what was chosen to where it was asked for, as a whole or not at all. EXPORT.*, OUTPUT.*, RESOURCE.DISK_FULL and what reading throws. */
 export async function performExport(
@@ -43,6 +47,7 @@ export async function performExport(
     takenAt: job.takenAt.toISOString(),
     tables: made.written.map((rows, index) => tableReport(job, made, { rows, index })),
     rows: made.written.reduce((sum, { rows }) => sum + rows, 0),
+    notCarried: [...made.notCarried],
     sizeBytes: made.sizeBytes,
     sha256: made.sha256,
     durationMs,
@@ -54,20 +59,21 @@ async function make(job: ExportJob, { form, path, isStreamed, openData }: Output
   if (isStreamed && form.kind === "text") await checkFirst(job, form.format);
   if (path === null) {
     if (form.kind !== "text") throw new Error(`${form.kind} does not go to the standard output`);
-    return { ...(await sendText(job, form, openData)), files: null, sizeBytes: null, sha256: null };
+    const sent = await sendText(job, form, openData);
+    return { ...ALL_CARRIED, ...sent, files: null, sizeBytes: null, sha256: null };
   }
   switch (form.kind) {
     case "text":
-      return { ...(await storeText(job, form, path)), files: null };
+      return { ...ALL_CARRIED, ...(await storeText(job, form, path)), files: null };
     case "database":
-      return { written: await writeDatabase(path, job), files: null, sizeBytes: (await stat(path)).size, sha256: null };
+      return { ...(await storeDatabase(job, path)), files: null, sizeBytes: (await stat(path)).size, sha256: null };
     case "folder": {
       const { written, tables, sizeBytes } = await writeFolder(path, job, form);
-      return { written, files: tables.map(({ file }) => file), sizeBytes, sha256: null };
+      return { ...ALL_CARRIED, written, files: tables.map(({ file }) => file), sizeBytes, sha256: null };
     }
     case "archive": {
       const { written, tables, bytes, sha256 } = await writeArchive(path, job, form);
-      return { written, files: tables.map(({ file }) => file), sizeBytes: bytes, sha256 };
+      return { ...ALL_CARRIED, written, files: tables.map(({ file }) => file), sizeBytes: bytes, sha256 };
     }
   }
 }
@@ -80,11 +86,18 @@ async function sendText(job: ExportJob, form: TextForm, openData: () => Writable
   return { written };
 }
 
-async function storeText(job: ExportJob, form: TextForm, path: string): Promise<Omit<Made, "files">> {
+async function storeText(job: ExportJob, form: TextForm, path: string): Promise<Omit<Made, "files" | "notCarried">> {
   const { run, driverContext } = job.services;
   const { content, written } = await openText(job, form);
   const { bytes, sha256 } = await writeOutputStream(path, content, { run, signal: driverContext.signal });
   return { written, sizeBytes: bytes, sha256 };
+}
+
+/** Tables of an engine whose databases are files of the kind are written as they are; others are copied. */
+async function storeDatabase(job: ExportJob, path: string): Promise<Pick<Made, "written" | "notCarried">> {
+  const { fileKinds } = await job.services.engine(job.driver.engine);
+  if (!fileKinds.includes(DATABASE_FORMAT)) return await copyDatabase(path, job);
+  return { ...ALL_CARRIED, written: await writeDatabase(path, job) };
 }
 
 async function openText(job: ExportJob, { format, compression }: TextForm) {

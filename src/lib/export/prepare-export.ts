@@ -30,7 +30,7 @@ export async function prepareExport(
 ): Promise<ExportJob> {
   const { form, path, rows, spelling } = request;
   checkSpelling(form.kind === "database" ? DATABASE_FORMAT : form.format, spelling);
-  if (form.kind === "database") await requireDatabaseFiles(driver, services);
+  if (form.kind === "database") await requireWholeTables(driver, rows, services);
   if (path !== null) await requirePlace(form, path);
   const view = services.own(await driver.openView());
   const takenAt = services.driverContext.clock.now();
@@ -51,10 +51,16 @@ function isScript(form: OutputForm): boolean {
   return form.kind === "database" || (form.kind === "text" && form.format === "sql");
 }
 
-/** UNSUPPORTED.ENGINE where a database is no file. */
-async function requireDatabaseFiles({ engine: name }: Driver, services: ExportServices): Promise<void> {
+/** USAGE.INVALID where tables are copied from one engine to the other: it is tables that are proven equal. */
+async function requireWholeTables({ engine: name }: Driver, wish: RowsWish, services: ExportServices): Promise<void> {
   const { fileKinds, title } = await services.engine(name);
-  if (!fileKinds.includes(DATABASE_FORMAT)) throw noDatabaseFile(title);
+  const isPart = wish.where.length > 0 || wish.columns.length > 0 || wish.limit !== null;
+  if (fileKinds.includes(DATABASE_FORMAT) || !isPart) return;
+  throw new DbopsError("USAGE.INVALID", {
+    message: `--where, --columns and --limit do not go with a SQLite file of ${title} tables`,
+    why: "they are copied whole, and both sides are proven equal",
+    hint: "export those rows as CSV or NDJSON",
+  });
 }
 
 async function requirePlace(form: OutputForm, path: string): Promise<void> {
@@ -82,13 +88,5 @@ function isNoTable({ table, key }: ChosenRows): DbopsError {
       table === null ? "a query has no table that would take its rows" : `${key} is a view: no table takes its rows`,
     why: "folders, archives, scripts and database files hold tables, to be loaded again",
     hint: "give the output a name that ends in .csv, .tsv, .json or .ndjson",
-  });
-}
-
-function noDatabaseFile(title: string): DbopsError {
-  return new DbopsError("UNSUPPORTED.ENGINE", {
-    message: `${title} tables cannot be exported into a SQLite file`,
-    why: "their types need rules of their own to become SQLite's",
-    hint: "export a folder (--output export/) or a script (--output export.sql)",
   });
 }

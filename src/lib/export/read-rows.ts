@@ -7,8 +7,8 @@ import type { ChosenRows } from "./choose-rows.js";
 /** What became of chosen rows. */
 export interface WrittenRows extends RowFacts {
   readonly chosen: ChosenRows;
-  /** As text, before any compression. */
-  readonly bytes: number;
+  /** As text, before any compression; null where rows went into a database without becoming one. */
+  readonly bytes: number | null;
 }
 
 /** Where an export stands: what is read, and what was read. */
