@@ -54,6 +54,8 @@ export interface ScopeColumn {
   readonly stored: StoredForm | null;
   readonly sourceStored: StoredForm | null;
   readonly ignoresCase: boolean;
+  /** What its value is generated from, by the source's names; none of a column that holds its own. */
+  readonly generated?: SqlExpression;
 }
 
 export type Expressed =

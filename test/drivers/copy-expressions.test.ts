@@ -460,6 +460,40 @@ test.each([
   expect(refusal(sql)).toMatch(reason);
 });
 
+describe("values that are generated from generated ones", () => {
+  const generated = (name: string, type: ScopeColumn["type"], sql: string): ScopeColumn => {
+    const parsed = parseExpression(sql, [...NAMES, "g1", "g2", "h"]);
+    return parsed.isParsed ? { ...scopeColumn(name, type), generated: parsed.value } : expect.fail(parsed.reason);
+  };
+  const made = [
+    generated("g1", { kind: "integer", bits: 64 }, "i + 1"),
+    generated("g2", { kind: "integer", bits: 64 }, "g1 * 2"),
+    generated("h", { kind: "double" }, "i"),
+  ];
+  const scope: ExpressionScope = {
+    ...SCOPE,
+    column: (name, table) => made.find((column) => column.name === name) ?? SCOPE.column(name, table),
+  };
+  const wanted = scopeColumn("c", { kind: "integer", bits: 64 });
+
+  test("read what those are made of", async () => {
+    const parsed = parseExpression("g2 - 1", ["g2"]);
+    const expressed = parsed.isParsed ? express(parsed.value, scope, wanted) : parsed;
+    if (!("sql" in expressed)) return expect.fail(expressed.reason);
+    await postgres.run(`CREATE TABLE gen (id int, i bigint, c bigint GENERATED ALWAYS AS (${expressed.sql}) STORED)`);
+    await postgres.run("INSERT INTO gen (id, i) VALUES (1, 5), (2, NULL)");
+    expect(await postgres.evaluate("gen", ["c"])).toEqual([["11", null]]);
+  });
+
+  test("are refused where the column turns what it is made of into something else", () => {
+    const parsed = parseExpression("h > 1", ["h"]);
+    expect(parsed.isParsed && express(parsed.value, scope, wanted)).toMatchObject({
+      reason: expect.stringMatching(/h, which/),
+    });
+    expect(parsed.isParsed && express(parsed.value, scope, null)).toMatchObject({ sql: '("h" > 1)' });
+  });
+});
+
 describe("defaults", () => {
   /** As they stand in a CREATE TABLE, the type of their column there and here. */
   const DEFAULTS: readonly (readonly [declared: string, form: string, native: string, column: ScopeColumn])[] = [
