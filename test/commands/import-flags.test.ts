@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { IMPORT_ENGINES, type ImportWorld } from "../support/import-world.js";
+import { ManualClock } from "../support/manual-clock.js";
 
 // Where records go and how files are spelled: flags, names and what is refused before anything is loaded.
+
+/** Half a minute goes by whenever it is looked at, so that progress is told at every step. */
+class HastyClock extends ManualClock {
+  override monotonicMs(): number {
+    this.pass(31_000);
+    return super.monotonicMs();
+  }
+}
 
 describe.each(IMPORT_ENGINES)("$title", ({ title, integer, open }) => {
   const T = `CREATE TABLE t (id ${integer} PRIMARY KEY, name text NOT NULL, n ${integer})`;
@@ -151,6 +160,17 @@ describe.each(IMPORT_ENGINES)("$title", ({ title, integer, open }) => {
       const { exit, json } = await world.import("t.csv", "app", "--encoding", "auto");
       expect([exit, json().warnings]).toEqual([0, [expect.stringContaining("is read as windows-1252")]]);
       expect(await world.rows("SELECT name FROM t")).toEqual([{ name: "€ café" }]);
+    }));
+
+  test("progress tells records as well as bytes", () =>
+    using(async (world) => {
+      await world.write("t.csv", "id,name,n\n1,a,1\n2,b,1\n");
+      await world.write("t.ndjson", '{"id":3,"name":"c"}\n');
+      const clock = new HastyClock();
+      const csv = await world.run(["import", "t.csv", "app"], { clock });
+      expect(csv.stderr).toMatch(/importing (?:public\.)?t +100 % +22 B of 22 B +(?:2 records|3 lines) /);
+      const ndjson = await world.run(["import", "t.ndjson", "app"], { clock });
+      expect(ndjson.stderr).toMatch(/importing (?:public\.)?t +100 % +20 B of 20 B +1 record /);
     }));
 
   test("names that would be SQL are names", () =>

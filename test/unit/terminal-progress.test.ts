@@ -75,6 +75,19 @@ test("on a terminal: a moving line that is gone at the end, and one line left be
   expect(streams.stdout.text).toBe("");
 });
 
+test("what else was counted stands beside the bytes, on a terminal and off it", async () => {
+  const live = await open(80);
+  live.terminal.progress.phase("importing t", { total: 100, unit: "bytes" }).at(50, undefined, "1,234 records");
+  await live.streams.stderr.shows("importing t  50 %  50 B of 100 B  1,234 records");
+  const plain = await open(undefined);
+  const phase = plain.terminal.progress.phase("importing t");
+  plain.clock.pass(40_000);
+  phase.at(0, undefined, "2 records");
+  await plain.terminal.flush();
+  expect(plain.streams.stderr.text).toBe("importing t  2 records  40 s\n");
+  await live.terminal.flush();
+});
+
 test("on a terminal: a step that took no time and counted nothing leaves no line", async () => {
   const { terminal, streams, clock } = await open(60);
   terminal.progress.phase("renaming").done();

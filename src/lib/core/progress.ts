@@ -16,8 +16,8 @@ export interface PhaseOptions {
 
 export interface Phase {
   advance(by: number): void;
-  /** Sets the absolute position, and the total when it has become known. */
-  at(done: number, total?: number): void;
+  /** Sets the absolute position, the total when it has become known, and what else was counted: "1,234 records". */
+  at(done: number, total?: number, also?: string): void;
   /** Ends the phase, with an optional closing fact ("1.2 GB in 3 s"). */
   done(detail?: string): void;
 }

@@ -47,7 +47,7 @@ export async function loadTable(loader: Loader, outcome: TableOutcome, options: 
     outcome.unread.push(...faults);
     outcome.read += faults.length;
     const goesOn = await work.add(rows);
-    phase.at(bytesRead);
+    phase.at(bytesRead, undefined, formatNumberOf("record", outcome.read));
     if (!goesOn) return;
   }
   await work.end();

@@ -5,6 +5,8 @@ import { type TablePlan, tableWord } from "./import-plan.js";
 import type { LoadOptions, TableOutcome } from "./load-table.js";
 import { PlainQuotes } from "./plain-quotes.js";
 
+const NEWLINE = 0x0a;
+
 /** What became of an attempt to load a file's own text. */
 export type TextOutcome =
   | "done"
@@ -37,9 +39,9 @@ export async function loadText(
     total: source.sizeBytes ?? undefined,
     unit: "bytes",
   });
-  const rows = (await pass(text, load, (bytesRead) => {
+  const rows = (await pass(text, load, ({ bytesRead, lines }) => {
     signal.throwIfAborted();
-    phase.at(bytesRead);
+    phase.at(bytesRead, undefined, formatNumberOf("line", lines));
   }))
     ? await load.end()
     : null;
@@ -50,13 +52,27 @@ export async function loadText(
   return "done";
 }
 
+interface Passed {
+  readonly bytesRead: number;
+  /** Records may have several: only the engine knows how many these are, and when it has them all. */
+  readonly lines: number;
+}
+
 /** False when the text can be read in more than one way. */
-async function pass(text: DelimitedText, load: TextLoad, onBytes: (bytesRead: number) => void): Promise<boolean> {
+async function pass(text: DelimitedText, load: TextLoad, onPassed: (passed: Passed) => void): Promise<boolean> {
   const quotes = new PlainQuotes(text);
+  let lines = 0;
   for await (const { bytes, bytesRead } of text.chunks()) {
     if (!quotes.take(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))) return false;
     await load.add(bytes);
-    onBytes(bytesRead);
+    lines += linesIn(bytes);
+    onPassed({ bytesRead, lines });
   }
   return quotes.end();
+}
+
+function linesIn(bytes: Uint8Array): number {
+  let lines = 0;
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) lines += 1;
+  return lines;
 }

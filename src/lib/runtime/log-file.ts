@@ -64,7 +64,7 @@ function loggedPhase(phase: Phase, title: string, log: LogFile): Phase {
   log.line("info", `${title} …`);
   return {
     advance: (by) => phase.advance(by),
-    at: (done, total) => phase.at(done, total),
+    at: (done, total, also) => phase.at(done, total, also),
     done: (detail) => {
       log.line("info", detail === undefined ? `${title} done` : `${title}: ${detail}`);
       phase.done(detail);

@@ -38,7 +38,7 @@ class LiveProgress implements ProgressOutput {
     this.#spin();
     return {
       advance: (by) => meter.advance(by),
-      at: (done, total) => meter.at(done, total),
+      at: (done, total, also) => meter.at(done, total, also),
       done: (detail) => this.#finish(meter, detail),
     };
   }

@@ -13,6 +13,7 @@ export class ProgressMeter {
   readonly #startedMs: number;
   #total: number | undefined;
   #done = 0;
+  #also: string | null = null;
 
   constructor(clock: Clock, title: string, options: PhaseOptions) {
     this.#clock = clock;
@@ -26,15 +27,16 @@ export class ProgressMeter {
     this.#done += by;
   }
 
-  at(done: number, total?: number): void {
+  at(done: number, total?: number, also?: string): void {
     this.#done = done;
     this.#total = total ?? this.#total;
+    this.#also = also ?? this.#also;
   }
 
-  /** `copying  42 %  1.2 GB of 2.9 GB  310 MB/s  5 s left`: what is known now. */
+  /** `copying  42 %  1.2 GB of 2.9 GB  1,234 records  310 MB/s  5 s left`: what is known now. */
   describe(): string {
     const elapsedMs = this.#elapsedMs();
-    return [this.#title, this.#percent(), this.#amount(), this.#rate(elapsedMs), this.#time(elapsedMs)]
+    return [this.#title, this.#percent(), this.#amount(), this.#also, this.#rate(elapsedMs), this.#time(elapsedMs)]
       .filter((part) => part !== null)
       .join("  ");
   }

@@ -31,8 +31,8 @@ class PlainProgress implements ProgressOutput {
         meter.advance(by);
         this.#reportSometimes(meter);
       },
-      at: (done, total) => {
-        meter.at(done, total);
+      at: (done, total, also) => {
+        meter.at(done, total, also);
         this.#reportSometimes(meter);
       },
       done: (detail) => this.#talk(meter.summarise(detail === undefined ? undefined : style.clean(detail))),
