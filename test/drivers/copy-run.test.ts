@@ -208,7 +208,11 @@ describe("an interrupted copy", () => {
   test("loads again from the first part that has changed", async () => {
     fillBoth();
     await interrupt(500_000);
-    fill("UPDATE words SET word = 'changed' WHERE id = 17", "DELETE FROM words WHERE id = 599999", "INSERT INTO bag VALUES ('y', 3)");
+    fill(
+      "UPDATE words SET word = 'changed' WHERE id = 17",
+      "DELETE FROM words WHERE id = 599999",
+      "INSERT INTO bag VALUES ('y', 3)",
+    );
     const { report, error, reads } = await resume();
     expect(error).toBeNull();
     expect(reads.slice(1)).toEqual([[null, null]]);

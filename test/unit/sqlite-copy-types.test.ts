@@ -285,7 +285,7 @@ describe("JSON", () => {
   test("--json", async () => {
     expect((await choiceFor("JSON", ["'{}'"], { json: "json" })).type).toEqual({ kind: "json" });
     expect((await choiceFor("JSON", ["'{}'"], { json: "text" })).type).toEqual({ kind: "text" });
-    expect((await choiceFor("JSON", ["'{bad'"], { json: "json" })).obstacle?.flag).toBe("--json text");
-    expect((await choiceFor("JSON", ['\'{"a":1,"a":2}\''], { json: "jsonb" })).obstacle?.flag).toBe("--json json");
+    expect((await choiceFor("JSON", ["'{bad'"], { json: "json" })).obstacle?.flag).toBe("--json-as text");
+    expect((await choiceFor("JSON", ['\'{"a":1,"a":2}\''], { json: "jsonb" })).obstacle?.flag).toBe("--json-as json");
   });
 });

@@ -11,9 +11,9 @@ export function chooseDocument(question: TypeQuestion): TypeChoice {
   if (blobs > 0 && (others > 0 || documents?.binary !== blobs || choices.json === "text")) {
     return chooseMisfit(question, { type: { kind: "json" } }, (found) => found !== "blob");
   }
-  const base = { evidence: describeClasses(evidence), flag: "--json text", warning: null, obstacle: null };
+  const base = { evidence: describeClasses(evidence), flag: "--json-as text", warning: null, obstacle: null };
   const stored = blobs > 0 ? ({ as: "binaryJson" } as const) : AS_VALUE;
-  if (choices.json === "text") return { ...base, type: { kind: "text" }, stored, flag: "--json auto" };
+  if (choices.json === "text") return { ...base, type: { kind: "text" }, stored, flag: "--json-as auto" };
   if (documents !== null && documents.valid + documents.binary < blobs + others) return invalid(question);
   const wanted = choices.json === "auto" ? "jsonb" : choices.json;
   const unlike = documents?.firstUnlike ?? null;
@@ -21,7 +21,7 @@ export function chooseDocument(question: TypeQuestion): TypeChoice {
   const where = unlike.rowid === null ? "" : ` at rowid ${unlike.rowid}`;
   const why = `jsonb would change ${documents?.unlikeJsonb} of the documents: ${unlike.why}${where}`;
   if (choices.json === "jsonb") {
-    return { ...base, type: { kind: "jsonb" }, stored, obstacle: { what: why, flag: "--json json" } };
+    return { ...base, type: { kind: "jsonb" }, stored, obstacle: { what: why, flag: "--json-as json" } };
   }
   return { ...base, type: { kind: "json" }, stored, warning: `json, for ${why}` };
 }
@@ -40,6 +40,6 @@ function invalid({ evidence, choices }: TypeQuestion): TypeChoice {
     ...base,
     type: { kind: choices.json === "json" ? "json" : "jsonb" },
     warning: null,
-    obstacle: { what, flag: "--json text" },
+    obstacle: { what, flag: "--json-as text" },
   };
 }
