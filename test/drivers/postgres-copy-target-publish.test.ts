@@ -154,7 +154,7 @@ test("publishing waits for who uses the table, names them, and goes on when they
     await target.finish(design([t]));
     await expect(target.publish(design([t]))).rejects.toMatchObject({
       code: "LOCK.DATABASE",
-      message: "cannot set aside public.t",
+      message: "cannot set the old tables aside",
       why: expect.stringMatching(/^public\.t is being read by .*an application/),
     });
     await reader.query("COMMIT");

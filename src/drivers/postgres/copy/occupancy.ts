@@ -33,30 +33,37 @@ const OBJECTS = `
      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.class AND d.objid = o.oid AND d.deptype = 'e')
    ORDER BY o.kind <> 'table', n.nspname COLLATE "C", o.name COLLATE "C"`;
 
-/** `t` are the named tables; whatever else is held by one of them would go where it goes. */
+/** Whatever else is held by one of the named tables would go where it goes. */
 const DEPENDENTS = `
-  WITH named AS (SELECT c.oid, w.schema, w.name FROM jsonb_to_recordset($1::jsonb) AS w (schema text, name text)
-                   JOIN pg_namespace n ON n.nspname = w.schema JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.name
-                  WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f'))
-  SELECT DISTINCT t.schema, t.name, d.what FROM named t JOIN (
-    SELECT k.confrelid AS oid, k.conrelid AS other, format('foreign key %I of %s', k.conname, k.conrelid::regclass) AS what
-      FROM pg_constraint k WHERE k.contype = 'f' AND k.conparentid = 0
-    UNION ALL
-    SELECT d.refobjid, r.ev_class, format('%s %s', CASE v.relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'a rule of' END, r.ev_class::regclass)
-      FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid JOIN pg_class v ON v.oid = r.ev_class
-     WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass
-    UNION ALL
-    SELECT i.inhparent, i.inhrelid, format('table %s, which inherits from it', i.inhrelid::regclass)
-      FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE NOT c.relispartition
-    UNION ALL
-    SELECT c.oid, 0, concat_ws(' ', 'row-level security',
-             (SELECT format('(policies %s)', string_agg(quote_ident(polname), ', ' ORDER BY polname)) FROM pg_policy WHERE polrelid = c.oid HAVING count(*) > 0))
-      FROM pg_class c WHERE c.relrowsecurity
-    UNION ALL
-    SELECT d.refobjid, 0, format('function %s', d.objid::regprocedure)
-      FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_class'::regclass) d ON d.oid = t.oid
-   WHERE d.other NOT IN (SELECT oid FROM named)
-   ORDER BY t.schema, t.name, d.what`;
+  WITH named AS MATERIALIZED (
+    SELECT c.oid, w.schema, w.name FROM jsonb_to_recordset($1::jsonb) AS w (schema text, name text)
+      JOIN pg_namespace n ON n.nspname = w.schema JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = w.name
+     WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f')),
+  held AS MATERIALIZED (
+    SELECT k.confrelid AS oid, k.conrelid AS other, 'foreign key' AS kind, k.oid AS object
+      FROM pg_constraint k WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confrelid IN (SELECT oid FROM named)
+    UNION
+    SELECT d.refobjid, r.ev_class, 'view', r.ev_class FROM pg_depend d JOIN pg_rewrite r ON r.oid = d.objid
+     WHERE d.classid = 'pg_rewrite'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid IN (SELECT oid FROM named)
+    UNION
+    SELECT i.inhparent, i.inhrelid, 'heir', i.inhrelid FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+     WHERE NOT c.relispartition AND i.inhparent IN (SELECT oid FROM named)
+    UNION
+    SELECT c.oid, 0, 'row security', c.oid FROM pg_class c WHERE c.relrowsecurity AND c.oid IN (SELECT oid FROM named)
+    UNION
+    SELECT d.refobjid, 0, 'function', d.objid FROM pg_depend d
+     WHERE d.classid = 'pg_proc'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid IN (SELECT oid FROM named))
+  SELECT t.schema, t.name, CASE h.kind
+           WHEN 'foreign key' THEN (SELECT format('foreign key %I of %s', conname, conrelid::regclass) FROM pg_constraint WHERE oid = h.object)
+           WHEN 'view' THEN (SELECT format('%s %s', CASE relkind WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' ELSE 'a rule of' END, oid::regclass)
+                               FROM pg_class WHERE oid = h.object)
+           WHEN 'heir' THEN format('table %s, which inherits from it', h.object::regclass)
+           WHEN 'function' THEN format('function %s', h.object::regprocedure)
+           ELSE concat_ws(' ', 'row-level security', (SELECT format('(policies %s)', string_agg(quote_ident(polname), ', ' ORDER BY polname))
+                                                       FROM pg_policy WHERE polrelid = h.object HAVING count(*) > 0)) END AS what
+    FROM held h JOIN named t ON t.oid = h.oid
+   WHERE h.other NOT IN (SELECT oid FROM named)
+   ORDER BY t.schema, t.name, what`;
 
 /** What users have made in these schemas, and what depends on the named tables there. */
 export async function readOccupancy(

@@ -4,13 +4,13 @@ import { ORIGIN_TABLE } from "../../../lib/core/origin-table.js";
 import type { TargetDesign } from "../../copy-target-model.js";
 import type { TableName } from "../../driver.js";
 import { sqlStateOf } from "../errors.js";
-import { loadAct } from "../load-act.js";
 import { quoteIdent, quoteQualified } from "../quote-ident.js";
 import type { Session } from "../session.js";
 import { grantAsUsual } from "./default-grants.js";
 import type { HiddenPlace } from "./hidden-place.js";
 import { keepGrants } from "./kept-grants.js";
 import { keyOf, LEDGER_TABLES } from "./ledger.js";
+import { lockLeaving } from "./lock-leaving.js";
 import { grantNobody, schemasOf } from "./make-tables.js";
 import { type MovableObject, movableObjects, moveObjects } from "./movable-objects.js";
 import { readOccupancy } from "./occupancy.js";
@@ -49,12 +49,8 @@ export async function takePlace(
     }
     await moveObjects(session, coming, schema);
     await grantAsUsual(session, schema, coming);
-    for (const { name } of leaving.filter(({ words }) => GRANTED.has(words))) {
-      await keepGrants(session, {
-        from: { schema: place.before(schema), name: name.name },
-        to: { schema, name: name.name },
-      });
-    }
+    const used = leaving.filter(({ words }) => GRANTED.has(words)).map(({ name }) => name.name);
+    if (used.length > 0) await keepGrants(session, used, { from: place.before(schema), to: schema });
     await dropEmpty(session, hidden);
   }
   return { previous };
@@ -84,6 +80,7 @@ async function makeRoom(
   const leaving = present.filter(({ words, name }) => RELATIONS.has(words) && names.has(name.name));
   const origin = leaving.filter(({ name }) => name.name === ORIGIN_TABLE);
   const tables = leaving.map(({ name }) => name);
+  await lockLeaving(session, isReplacing ? leaving : origin);
   const { objects, dependents } = await readOccupancy(session, [schema], tables);
   const [object] = objects;
   if (!isReplacing && object !== undefined)
@@ -120,10 +117,7 @@ async function unusedTypes(
 async function moveAside(session: Session, leaving: readonly MovableObject[], to: string): Promise<void> {
   await session.run(`CREATE SCHEMA IF NOT EXISTS ${quoteIdent(to)}`);
   await grantNobody(session, to);
-  for (const object of leaving) {
-    const act = { verb: "set aside", table: object.name, isExclusive: true };
-    await loadAct(session, act, () => moveObjects(session, [object], to));
-  }
+  await moveObjects(session, leaving, to);
 }
 
 function occupied(name: TableName, why: string): DbopsError {
