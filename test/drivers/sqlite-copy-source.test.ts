@@ -23,6 +23,7 @@ const db = new Database(args[0], { timeout: 10000 });
 const add = db.transaction((n) => { db.exec("INSERT INTO a VALUES (" + n + ")"); db.exec("INSERT INTO b VALUES (" + n + ")"); });
 let isStopped = false;
 told().then(() => { isStopped = true; });
+process.stdin.on("end", () => process.exit(0));
 for (let n = 1; !isStopped; n += 1) { add.immediate(n); if (n === 1) say("writing"); if (n % 10 === 0) await new Promise(setImmediate); }
 process.exit(0);`;
 
@@ -33,7 +34,7 @@ try { db.exec("INSERT INTO a VALUES (7)"); say("written"); } catch (error) { say
 process.exit(0);`;
 
 async function tryToWrite(path: string): Promise<string> {
-  const writer = startSqliteProcess(ONE_WRITE, { args: [path] });
+  await using writer = startSqliteProcess(ONE_WRITE, { args: [path] });
   const line = await writer.line();
   await writer.exited;
   return line;
@@ -46,7 +47,7 @@ describe("one state for several readers", () => {
     const db = new Database(path);
     wal(db);
     db.close();
-    const writer = startSqliteProcess(BUSY_WRITER, { args: [path] });
+    await using writer = startSqliteProcess(BUSY_WRITER, { args: [path] });
     await writer.line();
     await using world = await testContext();
     using connection = new Connection(path, { isReadOnly: false, busyTimeoutMs: 5000 });
@@ -77,7 +78,7 @@ describe("one state for several readers", () => {
     const db = new Database(path);
     wal(db);
     db.close();
-    const holder = startSqliteProcess(
+    await using holder = startSqliteProcess(
       `const db = new Database(args[0]); db.exec("BEGIN IMMEDIATE; INSERT INTO a VALUES (1)"); say("held"); stay();`,
       { args: [path] },
     );
@@ -89,7 +90,6 @@ describe("one state for several readers", () => {
     await using source = await openCopySource({ access, connection, open, path }, copyChoices(), world.context);
     expect(await Promise.all([1, 2].map(() => source.query("SELECT count(*) FROM a")))).toEqual([[["1"]], [["1"]]]);
     expect(world.notices.join()).toContain("one reader alone");
-    await holder.kill();
   });
 
   test("without a right to write nobody is held, and one reader reads", async () => {
@@ -169,7 +169,7 @@ describe("what others may do meanwhile", () => {
     await using folder = await testFolder();
     const path = folder.file("held.db");
     sqlite(path, "PRAGMA journal_mode = WAL", "CREATE TABLE a(n INTEGER)");
-    const holder = startSqliteProcess(
+    await using holder = startSqliteProcess(
       `const db = new Database(args[0]); db.exec("BEGIN IMMEDIATE"); say("held"); stay();`,
       {
         args: [path],
@@ -187,7 +187,6 @@ describe("what others may do meanwhile", () => {
     );
     await expect(opening).rejects.toMatchObject({ code: "LOCK.DATABASE" });
     expect(world.children.live).toEqual([]);
-    await holder.kill();
   });
 });
 

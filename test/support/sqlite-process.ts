@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
-export interface SqliteProcess {
+/** Disposing kills it, so that a test that fails leaves no writer behind. */
+export interface SqliteProcess extends AsyncDisposable {
   readonly pid: number;
   /** The next line that it prints. */
   line(): Promise<string>;
@@ -41,6 +42,10 @@ export function startSqliteProcess(script: string, options: SqliteProcessOptions
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const exited = exitOf(child);
+  const kill = async (): Promise<void> => {
+    child.kill("SIGKILL");
+    await exited;
+  };
   return {
     pid: child.pid ?? 0,
     line: async () => {
@@ -49,10 +54,8 @@ export function startSqliteProcess(script: string, options: SqliteProcessOptions
       return String(value);
     },
     tell: (word) => void child.stdin.write(`${word}\n`),
-    kill: async () => {
-      child.kill("SIGKILL");
-      await exited;
-    },
+    kill,
+    [Symbol.asyncDispose]: kill,
     exited,
   };
 }
