@@ -485,6 +485,15 @@ describe("values that are generated from generated ones", () => {
     expect(await postgres.evaluate("gen", ["c"])).toEqual([["11", null]]);
   });
 
+  test("can be made of a literal's letters", async () => {
+    const parsed = parseExpression("lower('XÄ') || s || upper('xä')", NAMES);
+    const expressed = parsed.isParsed ? express(parsed.value, scope, scopeColumn("c", { kind: "text" })) : parsed;
+    if (!("sql" in expressed)) return expect.fail(expressed.reason);
+    await postgres.run(`CREATE TABLE letters (id int, s text, c text GENERATED ALWAYS AS (${expressed.sql}) STORED)`);
+    await postgres.run("INSERT INTO letters (id, s) VALUES (1, 'm')");
+    expect(await postgres.evaluate("letters", ["c"])).toEqual([["'xÄmXä'"]]);
+  });
+
   test("are refused where the column turns what it is made of into something else", () => {
     const parsed = parseExpression("h > 1", ["h"]);
     expect(parsed.isParsed && express(parsed.value, scope, wanted)).toMatchObject({

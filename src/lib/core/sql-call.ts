@@ -40,6 +40,8 @@ export function writeCall(call: Call, writing: SqlWriting): SqlTerm {
   if (name === "nullif") return writeNullif(given, writing);
   if (name === "abs") return writeAbs(given, writing);
   if (name === "json_valid") return writeJsonValid(given, writing);
+  const constant = inOtherCase(call, writing);
+  if (constant !== null) return constant;
   const signature = SIGNATURES.get(name);
   if (signature === undefined) return writeAggregate(call, writing);
   if (name === "substr") requireStart(given.slice(1));
@@ -50,6 +52,17 @@ export function writeCall(call: Call, writing: SqlWriting): SqlTerm {
   const sqls = terms.map(({ sql }) => sql);
   return plainTerm(signature.gives, writing.spelling.call(name, sqls), writing.spelling);
 }
+
+/** Letters of a literal: a generated column cannot be made of a function that asks a literal for its collation. */
+function inOtherCase({ name, arguments: [first] }: Call, { spelling }: SqlWriting): SqlTerm | null {
+  const literal = first?.kind === "literal" && first.value.kind === "text" ? first.value.text : null;
+  if (literal === null || (name !== "lower" && name !== "upper")) return null;
+  const text = name === "lower" ? literal.replaceAll(/[A-Z]/g, toLower) : literal.replaceAll(/[a-z]/g, toUpper);
+  return plainTerm("text", spelling.literal({ kind: "text", text }), spelling);
+}
+
+const toLower = (letter: string): string => letter.toLowerCase();
+const toUpper = (letter: string): string => letter.toUpperCase();
 
 function requireKind(name: string, { kind, order }: SqlTerm, kinds: readonly SqlKind[]): void {
   if (!kinds.includes(kind)) throw new Untranslatable(`${name}() of a value of kind ${kind} has no counterpart`);
