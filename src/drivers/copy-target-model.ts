@@ -121,7 +121,13 @@ export interface TargetDesign {
   readonly tables: readonly TargetTable[];
   readonly sequences: readonly { readonly name: TableName; readonly next: bigint; readonly step: bigint }[];
   /** Definitions in this engine's own words that come back from `dbops_origin`: run when all tables are whole. */
-  readonly returning: readonly { readonly kind: OriginEntry["kind"]; readonly name: string; readonly sql: string }[];
+  readonly returning: readonly {
+    readonly kind: OriginEntry["kind"];
+    readonly name: string;
+    /** Whose names the definition speaks of; null = where an engine has no schemas, or has one place only. */
+    readonly schema: string | null;
+    readonly sql: string;
+  }[];
   /** What `dbops_origin` will hold; null = no such table. */
   readonly origin: readonly OriginEntry[] | null;
   /** What a resumed run must find unchanged, as canonical JSON. */

@@ -68,8 +68,8 @@ describe("a copy that comes home unchanged", () => {
 
   test("gets back what could not go out, triggers last", () => {
     expect(back.design.returning).toEqual([
-      { kind: "view", name: "v", sql: "CREATE VIEW v AS …" },
-      { kind: "trigger", name: "orders.tr", sql: "CREATE TRIGGER tr …" },
+      { kind: "view", name: "v", schema: null, sql: "CREATE VIEW v AS …" },
+      { kind: "trigger", name: "orders.tr", schema: null, sql: "CREATE TRIGGER tr …" },
     ]);
   });
 });

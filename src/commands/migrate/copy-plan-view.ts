@@ -18,7 +18,7 @@ export function copyPlanView(prepared: PreparedCopy, words: CopyWords): View {
       ...plan.tables.map(tableBlock),
       ...obstacleBlocks(prepared),
       ...uncarriedBlocks(report.notCarried),
-      ...plan.warnings.map((text): Block => ({ kind: "text", text: `! ${text}`, tone: "warn" })),
+      ...plan.warnings.map((text): Block => ({ kind: "text", text, tone: "warn" })),
       endBlock(prepared),
     ],
     next: copyCommand(words, flagsOf(prepared)),

@@ -19,10 +19,11 @@ export function tableScope(table: SourceTable, columns: readonly TargetColumn[],
 
 /** A column as it was and as it is to be. */
 export function scopeColumn(
-  { stored: sourceStored, ignoresCase }: Pick<SourceColumn, "stored" | "ignoresCase">,
+  { stored: sourceStored, ignoresCase, generated }: Pick<SourceColumn, "stored" | "ignoresCase" | "generated">,
   { name, type, stored }: Pick<TargetColumn, "name" | "type" | "stored">,
 ): ScopeColumn {
-  return { name, type, stored, sourceStored, ignoresCase };
+  const column = { name, type, stored, sourceStored, ignoresCase };
+  return generated?.parsed.isParsed === true ? { ...column, generated: generated.parsed.value } : column;
 }
 
 /** By the name as it is written, else in any case; null when there is no such one, or several. */

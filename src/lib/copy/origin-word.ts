@@ -42,8 +42,8 @@ const wordSchema = z.discriminatedUnion("of", [
     /** The expression that made its values at home. */
     generated: z.string().nullable(),
   }),
-  /** `isCarried`: the copy has a like of it. */
-  z.object({ of: z.literal("object"), isCarried: z.boolean() }),
+  /** `isCarried`: the copy has a like of it. `schema`: whose names its definition speaks of. */
+  z.object({ of: z.literal("object"), isCarried: z.boolean(), schema: z.string().nullable() }),
 ]);
 
 /** What an entry of `dbops_origin` keeps for the domain. */

@@ -99,6 +99,7 @@ function sequencesLeft({ catalog, target }: PlanRequest): CopyPlan["notCarried"]
     kind: "sequences",
     name: qualifiedName(name),
     reason: "the target has no sequences",
+    ...(name.schema === null ? {} : { schema: name.schema }),
     sql: definition,
   }));
 }

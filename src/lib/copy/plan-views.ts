@@ -8,7 +8,7 @@ import { indexNamed, scopeColumn } from "./expression-scope.js";
 import type { Planning } from "./planning.js";
 import { tableKey } from "./table-key.js";
 
-type Known = Pick<SourceColumn, "name" | "type" | "stored" | "ignoresCase">;
+type Known = Pick<SourceColumn, "name" | "type" | "stored" | "ignoresCase" | "generated">;
 
 /** A table or view that a view may read. */
 interface Relation {

@@ -92,7 +92,7 @@ async function existingTables(
 
 /** COPY.TARGET_OCCUPIED where others depend on one of them. */
 async function replacedTables(target: CopyTarget, plan: CopyPlan): Promise<Occupancy["objects"]> {
-  const names = plan.tables.map((table) => table.target.name);
+  const names = [...plan.tables.map((table) => table.target.name), ...plan.views.map(({ name }) => name)];
   const { dependents, objects } = await target.occupancy(names);
   const [first] = dependents;
   const wanted = new Set(names.map(tableKey));

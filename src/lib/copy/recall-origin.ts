@@ -25,12 +25,19 @@ export interface RecalledTable {
   readonly definition: string | null;
 }
 
+export interface RecalledObject extends OriginEntry {
+  /** The copy has a like of it. */
+  readonly isCarried: boolean;
+  /** Whose names its definition speaks of. */
+  readonly schema: string | null;
+}
+
 /** What an earlier copy has left about tables that come home now, by their names as they are here. */
 export interface Recalled {
   readonly tables: ReadonlyMap<string, RecalledTable>;
   readonly columns: ReadonlyMap<string, RecalledColumn>;
   /** Of views, triggers, indexes and others. */
-  readonly objects: readonly (OriginEntry & { readonly isCarried: boolean })[];
+  readonly objects: readonly RecalledObject[];
 }
 
 const NOTHING: Recalled = { tables: new Map(), columns: new Map(), objects: [] };
@@ -52,7 +59,7 @@ export function recallOrigin({ catalog, usesOrigin, targetEngine }: PlanRequest)
   }
   const objects = entries.flatMap((entry) => {
     const word = readOriginWord(entry.stored);
-    return word?.of === "object" ? [{ ...entry, isCarried: word.isCarried }] : [];
+    return word?.of === "object" ? [{ ...entry, isCarried: word.isCarried, schema: word.schema }] : [];
   });
   return { tables, columns, objects };
 }

@@ -18,6 +18,8 @@ const KINDS: Readonly<Partial<Record<UncarriedKind, OriginEntry["kind"]>>> = {
   functions: "other",
 };
 
+type MakeEntry = (kind: OriginEntry["kind"], name: string, definition: string) => OriginEntry;
+
 interface Planned {
   readonly tables: readonly PlannedTable[];
   readonly views: readonly PlannedView[];
@@ -29,19 +31,24 @@ export function recordOrigin(
   { tables, views, notCarried }: Planned,
   { sourceEngine: engine }: PlanRequest,
 ): readonly OriginEntry[] {
-  const entry = (kind: OriginEntry["kind"], name: string, definition: string): OriginEntry => {
-    const stored = writeOriginWord({ of: "object", isCarried: false });
-    return { version: ORIGIN_VERSION, engine, kind, table: null, name, definition, stored, becameType: null };
+  const entry: MakeEntry = (kind, name, definition) => {
+    return { version: ORIGIN_VERSION, engine, kind, table: null, name, definition, stored: null, becameType: null };
   };
-  const carried = writeOriginWord({ of: "object", isCarried: true });
   const left = new Set(notCarried.flatMap(({ kind, name }) => (kind === "indexes" ? [name] : [])));
   const isTold = (sql: string): boolean => tables.some(({ source }) => source.definition.includes(sql));
   return [
     ...tables.flatMap((table) => tableEntries(table, left, entry)),
-    ...views.map(({ source, name }) => ({ ...entry("view", name.name, source.sql), table: name, stored: carried })),
-    ...notCarried.flatMap(({ kind, name, sql }) => {
+    ...views.map(({ source, name }) => ({
+      ...entry("view", name.name, source.sql),
+      table: name,
+      stored: objectWord(source.name.schema, true),
+    })),
+    ...notCarried.flatMap(({ kind, name, schema, sql }) => {
+      const stored = objectWord(schema ?? null, false);
       const originKind = KINDS[kind];
-      return originKind === undefined || sql === null || isTold(sql) ? [] : [entry(originKind, name, sql)];
+      return originKind === undefined || sql === null || isTold(sql)
+        ? []
+        : [{ ...entry(originKind, name, sql), stored }];
     }),
   ];
 }
@@ -49,7 +56,7 @@ export function recordOrigin(
 function tableEntries(
   { source, target }: PlannedTable,
   left: ReadonlySet<string>,
-  entry: (kind: OriginEntry["kind"], name: string, definition: string) => OriginEntry,
+  entry: MakeEntry,
 ): readonly OriginEntry[] {
   const { name: table } = target;
   const word = writeOriginWord({ of: "table", name: source.name, shape: tableShape(target) });
@@ -69,7 +76,11 @@ function tableEntries(
       .map(({ name, definition }) => ({
         ...entry("index", name, definition),
         table,
-        stored: writeOriginWord({ of: "object", isCarried: true }),
+        stored: objectWord(source.name.schema, true),
       })),
   ];
+}
+
+function objectWord(schema: string | null, isCarried: boolean): string {
+  return writeOriginWord({ of: "object", isCarried, schema });
 }

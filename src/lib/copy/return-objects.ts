@@ -21,6 +21,6 @@ export function returningObjects(
   };
   return objects
     .filter(isBack)
-    .map(({ kind, name, definition }) => ({ kind, name, sql: definition }))
+    .map(({ kind, name, schema, definition }) => ({ kind, name, schema, sql: definition }))
     .sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind));
 }

@@ -95,8 +95,9 @@ export class Finisher {
   async #bringBack(session: Session, { returning }: TargetDesign): Promise<readonly NotCarried[]> {
     if (returning.length === 0) return [];
     const left: NotCarried[] = [];
-    await session.run(`SET search_path = ${this.#place.pathFor(null)}; SET check_function_bodies = off`);
-    for (const { kind, name, sql } of returning) {
+    await session.run("SET check_function_bodies = off");
+    for (const { kind, name, schema, sql } of returning) {
+      await session.run(`SET search_path = ${this.#place.pathFor(schema)}`);
       left.push(...(await leftBehind(session, { kind: RETURNING[kind], name, sql, mayBeThere: true })));
     }
     await session.run("SET search_path = ''; RESET check_function_bodies");

@@ -18,8 +18,11 @@ export async function makeEarly(session: Session, design: TargetDesign, place: H
     await session.run(`SET LOCAL search_path = ${place.pathFor(table.name.schema)}`);
     for (const statement of tableStatements(table, place)) if (SHARED.test(statement)) await tryOut(session, statement);
   }
-  await session.run(`SET LOCAL search_path = ${place.pathFor(null)}`);
-  for (const { sql } of design.returning) if (CALLED.test(sql)) await tryOut(session, sql);
+  for (const { schema, sql } of design.returning) {
+    if (!CALLED.test(sql)) continue;
+    await session.run(`SET LOCAL search_path = ${place.pathFor(schema)}`);
+    await tryOut(session, sql);
+  }
   await session.run("SET LOCAL search_path = ''; SET LOCAL check_function_bodies = on");
 }
 
