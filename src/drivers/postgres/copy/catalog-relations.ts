@@ -49,9 +49,9 @@ const RELATIONS = `
       SELECT CASE WHEN bool_and(p.reltuples >= 0) THEN sum(p.reltuples)::float8 END AS rows,
              coalesce(sum(pg_table_size(p.oid)), 0)::bigint AS size,
              coalesce(sum(pg_relation_size(nullif(p.reltoastrelid, 0)::oid)), 0)::bigint AS overflow
-        FROM pg_class p
-       WHERE p.relkind IN ('r', 'm')
-         AND (p.oid = c.oid OR (c.relkind = 'p' AND p.oid IN (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf)))) parts
+        FROM (SELECT c.oid WHERE c.relkind <> 'p' UNION ALL SELECT relid FROM pg_partition_tree(c.oid) WHERE c.relkind = 'p' AND isleaf) leaf
+        JOIN pg_class p ON p.oid = leaf.oid
+       WHERE p.relkind IN ('r', 'm')) parts
    WHERE c.relkind IN ('r', 'p', 'f', 'm', 'v') AND ${isOurs("c")}
    ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;
 
