@@ -7,11 +7,14 @@ import { encoderOf } from "./encode-cell.js";
 import { JoinedLines } from "./joined-lines.js";
 import { canJoin, joinedSql } from "./joined-sql.js";
 import type { RowBatch } from "./row-protocol.js";
+import { LARGE_BYTES } from "./row-query.js";
 import type { WalkWhere } from "./row-walk.js";
 
 const LOWEST = -(2n ** 63n);
 const HIGHEST = 2n ** 63n - 1n;
 const MOST_ROWS = 2000;
+/** A value of so many bytes is joined with others, however many they are. */
+const LEAST_LARGE = 16 * 1024;
 const BATCH_BYTES = 200 * 1024;
 /** After so many batches with special characters it is tried whether there are none any more. */
 const ESCAPED_BATCHES = 16;
@@ -44,12 +47,14 @@ export function* joinedRows(
   let size = 1;
   while (first <= end) {
     const last = rows.last(first, size, end);
-    const batch = rows.batch(first, last);
+    const batch = rows.batch({ first, last }, size);
+    const greatest = rows.greatest({ first, last }, batch?.rows ?? 0);
     if (batch === null)
       yield* readRange({ ...request, after: first === LOWEST ? null : String(first - 1n), upTo: String(last) });
     else if (batch.rows > 0) {
       const { bytes } = batch;
-      yield { rejects: [], event: { kind: "rows", bytes, rows: batch.rows, lastKey: String(last) }, isLast: false };
+      const lastKey = String(greatest ?? last);
+      yield { rejects: [], event: { kind: "rows", bytes, rows: batch.rows, lastKey }, isLast: false };
     }
     if (last === HIGHEST) return;
     first = last + 1n;
@@ -58,49 +63,71 @@ export function* joinedRows(
   }
 }
 
+interface Range {
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
 class JoinedRows {
   readonly #lines: JoinedLines;
-  readonly #unescaped: (first: bigint, last: bigint) => Joined | undefined;
-  readonly #escaped: (first: bigint, last: bigint) => Joined | undefined;
-  readonly #lastOf: (first: bigint, end: bigint, size: number) => bigint | null | undefined;
-  readonly #greatest: (first: bigint, end: bigint) => bigint | null | undefined;
+  readonly #unescaped: (range: Range, mostBytes: number) => Joined | undefined;
+  readonly #escaped: (range: Range, mostBytes: number) => Joined | undefined;
+  readonly #lastOf: (range: Range, size: number) => bigint | null | undefined;
+  readonly #greatest: (range: Range) => bigint | null | undefined;
   #escapedLeft = 0;
+  /** No number has been missing lately: then the next rows need not be looked for. */
+  #isDense = false;
 
   constructor({ db }: Connection, { table, columns }: CopyRead, rowid: string) {
     this.#lines = new JoinedLines(columns.map((column) => encoderOf(column)));
     const [unescaped, escaped] = [false, true].map((escapes) =>
       db.prepare<unknown[], Joined>(joinedSql({ table: table.name, rowid, columns }, escapes)).raw(),
     );
-    this.#unescaped = (first, last) => unescaped?.get(first, last);
-    this.#escaped = (first, last) => escaped?.get(first, last);
+    this.#unescaped = ({ first, last }, mostBytes) => unescaped?.get({ first, last, mostBytes });
+    this.#escaped = ({ first, last }, mostBytes) => escaped?.get({ first, last, mostBytes });
     const from = `FROM ${quoteIdent(table.name)} NOT INDEXED WHERE ${rowid} BETWEEN ? AND ?`;
     const lastOf = db
       .prepare<unknown[], bigint>(`SELECT ${rowid} ${from} ORDER BY ${rowid} LIMIT 1 OFFSET ? - 1`)
       .pluck();
     const greatest = db.prepare<unknown[], bigint | null>(`SELECT max(${rowid}) ${from}`).pluck();
-    this.#lastOf = (first, end, size) => lastOf.get(first, end, size);
-    this.#greatest = (first, end) => greatest.get(first, end);
+    this.#lastOf = ({ first, last }, size) => lastOf.get(first, last, size);
+    this.#greatest = ({ first, last }) => greatest.get(first, last);
   }
 
-  /** The last of the next rows; the end when there are fewer. */
+  /** The last of the next rows, or a number near it; the end when there are fewer. */
   last(first: bigint, size: number, end: bigint): bigint {
-    return this.#lastOf(first, end, size) ?? this.#greatest(first, end) ?? end;
+    const near = first + BigInt(size) - 1n;
+    if (this.#isDense && near < end) return near;
+    const range = { first, last: end };
+    return this.#lastOf(range, size) ?? this.#greatest(range) ?? end;
   }
 
-  /** null when a value is not plain. */
-  batch(first: bigint, last: bigint): { readonly bytes: Uint8Array; readonly rows: number } | null {
+  /** The number of the last of so many rows; null when there is none. Where numbers are missing, rows are looked for again. */
+  greatest(range: Range, rows: number): bigint | null {
+    this.#isDense = BigInt(rows) === range.last - range.first + 1n;
+    if (this.#isDense) return range.last;
+    return rows === 0 ? null : (this.#greatest(range) ?? null);
+  }
+
+  /** null when a value is not plain, or too large to be joined with others. */
+  batch(range: Range, size: number): { readonly bytes: Uint8Array; readonly rows: number } | null {
+    const mostBytes = Math.max(LEAST_LARGE, Math.trunc(LARGE_BYTES / size));
     if (this.#escapedLeft === 0) {
-      const batch = this.#joined(first, last, false);
+      const batch = this.#joined(range, mostBytes, false);
       if (batch !== null) return batch;
       this.#escapedLeft = ESCAPED_BATCHES;
     }
     this.#escapedLeft -= 1;
-    return this.#joined(first, last, true);
+    return this.#joined(range, mostBytes, true);
   }
 
-  #joined(first: bigint, last: bigint, escapes: boolean): { readonly bytes: Uint8Array; readonly rows: number } | null {
+  #joined(
+    range: Range,
+    mostBytes: number,
+    escapes: boolean,
+  ): { readonly bytes: Uint8Array; readonly rows: number } | null {
     try {
-      const [joined, count] = (escapes ? this.#escaped : this.#unescaped)(first, last) ?? [null, 0n];
+      const [joined, count] = (escapes ? this.#escaped : this.#unescaped)(range, mostBytes) ?? [null, 0n];
       const rows = Number(count);
       const bytes = this.#lines.lines(joined ?? new Uint8Array(0), rows, escapes);
       return bytes === null ? null : { bytes, rows };

@@ -2,7 +2,6 @@ import type { CopyColumn } from "../../copy-rows-model.js";
 import type { Connection } from "../connection.js";
 import { quoteIdent } from "../quote-ident.js";
 import { quoteText } from "../quote-text.js";
-import { unlessLarge } from "../unless-large.js";
 import { joinedMoment } from "./joined-moment.js";
 
 /** What stands before a cell that is not its own spelling: bytes that UTF-8 has no use for. */
@@ -12,6 +11,10 @@ const ZERO_FUNCTION = "dbops_zero";
 
 /** Functions take a limited number of arguments. */
 const CELLS_PER_CALL = 40;
+/** The depth of an expression is limited. */
+const TERMS_PER_GROUP = 100;
+/** A large value of another class is doubtful anyway. */
+const NEVER_LARGE = new Set(["integer", "double", "boolean"]);
 const INTEGER_BOUNDS = { 16: "BETWEEN -32768 AND 32767", 32: "BETWEEN -2147483648 AND 2147483647", 64: null } as const;
 const ESCAPES: readonly (readonly [number, string])[] = [
   [0x5c, "\\\\"],
@@ -57,10 +60,22 @@ export function joinedSql(
   for (let start = 0; start < cells.length; start += CELLS_PER_CALL) {
     parts.push(`concat(${cells.slice(start, start + CELLS_PER_CALL).join(", ")})`);
   }
-  const names = columns.map(({ name }) => quoteIdent(name));
-  const measured = columns.map(({ type }) => ({ type: ["integer", "double"].includes(type.kind) ? "INT" : null }));
-  return `SELECT CAST(group_concat(${unlessLarge(parts.join(" || "), names, measured)}, '') AS BLOB), count(*)
-    FROM ${quoteIdent(table)} NOT INDEXED WHERE ${rowid} BETWEEN ? AND ?`;
+  const row = unlessLarge(parts.join(" || "), columns);
+  return `SELECT CAST(group_concat(${row}, '') AS BLOB), count(*)
+    FROM ${quoteIdent(table)} NOT INDEXED WHERE ${rowid} BETWEEN @first AND @last`;
+}
+
+/** SQLITE_TOOBIG for a row with a value of more bytes than asked for: found by its length, without loading it. */
+function unlessLarge(row: string, columns: readonly CopyColumn[]): string {
+  const terms = columns
+    .filter(({ type }) => !NEVER_LARGE.has(type.kind))
+    .map(({ name }) => `octet_length(${quoteIdent(name)}) > @mostBytes`);
+  if (terms.length === 0) return row;
+  const groups: string[] = [];
+  for (let start = 0; start < terms.length; start += TERMS_PER_GROUP) {
+    groups.push(`(${terms.slice(start, start + TERMS_PER_GROUP).join(" OR ")})`);
+  }
+  return `CASE WHEN ${groups.join(" OR ")} THEN zeroblob(3000000000) ELSE ${row} END`;
 }
 
 function cellSql({ name, type, stored }: CopyColumn, escapes: boolean): string {

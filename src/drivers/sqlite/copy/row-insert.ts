@@ -10,6 +10,9 @@ import type { Cell } from "./encode-cell.js";
 import { shownValue, unfitValue } from "./unfit-value.js";
 
 const NEWLINE = 0x0a;
+const MOST_ROWS = 16;
+/** SQLite's limit on parameters is 32766; more than some hundred of them save nothing. */
+const MOST_CELLS = 500;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 /** Puts canonical rows into a table; a row may come in parts. */
@@ -17,7 +20,13 @@ export class RowInsert {
   readonly #table: TargetTable;
   readonly #columns: readonly TargetColumn[];
   readonly #decoders: readonly DecodeCell[];
-  readonly #insert: (cells: readonly (Cell | null)[]) => void;
+  readonly #insertOne: (cells: readonly (Cell | null)[]) => void;
+  readonly #insertMany: (cells: readonly (Cell | null)[]) => void;
+  /** Rows that one statement takes. */
+  readonly #most: number;
+  /** What waits for a statement: cells of all rows, and each row as it came. */
+  #cells: (Cell | null)[] = [];
+  #rows: (readonly string[])[] = [];
   /** The beginning of a row whose end has not come yet. */
   #begun: Buffer[] = [];
 
@@ -25,10 +34,10 @@ export class RowInsert {
     this.#table = table;
     this.#columns = table.columns.filter(({ generatedSql }) => generatedSql === null);
     this.#decoders = this.#columns.map((column) => decoderOf(column));
-    const names = this.#columns.map(({ name }) => quoteIdent(name)).join(", ");
-    const places = this.#columns.map(() => "?").join(", ");
-    const statement = db.prepare(`INSERT INTO ${quoteIdent(table.name.name)} (${names}) VALUES (${places})`);
-    this.#insert = (cells) => void statement.run(...cells);
+    this.#most = Math.max(1, Math.min(MOST_ROWS, Math.trunc(MOST_CELLS / Math.max(1, this.#columns.length))));
+    const [one, many] = [1, this.#most].map((rows) => db.prepare(insertSql(table.name.name, this.#columns, rows)));
+    this.#insertOne = (cells) => void one?.run(...cells);
+    this.#insertMany = (cells) => void many?.run(...cells);
   }
 
   /** COPY.UNFIT, COPY.REFUSED with the row's key. */
@@ -40,7 +49,11 @@ export class RowInsert {
     }
     const whole = this.#begun.length === 0 ? bufferOf(bytes.subarray(0, end)) : this.#whole(bytes.subarray(0, end));
     this.#begun = end + 1 === bytes.length ? [] : [bufferOf(bytes.subarray(end + 1))];
-    for (const line of whole.toString("utf8").split("\n")) this.#put(line);
+    for (const line of whole.toString("utf8").split("\n")) {
+      this.#put(line.split("\t"));
+      if (this.#rows.length === this.#most) this.#insertRows();
+    }
+    this.#insertRows();
   }
 
   #whole(end: Uint8Array): Buffer {
@@ -49,22 +62,39 @@ export class RowInsert {
     return whole;
   }
 
-  #put(line: string): void {
-    const fields = line.split("\t");
-    const cells: (Cell | null)[] = [];
+  #put(fields: readonly string[]): void {
     for (let index = 0; index < this.#decoders.length; index += 1) {
       const field = fields[index] ?? NULL_FIELD;
-      if (field === NULL_FIELD) cells.push(null);
+      if (field === NULL_FIELD) this.#cells.push(null);
       else {
         const cell = this.#decoders[index]?.(field) ?? null;
         if (cell === null) throw this.#unfit(fields, index);
-        cells.push(cell);
+        this.#cells.push(cell);
       }
     }
+    this.#rows.push(fields);
+  }
+
+  /** A statement that is refused has put nothing in: then one row after the other tells which it was. */
+  #insertRows(): void {
+    const [cells, rows] = [this.#cells, this.#rows];
+    this.#cells = [];
+    this.#rows = [];
     try {
-      this.#insert(cells);
-    } catch (error) {
-      throw this.#refused(error, fields);
+      if (rows.length === this.#most) {
+        this.#insertMany(cells);
+        return;
+      }
+    } catch {
+      // The same comes again below, with its row.
+    }
+    const width = this.#decoders.length;
+    for (const [at, fields] of rows.entries()) {
+      try {
+        this.#insertOne(cells.slice(at * width, (at + 1) * width));
+      } catch (error) {
+        throw this.#refused(error, fields);
+      }
     }
   }
 
@@ -98,4 +128,10 @@ export class RowInsert {
       .filter(({ name }, index) => (key.length === 0 ? index < 2 : key.includes(name)));
     return shown.map(({ name, field }) => `${name} ${field.slice(0, 60)}`).join(", ");
   }
+}
+
+function insertSql(table: string, columns: readonly TargetColumn[], rows: number): string {
+  const names = columns.map(({ name }) => quoteIdent(name)).join(", ");
+  const row = `(${columns.map(() => "?").join(", ")})`;
+  return `INSERT INTO ${quoteIdent(table)} (${names}) VALUES ${Array.from({ length: rows }, () => row).join(", ")}`;
 }
