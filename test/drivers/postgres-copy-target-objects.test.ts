@@ -155,6 +155,22 @@ test("rows without a proper primary key are refused", async () => {
   });
 });
 
+test("a column whose expression the server does not take is there without it, and said", async () => {
+  await using world = await targetWorld();
+  const t = table("t", [
+    column("id", "integer"),
+    column("at", "text", { generatedSql: "now()::text", isNullable: false }),
+    column("y", "integer"),
+  ]);
+  await using target = await world.target();
+  await target.create(design([t]));
+  expect(world.tested.notices).toEqual([
+    "public.t computes nothing: the server does not take its expressions: generation expression is not immutable (SQLSTATE 42P17)",
+  ]);
+  await loadWhole(target, t, "1\t5");
+  expect(await readAll(target, t)).toBe("1\t\\N\t5\n");
+});
+
 test("a table that does not take its key ends the loads of others", async () => {
   await using world = await targetWorld();
   const t = table("t", [column("id", "integer")]);

@@ -57,7 +57,7 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
       await requireFree(session, place.main, design);
       this.#state = "made";
     }
-    await makeTables(session, design, { place, ledger: this.#ledger, isResumed: request.isResumed });
+    await makeTables(session, design, { ...this.#where, isResumed: request.isResumed });
     this.#state = "made";
   }
 
@@ -86,9 +86,9 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
   }
 
   async remake(table: TargetTable): Promise<void> {
-    const { place, session } = this.#parts;
+    const { session } = this.#parts;
     await this.#finisher.settled(table.name);
-    await remakeTable(session, table, { place, ledger: this.#ledger });
+    await remakeTable(session, table, this.#where);
   }
 
   async finish(design: TargetDesign): Promise<readonly NotCarried[]> {
@@ -141,6 +141,11 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
     const context = { ...where.context, signal: AbortSignal.timeout(CLEANUP_MS) };
     await using cleaner = await openTargetSession({ conn: where.conn, context }, request.run);
     await dropPlace(cleaner, place.all(this.#schemas), request.run);
+  }
+
+  get #where() {
+    const { place, where } = this.#parts;
+    return { place, ledger: this.#ledger, warn: (message: string) => where.context.progress.warn(message) };
   }
 
   async #commit(session: Session, table: TargetTable, checkpoint: Checkpoint): Promise<void> {

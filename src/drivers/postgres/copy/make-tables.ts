@@ -1,3 +1,5 @@
+import { DbopsError } from "../../../lib/core/errors.js";
+import { qualifiedName } from "../../../lib/core/named.js";
 import type { TargetDesign, TargetTable } from "../../copy-target-model.js";
 import type { TableName } from "../../driver.js";
 import { sqlStateOf } from "../errors.js";
@@ -8,6 +10,7 @@ import type { HiddenPlace } from "./hidden-place.js";
 import { keyOf, type Ledger } from "./ledger.js";
 import { makeEarly, SHARED } from "./make-early.js";
 import { tableStatements } from "./table-statement.js";
+import { tryStatement } from "./try-statement.js";
 
 /** Each locks several relations, and a server's table of locks is small. */
 const TABLES_PER_TRANSACTION = 100;
@@ -16,6 +19,7 @@ const DUPLICATE_OBJECT = "42710";
 interface Where {
   readonly place: HiddenPlace;
   readonly ledger: Ledger;
+  readonly warn: (message: string) => void;
 }
 
 export interface MakeTables extends Where {
@@ -36,7 +40,7 @@ export async function makeTables(session: Session, design: TargetDesign, how: Ma
     const other = some.filter(({ name }) => made.has(keyOf(name)));
     await inTransaction(session, async () => {
       for (const { name } of other) await dropTable(session, name, how);
-      for (const table of some) await makeTable(session, table, place);
+      for (const table of some) await makeTable(session, table, how);
       await ledger.hasMade(
         session,
         some.map((table) => ({ name: table.name, definition: definitionOf(table, place) })),
@@ -50,7 +54,7 @@ export async function remakeTable(session: Session, table: TargetTable, how: Whe
   const { ledger, place } = how;
   await inTransaction(session, async () => {
     await dropTable(session, table.name, how);
-    await makeTable(session, table, place);
+    await makeTable(session, table, how);
     await ledger.hasMade(session, [{ name: table.name, definition: definitionOf(table, place) }]);
   });
 }
@@ -60,25 +64,38 @@ async function dropTable(session: Session, name: TableName, { place, ledger }: W
   await ledger.forget(session, name);
 }
 
-async function makeTable(session: Session, table: TargetTable, place: HiddenPlace): Promise<void> {
+async function makeTable(session: Session, table: TargetTable, { place, warn }: Where): Promise<void> {
   await session.during(`make table ${table.name.name}`, async () => {
-    if (table.definition !== null) await session.run(`SET LOCAL search_path = ${place.pathFor(table.name.schema)}`);
-    for (const statement of tableStatements(table, place)) await runUnlessShared(session, statement);
-    if (table.definition !== null) await session.run("SET LOCAL search_path = ''");
+    if (table.definition !== null) await makeDefined(session, table, place);
+    else if (table.columns.some(({ generatedSql }) => generatedSql !== null))
+      await makeComputed(session, table, { place, warn });
+    else await session.run(definitionOf(table, place));
   });
 }
 
 /** Tables that share a type each bring it along. */
-async function runUnlessShared(session: Session, statement: string): Promise<void> {
-  if (!SHARED.test(statement)) return await session.run(statement);
-  await session.run("SAVEPOINT dbops_shared");
-  try {
-    await session.run(statement);
-  } catch (error) {
-    if (sqlStateOf(error) !== DUPLICATE_OBJECT) throw error;
-    await session.run("ROLLBACK TO SAVEPOINT dbops_shared");
+async function makeDefined(session: Session, table: TargetTable, place: HiddenPlace): Promise<void> {
+  await session.run(`SET LOCAL search_path = ${place.pathFor(table.name.schema)}`);
+  for (const statement of tableStatements(table, place)) {
+    const refusal = SHARED.test(statement) ? await tryStatement(session, statement) : await session.run(statement);
+    if (refusal instanceof DbopsError && sqlStateOf(refusal) !== DUPLICATE_OBJECT) throw refusal;
   }
-  await session.run("RELEASE SAVEPOINT dbops_shared");
+  await session.run("SET LOCAL search_path = ''");
+}
+
+/** Where the server does not take an expression, the column computes nothing and waits for values. */
+async function makeComputed(
+  session: Session,
+  table: TargetTable,
+  { place, warn }: Pick<Where, "place" | "warn">,
+): Promise<void> {
+  const refusal = await tryStatement(session, definitionOf(table, place));
+  if (refusal === null) return;
+  const columns = table.columns.map((column) =>
+    column.generatedSql === null ? column : { ...column, generatedSql: null, isNullable: true },
+  );
+  await session.run(definitionOf({ ...table, columns }, place));
+  warn(`${qualifiedName(table.name)} computes nothing: the server does not take its expressions: ${refusal.why}`);
 }
 
 function definitionOf(table: TargetTable, place: HiddenPlace): string {
