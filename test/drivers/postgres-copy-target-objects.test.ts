@@ -287,14 +287,20 @@ test("a table's own definition: its keys and references come after the rows", as
   });
   const plan = design([kept, other], {
     returning: [
-      { kind: "view", name: "seen", sql: "CREATE VIEW seen AS SELECT id FROM kept" },
+      { kind: "view", name: "seen", schema: null, sql: "CREATE VIEW seen AS SELECT id FROM kept" },
       {
         kind: "other",
         name: "f",
+        schema: null,
         sql: "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.up := NULL; RETURN NEW; END $$",
       },
-      { kind: "trigger", name: "tr", sql: "CREATE TRIGGER tr BEFORE INSERT ON kept FOR EACH ROW EXECUTE FUNCTION f()" },
-      { kind: "view", name: "gone", sql: "CREATE VIEW gone AS SELECT nothing FROM kept" },
+      {
+        kind: "trigger",
+        name: "tr",
+        schema: null,
+        sql: "CREATE TRIGGER tr BEFORE INSERT ON kept FOR EACH ROW EXECUTE FUNCTION f()",
+      },
+      { kind: "view", name: "gone", schema: null, sql: "CREATE VIEW gone AS SELECT nothing FROM kept" },
     ],
   });
   await using target = await world.target();

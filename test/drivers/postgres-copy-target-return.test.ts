@@ -73,7 +73,7 @@ function homecoming(catalog: CopyCatalog): TargetDesign {
     ...catalog.notCarried
       .filter(({ kind }) => kind === "triggers")
       .map((each) => ({ ...each, kind: "trigger" as const })),
-  ].map(({ kind, name, sql }) => ({ kind, name, sql: sql ?? "" }));
+  ].map(({ kind, name, sql }) => ({ kind, name, schema: null, sql: sql ?? "" }));
   return design(catalog.tables.map(athome), { returning });
 }
 

@@ -79,7 +79,7 @@ describe("a new file", () => {
       await load.add(rows("1\tAda"));
       for (const { pid } of world.tested.children.live) process.kill(pid, "SIGKILL");
       await expect(load.commit(checkpoint(CUSTOMERS))).rejects.toMatchObject({ code: "TOOL.FAILED" });
-      await load[Symbol.asyncDispose]().catch(() => undefined);
+      await Promise.resolve(load[Symbol.asyncDispose]()).catch(() => undefined);
     }
     expect(await world.names()).toEqual([]);
   });
@@ -98,8 +98,13 @@ describe("a new file", () => {
     await using target = await world.target();
     const home = design([CUSTOMERS], {
       returning: [
-        { kind: "trigger", name: "t", sql: "CREATE TRIGGER t AFTER INSERT ON customers BEGIN SELECT 1; END" },
-        { kind: "index", name: "bad", sql: "CREATE INDEX bad ON nowhere (x)" },
+        {
+          kind: "trigger",
+          name: "t",
+          schema: null,
+          sql: "CREATE TRIGGER t AFTER INSERT ON customers BEGIN SELECT 1; END",
+        },
+        { kind: "index", name: "bad", schema: null, sql: "CREATE INDEX bad ON nowhere (x)" },
       ],
       origin: [
         {
@@ -215,7 +220,7 @@ describe("a copy that was cut short", () => {
     await load.commit(first);
     await load.add(rows("3\tc"));
     for (const { pid } of world.tested.children.live) process.kill(pid, "SIGKILL");
-    await load[Symbol.asyncDispose]().catch(() => undefined);
+    await Promise.resolve(load[Symbol.asyncDispose]()).catch(() => undefined);
     expect(await target.keep()).toBe(true);
   }
 
