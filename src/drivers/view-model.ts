@@ -58,6 +58,8 @@ export interface RowFacts {
   readonly rows: number;
   /** Columns that mix numbers, text and blobs; CSV does not tell them apart. */
   readonly mixed: readonly string[];
+  /** Columns of CSV that held numbers alone, though their type would keep a text of digits as text. */
+  readonly numbers: readonly string[];
   /** Columns that held bytes, which CSV spells like text. */
   readonly blobs: readonly string[];
   /** Columns with text that is not UTF-8, or that CSV has with a NUL in it. */

@@ -242,18 +242,38 @@ describe("a database file that is not there", () => {
     expect(stdout).toBe("5|quick fox\n9|slow fox\nlazy dog\nok\n");
   });
 
-  test("a column without a type, whose numbers CSV does not tell from text", async () => {
+  test("a column without a type keeps its numbers in every format; manifests that do not tell give text, with a warning", async () => {
     await using world = await exported();
-    sqlite(join(world.folder, "bare.db"), "CREATE TABLE t (a, b INT)", "INSERT INTO t VALUES (5, 5)");
+    sqlite(
+      join(world.folder, "bare.db"),
+      "CREATE TABLE t (a, b INT, c BLOB, d)",
+      "INSERT INTO t VALUES (5, 5, 1.0, '7'), (1.0, 2, 9223372036854775807, 'x'), (NULL, NULL, NULL, NULL)",
+    );
     await world.run(["export", "bare.db", "-o", "csv/"]);
     await world.run(["export", "bare.db", "-o", "ndjson/", "--format", "ndjson"]);
-    const told = await world.import("ndjson/", "told.db", "--create");
-    const untold = await world.import("csv/", "untold.db", "--create");
-    expect(told.json().warnings).toEqual([]);
-    expect(untold.json().warnings).toEqual([expect.stringContaining("t.a has no type")]);
+    const manifest = await readFile(join(world.folder, "csv/manifest.json"), "utf8");
+    expect(JSON.parse(manifest).tables[0].numbers).toEqual(["a", "c"]);
     const classes = async (name: string) =>
-      (await run("sqlite3", [join(world.folder, name), "SELECT typeof(a), typeof(b) FROM t"])).stdout;
-    expect([await classes("told.db"), await classes("untold.db")]).toEqual(["integer|integer\n", "text|integer\n"]);
+      (await run("sqlite3", [join(world.folder, name), "SELECT typeof(a), typeof(b), typeof(c), typeof(d) FROM t"]))
+        .stdout;
+    for (const [folder, flags] of [
+      ["csv/", []],
+      ["ndjson/", []],
+      ["csv/", ["--tables", "t"]],
+    ] as const) {
+      const name = `told-${flags.length}-${folder.slice(0, -1)}.db`;
+      const told = await world.import(folder, name, "--create", ...flags);
+      expect([told.exit, told.json().warnings]).toEqual([0, []]);
+      expect(await classes(name)).toBe(await classes("bare.db"));
+    }
+    const { tables, ...rest } = JSON.parse(manifest);
+    const older = { ...rest, tables: tables.map(({ numbers: _, ...table }: { numbers: unknown }) => table) };
+    await writeFile(join(world.folder, "csv/manifest.json"), JSON.stringify(older));
+    const untold = await world.import("csv/", "untold.db", "--create");
+    expect(untold.json().warnings).toEqual(
+      ["t.a", "t.d"].map((word) => expect.stringContaining(`${word} has no type`)),
+    );
+    expect(await classes("untold.db")).toBe("text|integer|text|text\ntext|integer|text|text\nnull|null|null|null\n");
   });
 
   test.each([

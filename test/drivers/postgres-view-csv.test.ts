@@ -22,7 +22,7 @@ test("CSV: '' is quoted and NULL is not, and every spelling is the server's", as
       ",,1e+308,😀,,,infinity,,,",
     ].join("\n")}\n`,
   );
-  expect(facts).toEqual({ rows: 3, mixed: [], blobs: ["b"], unsafeText: [], nonFinite: ["n"] });
+  expect(facts).toEqual({ rows: 3, mixed: [], numbers: [], blobs: ["b"], unsafeText: [], nonFinite: ["n"] });
 });
 
 test("CSV: `\\.` is quoted wherever it stands alone, and only there", async () => {

@@ -22,7 +22,7 @@ test("NDJSON: numbers are the server's digits, and those no reader keeps are str
     '{"i":0,"d":7,"n":12,"f":"Infinity","g":3,"o":1}',
     "",
   ]);
-  expect(facts).toEqual({ rows: 5, mixed: [], blobs: [], unsafeText: [], nonFinite: ["n", "f", "g"] });
+  expect(facts).toEqual({ rows: 5, mixed: [], numbers: [], blobs: [], unsafeText: [], nonFinite: ["n", "f", "g"] });
   const numbers = await encoded(opened.view, table("t", { columns: ["i"], limit: 2 }), { ...NDJSON, int64: "number" });
   expect(numbers.content).toBe('{"i":9007199254740991}\n{"i":9007199254740992}\n');
 });

@@ -66,7 +66,7 @@ async function read(session: Session, { view, source, format, stream }: Reading)
   await requireUnchanged(session);
   if (plan.after !== "") stream.add(Buffer.from(plan.after));
   const blobs = resolved.columns.filter(({ type }) => type === "bytea").map(({ name }) => name);
-  return { rows, mixed: [], blobs, unsafeText: [], nonFinite: await plan.nonFinite() };
+  return { rows, mixed: [], numbers: [], blobs, unsafeText: [], nonFinite: await plan.nonFinite() };
 }
 
 /** A database of encoding SQL_ASCII may hold any bytes; the server refuses to give those that are not UTF-8. */

@@ -1,5 +1,6 @@
 import { DbopsError } from "../../lib/core/errors.js";
 import type { RowFacts, RowFormat, RowSource } from "../view-model.js";
+import { affinityOf } from "./affinity.js";
 import { ByteSink } from "./byte-sink.js";
 import type { Connection } from "./connection.js";
 import { CsvWriter } from "./csv-writer.js";
@@ -28,7 +29,9 @@ export function encodeRows(
   const encoding = prepareRows(connection, request, { sink: new ByteSink(DATA_PIPE), databaseText });
   encoding.run();
   const { sink, tally } = encoding.output;
-  return { facts: tally.facts(), bytes: sink.total };
+  const facts = tally.facts();
+  const isUntold = (name: string): boolean => request.format.kind === "csv" && encoding.isWithoutAffinity(name);
+  return { facts: { ...facts, numbers: facts.numbers.filter(isUntold) }, bytes: sink.total };
 }
 
 /** Throws what encodeRows would, without writing anything; only CSV has values that it cannot spell. */
@@ -42,6 +45,8 @@ export function checkRows(connection: Connection, request: EncodeRequest, databa
 
 interface Encoding {
   readonly output: RowOutput;
+  /** Whether a text of digits that is put into the column stays a text. */
+  readonly isWithoutAffinity: (name: string) => boolean;
   readonly run: () => void;
 }
 
@@ -60,7 +65,13 @@ function prepareRows(
       readRows(connection, selection, { writer, output });
       output.sink.flush();
     });
-  return { output, run };
+  const bare = new Set(selection.columns.filter(({ type }) => keepsText(type ?? "")).map(({ name }) => name));
+  return { output, run, isWithoutAffinity: (name) => bare.has(name) };
+}
+
+/** ANY has no affinity in STRICT tables; in others a number comes to the same. */
+function keepsText(type: string): boolean {
+  return affinityOf(type, true) === "none";
 }
 
 function readRows(

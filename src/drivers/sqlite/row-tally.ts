@@ -46,6 +46,7 @@ export class RowTally {
     return {
       rows: this.rows,
       blobs: this.names.filter((_, column) => ((this.#seen[column] ?? 0) & CELL_CLASSES.blob) !== 0),
+      numbers: this.names.filter((_, column) => this.#seen[column] === CELL_CLASSES.number),
       mixed: this.names.filter((_, column) => isMixed(this.#seen[column] ?? 0)),
       unsafeText: this.names.filter((_, column) => this.unsafeText.has(column)),
       nonFinite: this.names.filter((_, column) => this.nonFinite.has(column)),

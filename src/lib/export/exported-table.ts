@@ -4,7 +4,7 @@ import type { WrittenRows } from "./read-rows.js";
 
 /** What the manifest says of a table besides its file. */
 export function exportedTable(
-  { chosen, rows, nonFinite, blobs, mixed, unsafeText }: WrittenRows,
+  { chosen, rows, nonFinite, blobs, mixed, numbers, unsafeText }: WrittenRows,
   columns: readonly ResultColumn[],
 ): Omit<ExportedTable, "file" | "bytes" | "sha256"> {
   const { table, key, source } = chosen;
@@ -20,6 +20,7 @@ export function exportedTable(
     nonFinite: [...nonFinite],
     blobs: [...blobs],
     mixed: [...mixed],
+    numbers: [...numbers],
     unsafeText: [...unsafeText],
   };
 }

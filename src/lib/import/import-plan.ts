@@ -14,6 +14,8 @@ export interface ColumnPlan {
   readonly type: string;
   /** The texts true and false mean values: the column was made for such. */
   readonly isBoolean: boolean;
+  /** Texts are numbers, as the export's manifest says. */
+  readonly holdsNumbers: boolean;
   /** The texts NaN and Infinity mean numbers, as the export's manifest says. */
   readonly canBeNonFinite: boolean;
 }

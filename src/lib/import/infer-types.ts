@@ -1,30 +1,11 @@
+import type { PortableType } from "../../drivers/load-model.js";
 import { formatCount } from "../core/units.js";
 import type { RecordTable } from "../transfer/record-model.js";
 import { classOf, VALUE_CLASSES, type ValueClass } from "./infer-class.js";
 
-/** Types that records can show; each engine has its own for them. */
-export const INFERRED_TYPES = [
-  "integer",
-  "decimal",
-  "numeric",
-  "double",
-  "boolean",
-  "date",
-  "timestamp",
-  "timestamptz",
-  "json",
-  "text",
-  "blob",
-] as const;
-/**
- * `integer` is one of 64 bits, `decimal` reads back from a double as it is written, `numeric` has any number of digits,
- * `timestamp` is one without a zone.
- */
-export type InferredType = (typeof INFERRED_TYPES)[number];
-
 export interface InferredColumn {
   readonly name: string;
-  readonly type: InferredType;
+  readonly type: PortableType;
   readonly isNullable: boolean;
   /** Why, for a plan: "999,999 integers, 1 text at line 3". */
   readonly evidence: string;
@@ -44,7 +25,7 @@ const CLASS_TYPES = {
   json: "json",
   blob: "blob",
   text: "text",
-} as const satisfies Record<ValueClass, InferredType>;
+} as const satisfies Record<ValueClass, PortableType>;
 
 const NUMBERS: ReadonlySet<ValueClass> = new Set(["integer", "long number", "decimal", "long decimal", "power of ten"]);
 
@@ -72,8 +53,8 @@ export async function inferTypes(table: RecordTable): Promise<readonly InferredC
 }
 
 /** Of classes other than null. */
-function typeOf(classes: readonly ValueClass[]): InferredType {
-  const types = new Set<InferredType>(classes.map((each) => CLASS_TYPES[each]));
+function typeOf(classes: readonly ValueClass[]): PortableType {
+  const types = new Set<PortableType>(classes.map((each) => CLASS_TYPES[each]));
   const [only] = types;
   if (types.size === 1 && only !== undefined) return only;
   const isNumeric = classes.length > 0 && classes.every((each) => NUMBERS.has(each));

@@ -18,7 +18,7 @@ export type TextOutcome =
 /** The file's text if the table takes every field of it as it stands. */
 export function passableText({ source, columns, onConflict }: TablePlan): DelimitedText | null {
   const isWhole = columns.length === source.columns.length && columns.every(({ at }, index) => at === index);
-  const isPlain = columns.every(({ isBoolean, canBeNonFinite }) => !isBoolean && !canBeNonFinite);
+  const isPlain = columns.every((column) => !column.isBoolean && !column.holdsNumbers && !column.canBeNonFinite);
   // In a file of one column an empty line is a record for some, and nothing for others.
   return isWhole && isPlain && columns.length > 1 && onConflict.kind === "fail" ? source.text : null;
 }

@@ -76,7 +76,8 @@ function planOf(
   { name, type }: Column,
 ): ColumnPlan {
   const canBeNonFinite = source.origin?.nonFinite.has(field) ?? false;
-  return { field, at, column: name, type, isBoolean: false, canBeNonFinite };
+  const holdsNumbers = source.origin?.numbers?.has(field) ?? false;
+  return { field, at, column: name, type, isBoolean: false, holdsNumbers, canBeNonFinite };
 }
 
 function unknownColumns(

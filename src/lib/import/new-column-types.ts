@@ -22,7 +22,8 @@ export async function newColumnTypes(source: RecordTable, engine: string): Promi
   );
 }
 
-/** A column that its own engine keeps without a type, and whose values the format tells apart: any type would change some. */
+/** A column that its own engine keeps without a type, and whose values can be told apart: any type would change some. */
 function isWithoutType({ origin, isTyped }: RecordTable, name: string, engine: string): boolean {
-  return isTyped && origin?.engine === engine && origin.types.get(name) === null;
+  if (origin === null || origin.engine !== engine || origin.types.get(name) !== null) return false;
+  return isTyped || (origin.numbers !== null && !origin.mixed.has(name));
 }

@@ -88,6 +88,7 @@ async function planNew(
       ...rest,
       type: loader.typeName(type),
       isBoolean: type.kind === "portable" && type.type === "boolean",
+      holdsNumbers: source.origin?.numbers?.has(rest.field) ?? false,
       canBeNonFinite: source.origin?.nonFinite.has(rest.field) ?? false,
     })),
     left: source.columns.filter((field) => wish.renames.get(field) === ""),

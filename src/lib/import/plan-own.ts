@@ -15,6 +15,7 @@ export function planOwn({ source, name }: ChosenTable): TablePlan {
       column: field,
       type: origin?.types.get(field) ?? "",
       isBoolean: false,
+      holdsNumbers: origin?.numbers?.has(field) ?? false,
       canBeNonFinite: origin?.nonFinite.has(field) ?? false,
     }));
   return {

@@ -75,7 +75,7 @@ async function* counted(table: RecordTable, { spelled, rows }: Expectation): Asy
 }
 
 function originOf(
-  { columns, nonFinite, mixed, rows, where, limit, allColumns }: ExportedTable,
+  { columns, nonFinite, mixed, numbers, rows, where, limit, allColumns }: ExportedTable,
   { engine, serverVersion }: ExportManifest,
   readSchema: RecordOrigin["readSchema"],
 ): RecordOrigin {
@@ -86,6 +86,7 @@ function originOf(
     generated: new Set(columns.filter(({ generated }) => generated).map(({ name }) => name)),
     nonFinite: new Set(nonFinite),
     mixed: new Set(mixed),
+    numbers: numbers === undefined ? null : new Set(numbers),
     rows,
     isWhole: where === null && limit === null && allColumns,
     readSchema,

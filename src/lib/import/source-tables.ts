@@ -24,6 +24,7 @@ function recordTable(source: RecordSource, table: Table, place: string): RecordT
       generated: new Set(),
       nonFinite: new Set(),
       mixed: new Set(),
+      numbers: null,
       rows: table.estimatedRows ?? 0,
       isWhole: false,
       readSchema: null,

@@ -31,6 +31,8 @@ const tableSchema = z.object({
   blobs: z.array(z.string()),
   /** Columns that mix numbers, text and blobs, which CSV does not tell apart. */
   mixed: z.array(z.string()),
+  /** Columns of CSV that hold numbers alone, though their type does not say so; earlier manifests do not tell. */
+  numbers: z.array(z.string()).optional(),
   /** Columns in which --lossy has changed text. */
   unsafeText: z.array(z.string()),
 });

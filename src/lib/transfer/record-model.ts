@@ -43,6 +43,8 @@ export interface RecordOrigin {
   readonly nonFinite: ReadonlySet<string>;
   /** Columns in which numbers, text and blobs were mixed, and no longer can be told apart. */
   readonly mixed: ReadonlySet<string>;
+  /** Columns without a type in which texts stand for numbers; null when nothing tells. */
+  readonly numbers: ReadonlySet<string> | null;
   readonly rows: number;
   /** Whether these are all rows and columns of their table. */
   readonly isWhole: boolean;
