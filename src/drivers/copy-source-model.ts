@@ -178,6 +178,8 @@ export interface SourceView {
   readonly select: Parsed<SqlSelect>;
   /** Its rows are stored: it becomes a table. */
   readonly isMaterialized: boolean;
+  /** In their order; absent where the engine does not know their types. */
+  readonly columns?: readonly { readonly name: string; readonly type: CopyType }[];
 }
 
 /** One object of the database that a copy came from. */

@@ -240,6 +240,20 @@ describe("what a PostgreSQL source has besides", () => {
     ]);
   });
 
+  it("are views, whose columns have types", async () => {
+    await using database = await withDatabase(
+      `CREATE TABLE t (id int, price numeric(8,2)); CREATE VIEW v AS SELECT id, id > 1 AS "is big", sum(price) AS total FROM t GROUP BY id`,
+    );
+    await using opened = await openSource(database.url);
+    const { views } = await opened.source.catalog();
+    expect(views).toMatchObject([{ name: { name: "v" }, isMaterialized: false, select: { isParsed: true } }]);
+    expect(views[0]?.columns).toEqual([
+      { name: "id", type: { kind: "integer", bits: 32 } },
+      { name: "is big", type: { kind: "boolean" } },
+      { name: "total", type: { kind: "numeric", precision: null, scale: null } },
+    ]);
+  });
+
   it("names no schema of its own, and makes the same again as pg_dump tells it", async () => {
     await using database = await withDatabase(EVERYTHING);
     await using opened = await openSource(database.url);

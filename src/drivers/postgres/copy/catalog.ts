@@ -67,7 +67,7 @@ async function readSchemaParts(session: Session, schema: string, around: Surroun
   const views = chosen.views.filter((view) => view.schema === schema);
   const own = new Set([...tables, ...views].map(({ oid }) => oid));
   await withinSchema(session, schema, async () => {
-    parts.views.push(...(await readViews(session, schema, { chosen: views, textOrder })));
+    parts.views.push(...(await readViews(session, schema, { chosen: views, columns: facts.columns, textOrder })));
     parts.notCarried.push(...(await readUncarried(session, schema, { tables: own, isWhole: !chosen.isPart })));
   });
 }

@@ -76,7 +76,7 @@ const COLUMNS = `
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type own ON own.oid = a.atttypid
     CROSS JOIN LATERAL (${CHAIN}) chain JOIN pg_type base ON base.oid = chain.oid JOIN pg_namespace bn ON bn.oid = base.typnamespace
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
-   WHERE c.relnamespace = $1::text::regnamespace AND c.relkind IN ('r', 'p', 'm') AND NOT c.relispartition
+   WHERE c.relnamespace = $1::text::regnamespace AND c.relkind IN ('r', 'p', 'm', 'v') AND NOT c.relispartition
      AND a.attnum > 0 AND NOT a.attisdropped
    ORDER BY a.attrelid, a.attnum`;
 

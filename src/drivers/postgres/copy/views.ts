@@ -3,6 +3,7 @@ import { quoteIdent } from "../quote-ident.js";
 import type { Session, SqlRow } from "../session.js";
 import type { CatalogRelation } from "./catalog-relations.js";
 import { parseSelect } from "./parse-select.js";
+import type { SchemaFacts } from "./schema-facts.js";
 import type { TextOrder } from "./text-order.js";
 
 interface ViewRow extends SqlRow {
@@ -18,11 +19,17 @@ const VIEWS = `
          quote_literal(obj_description(c.oid, 'pg_class')) AS comment
     FROM pg_class c WHERE c.relkind = 'v' AND c.relnamespace = $1::text::regnamespace ORDER BY c.oid`;
 
+interface ViewSurroundings {
+  readonly chosen: readonly CatalogRelation[];
+  readonly columns: SchemaFacts["columns"];
+  readonly textOrder: TextOrder;
+}
+
 /** Views of a schema, whose own names print without it. */
 export async function readViews(
   session: Session,
   schema: string,
-  { chosen, textOrder }: { readonly chosen: readonly CatalogRelation[]; readonly textOrder: TextOrder },
+  { chosen, columns, textOrder }: ViewSurroundings,
 ): Promise<readonly SourceView[]> {
   const rows = await session.query<ViewRow>(VIEWS, [quoteIdent(schema)]);
   return rows.flatMap(({ oid, sql, options, comment }): readonly SourceView[] => {
@@ -40,6 +47,7 @@ export async function readViews(
         sql: statements.map((statement) => `${statement};\n`).join(""),
         select: parseSelect(select, textOrder),
         isMaterialized: false,
+        columns: (columns.get(oid) ?? []).map((column) => ({ name: column.name, type: column.type })),
       },
     ];
   });
