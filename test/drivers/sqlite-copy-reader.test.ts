@@ -41,6 +41,34 @@ describe("keys", () => {
     expect(events.map((event) => (event.kind === "rows" ? [event.rows, event.lastKey] : event))).toEqual([[1, "3"]]);
   });
 
+  test("walk over gaps between the rows' numbers, however wide", async () => {
+    const many = (from: number, count: number, step: number): string =>
+      `INSERT INTO t WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${count - 1})
+       SELECT ${from} + ${step} * i, printf('%0100d', i) FROM n`;
+    await using world = await fileWorld([
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)",
+      many(1, 20_000, 1),
+      many(1_000_000, 5000, 1000),
+      many(9_000_000_000, 5000, 1),
+      "INSERT INTO t VALUES (-9223372036854775808, 'least'), (9223372036854775807, 'most')",
+    ]);
+    const { events } = await world.read({ columns: [ID], key: BY_ID });
+    const batches = events.flatMap((event) => (event.kind === "rows" ? [event] : []));
+    const ids = batches.flatMap(({ bytes }) => Buffer.from(bytes).toString().trimEnd().split("\n"));
+    expect([ids.length, new Set(ids).size, ids[0], ids.at(-1)]).toEqual([
+      30_002,
+      30_002,
+      "-9223372036854775808",
+      "9223372036854775807",
+    ]);
+    // Each batch says by which row the next one begins behind it.
+    let end = 0;
+    for (const { rows, lastKey } of batches) {
+      end += rows;
+      expect(lastKey).toBe(ids[end - 1]);
+    }
+  });
+
   test("several reads of one reader go on side by side", async () => {
     const rows = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 60000)";
     await using world = await fileWorld([

@@ -272,6 +272,28 @@ describe("a copy that was cut short", () => {
     expect(await allOf(target, bytes)).toBe("1\t\\\\x00\n");
   });
 
+  test("is cut by its key where rows have no number", async () => {
+    await using world = await copyFileWorld();
+    const definition = "CREATE TABLE pairs (a TEXT, b INTEGER, PRIMARY KEY (a, b)) WITHOUT ROWID";
+    const pairs = table("pairs", [text("a"), integer("b")], {
+      definition,
+      primaryKey: { name: null, columns: ["a", "b"] },
+    });
+    await using target = await world.target();
+    await target.create(design([pairs]));
+    {
+      await using load = await target.load(pairs, 0);
+      await load.add(rows("a\t1", "a\t2"));
+      await load.commit(checkpoint(pairs, { lastKey: "a\t2", isLast: false }));
+      await load.add(rows("b\t1"));
+      await load.commit(checkpoint(pairs, { chunk: 1, after: "a\t2", lastKey: "b\t1", rows: 1 }));
+    }
+    await (await target.load(pairs, 1))[Symbol.asyncDispose]();
+    expect((await target.totals(pairs.name, pairs.columns)).rows).toBe(2n);
+    await target.publish(design([pairs]));
+    expect(ask(world.path, "SELECT group_concat(a || b) FROM pairs")).toBe("a1,a2");
+  });
+
   test("is another one with another plan, and begins again on a machine that was restarted", async () => {
     await using world = await copyFileWorld();
     await cutShort(world);

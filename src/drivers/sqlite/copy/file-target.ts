@@ -29,11 +29,11 @@ import type { FileBuild } from "./file-build.js";
 import { fileOccupancy } from "./file-occupancy.js";
 import { reasonAgainst } from "./finish-file.js";
 import { FileReader } from "./reader.js";
+import { targetRowKey } from "./target-row-key.js";
 import { targetType } from "./target-type.js";
 import { viewColumns } from "./view-columns.js";
 
 const AS_IT_IS = { nul: "fail", invalidUtf8: "fail" } as const;
-const ROWID_NAMES = ["rowid", "_rowid_", "oid"];
 
 export interface FileTargetParts {
   readonly path: string;
@@ -94,12 +94,8 @@ export class FileTarget implements CopyTarget {
     return expressSelect(select, scope);
   }
 
-  /** Rows are numbered as they come. */
-  rowKey({ definition, primaryKey, columns }: TargetTable): RowKey {
-    if (definition !== null && isWithoutRowid(definition))
-      return { kind: "columns", columns: primaryKey?.columns ?? [] };
-    const names = new Set(columns.map(({ name }) => name.toLowerCase()));
-    return ROWID_NAMES.every((name) => names.has(name)) ? { kind: "none" } : { kind: "hidden" };
+  rowKey(table: TargetTable): RowKey {
+    return targetRowKey(table);
   }
 
   async create(design: TargetDesign): Promise<void> {
@@ -165,8 +161,4 @@ export class FileTarget implements CopyTarget {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts.build[Symbol.asyncDispose]();
   }
-}
-
-function isWithoutRowid(definition: string): boolean {
-  return /\)[^)]*\bWITHOUT\s+ROWID\b[^)]*$/i.test(definition);
 }

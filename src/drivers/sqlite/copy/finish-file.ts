@@ -22,7 +22,7 @@ export async function finishFile(client: RowClient, design: TargetDesign): Promi
   for (const table of design.tables) refused.push(...(await makeIndexes(client, table)), ...lostNumbering(table));
   for (const table of design.tables) await setNumbering(client, table);
   for (const { kind, name, sql } of design.returning) {
-    const reason = (await hasObject(client, kind, name)) ? null : await reasonAgainst(client, sql);
+    const reason = (await hasObject(client, kind, { name })) ? null : await reasonAgainst(client, sql);
     if (reason !== null) refused.push({ kind: RETURNING_KINDS[kind], name, reason, sql });
   }
   if (design.origin !== null) await writeOrigin(client, design.origin);
@@ -33,7 +33,7 @@ export async function finishFile(client: RowClient, design: TargetDesign): Promi
 async function makeIndexes(client: RowClient, table: TargetTable): Promise<readonly NotCarried[]> {
   const refused: NotCarried[] = [];
   for (const index of table.indexes) {
-    if (await hasObject(client, "index", index.name)) continue;
+    if (await hasObject(client, "index", { name: index.name, table: table.name.name })) continue;
     const sql = indexSql(index, table.name.name);
     const reason = await reasonAgainst(client, sql);
     if (reason !== null) refused.push({ kind: "indexes", name: `${table.name.name}.${index.name}`, reason, sql });
@@ -57,7 +57,7 @@ function lostNumbering(table: TargetTable): readonly NotCarried[] {
 /** Numbers that were given once are not given again. */
 export async function setNumbering(client: RowClient, table: TargetTable): Promise<void> {
   const identity = table.columns.find(({ identity }) => identity?.isMonotonic)?.identity ?? null;
-  if (identity === null || !(await hasObject(client, "table", "sqlite_sequence"))) return;
+  if (identity === null || !(await hasObject(client, "table", { name: "sqlite_sequence" }))) return;
   const isCounting = await select(
     client,
     `SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ? AND sql LIKE '%AUTOINCREMENT%'`,
@@ -90,11 +90,16 @@ async function requireReferences(client: RowClient, tables: readonly TargetTable
   }
 }
 
-async function hasObject(client: RowClient, type: string, name: string): Promise<boolean> {
-  const rows = await select(client, "SELECT 1 FROM sqlite_schema WHERE type = ? AND name = ? COLLATE NOCASE", [
-    type,
-    name,
-  ]);
+async function hasObject(
+  client: RowClient,
+  type: string,
+  { name, table }: { readonly name: string; readonly table?: string },
+): Promise<boolean> {
+  const rows = await select(
+    client,
+    `SELECT 1 FROM sqlite_schema WHERE type = ? AND name = ? COLLATE NOCASE AND tbl_name = coalesce(?, tbl_name) COLLATE NOCASE`,
+    [type, name, table ?? null],
+  );
   return rows.length > 0;
 }
 
@@ -109,7 +114,7 @@ export async function reasonAgainst(client: RowClient, sql: string): Promise<str
   }
 }
 
-async function select(client: RowClient, sql: string, parameters: readonly string[]) {
+async function select(client: RowClient, sql: string, parameters: readonly (string | null)[]) {
   const answer = await client.ask({ kind: "select", sql, parameters });
   return answer.of === "select" ? answer.rows : unexpectedAnswer(answer);
 }

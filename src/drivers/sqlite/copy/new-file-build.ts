@@ -21,6 +21,7 @@ import { digestOf, publishFile } from "./publish-file.js";
 import { FileReader } from "./reader.js";
 import { RowClient } from "./row-client.js";
 import { tableSql } from "./table-sql.js";
+import { targetRowKey } from "./target-row-key.js";
 import { Turns } from "./turns.js";
 
 const AS_IT_IS = { nul: "fail", invalidUtf8: "fail" } as const;
@@ -184,17 +185,18 @@ export class NewFileBuild implements FileBuild {
   }
 
   /** Takes out what is behind the last checkpoint before the chunk: rows are numbered as they came. */
-  async #cut({ name }: TargetTable, chunk: number): Promise<void> {
+  async #cut(table: TargetTable, chunk: number): Promise<void> {
+    const { name } = table;
     const before = (await this.checkpoints()).filter(
-      ({ table, chunk: at }) => isSame(table.name, name.name) && at < chunk,
+      (each) => isSame(each.table.name, name.name) && each.chunk < chunk,
     );
     const rows = before.reduce((sum, each) => sum + each.rows, 0);
-    const table = quoteIdent(name.name);
-    const sql =
-      chunk === 0
-        ? `DELETE FROM ${table}`
-        : `DELETE FROM ${table} WHERE rowid >= (SELECT rowid FROM ${table} ORDER BY rowid LIMIT 1 OFFSET ${rows})`;
-    await this.client.ask({ kind: "run", sql: `BEGIN IMMEDIATE; ${sql}` });
+    const quoted = quoteIdent(name.name);
+    const key = targetRowKey(table);
+    const terms = key.kind === "columns" ? key.columns.map(quoteIdent).join(", ") : "rowid";
+    const behind = `SELECT ${terms} FROM ${quoted} ORDER BY ${terms} LIMIT -1 OFFSET ${rows}`;
+    const condition = chunk === 0 ? "" : ` WHERE (${terms}) IN (${behind})`;
+    await this.client.ask({ kind: "run", sql: `BEGIN IMMEDIATE; DELETE FROM ${quoted}${condition}` });
     await this.#state.forget(name, chunk);
     await this.client.ask({ kind: "commit" });
   }

@@ -1,4 +1,4 @@
-import { DbopsError, messageOf } from "../../../lib/core/errors.js";
+import { DbopsError, foreignCode, messageOf } from "../../../lib/core/errors.js";
 import type { TargetColumn, TargetTable } from "../../copy-target-model.js";
 import { bufferOf } from "../buffer-of.js";
 import type { Connection } from "../connection.js";
@@ -17,6 +17,7 @@ const NOTHING: Buffer = Buffer.alloc(0);
 
 /** Puts canonical rows into a table; a row may come in parts. */
 export class RowInsert {
+  readonly #db: Connection["db"];
   readonly #table: TargetTable;
   readonly #columns: readonly TargetColumn[];
   readonly #decoders: readonly DecodeCell[];
@@ -31,6 +32,7 @@ export class RowInsert {
   #begun: Buffer[] = [];
 
   constructor({ db }: Connection, table: TargetTable) {
+    this.#db = db;
     this.#table = table;
     this.#columns = table.columns.filter(({ generatedSql }) => generatedSql === null);
     this.#decoders = this.#columns.map((column) => decoderOf(column));
@@ -85,8 +87,10 @@ export class RowInsert {
         this.#insertMany(cells);
         return;
       }
-    } catch {
-      // The same comes again below, with its row.
+    } catch (error) {
+      // What has ended the transaction must not be tried outside of it.
+      const isRow = this.#db.inTransaction && (foreignCode(error) ?? "").startsWith("SQLITE_CONSTRAINT");
+      if (!isRow) throw this.#refused(error, rows[0] ?? []);
     }
     const width = this.#decoders.length;
     for (const [at, fields] of rows.entries()) {

@@ -14,12 +14,17 @@ const CACHE_KIB = 16_000;
 
 type OpenOrder = Extract<RowOrder, { kind: "open" }>;
 
+interface Walk {
+  readonly table: string;
+  readonly rows: Generator<RowBatch>;
+}
+
 /** The connection that reads rows as they travel. Runs in the child. */
 export class RowSession implements Disposable {
   readonly #where: WalkWhere;
   readonly #path: string;
   readonly #build: BuildSession | null;
-  readonly #walks = new Map<number, Generator<RowBatch>>();
+  readonly #walks = new Map<number, Walk>();
 
   constructor({ database, choices, isBuilt }: OpenOrder) {
     this.#path = database.path;
@@ -39,7 +44,7 @@ export class RowSession implements Disposable {
         this.#begin();
         return { of: "done" };
       case "read":
-        this.#walks.set(order.read, walkRows(this.#where, order.request));
+        this.#walks.set(order.read, { table: order.request.table.name, rows: walkRows(this.#where, order.request) });
         return { of: "done" };
       case "next":
         return { of: "batch", batch: this.#next(order.read) };
@@ -68,14 +73,14 @@ export class RowSession implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const walk of this.#walks.values()) walk.return(undefined);
+    for (const { rows } of this.#walks.values()) rows.return(undefined);
     const { db } = this.#where.connection;
     if (db.open && db.inTransaction) db.exec("ROLLBACK");
     this.#where.connection[Symbol.dispose]();
   }
 
   #end(read: number): void {
-    this.#walks.get(read)?.return(undefined);
+    this.#walks.get(read)?.rows.return(undefined);
     this.#walks.delete(read);
   }
 
@@ -88,7 +93,8 @@ export class RowSession implements Disposable {
   }
 
   #next(read: number): RowBatch {
-    const step = this.#walks.get(read)?.next();
+    const walk = this.#walks.get(read);
+    const step = walk === undefined ? undefined : translating(`cannot read ${walk.table}`, () => walk.rows.next());
     // Batches are asked for ahead, also behind the last one.
     if (step === undefined || step.done === true) return { rejects: [], event: null, isLast: true };
     if (step.value.isLast) this.#end(read);
