@@ -223,14 +223,18 @@ describe("what a PostgreSQL source has besides", () => {
 
   it("says whose names its statements speak of, and names neither that schema nor the common one", async () => {
     await using database = await withDatabase(`
-      CREATE TYPE mood AS ENUM ('ok'); CREATE TABLE parent (id int PRIMARY KEY);
-      CREATE SCHEMA app; CREATE TABLE app.child (id int REFERENCES parent, m mood, next int UNIQUE REFERENCES app.child (next));
+      CREATE TYPE mood AS ENUM ('ok'); CREATE TYPE size AS ENUM ('xl'); CREATE TABLE parent (id int PRIMARY KEY, m mood[]);
+      CREATE SCHEMA app; CREATE TABLE app.child (id int REFERENCES parent, m mood, s size, next int UNIQUE REFERENCES app.child (next));
       CREATE SCHEMA far; CREATE TABLE far.child (id int REFERENCES app.child (next));
       CREATE RULE keep AS ON DELETE TO app.child DO INSTEAD NOTHING; CREATE RULE keep AS ON DELETE TO parent DO INSTEAD NOTHING`);
     await using opened = await openSource(database.url);
     const { tables, notCarried } = await opened.source.catalog();
     const [near, far] = tables.map(({ definition }) => definition);
     expect(near).toContain('"m" mood');
+    // Of both types, which are the common schema's, one comes with a table of that schema.
+    expect(near).not.toContain("CREATE TYPE mood");
+    expect(near).toContain("CREATE TYPE size AS ENUM ('xl')");
+    expect(tables[2]?.definition).toContain("CREATE TYPE mood AS ENUM ('ok')");
     expect(near).toContain("REFERENCES parent(id)");
     expect(near).toContain("REFERENCES child(next)");
     expect(far).toContain("REFERENCES app.child(next)");

@@ -4,7 +4,7 @@ import { type ColumnFacts, readColumnFacts } from "./column-facts.js";
 import { type ConstraintFacts, readConstraintFacts } from "./constraint-facts.js";
 import { type IndexFacts, readIndexFacts } from "./index-facts.js";
 import { type PartitionFacts, readPartitions } from "./partition-facts.js";
-import { readTableTypes } from "./table-types.js";
+import { COMMON_SCHEMA, readTableTypes } from "./table-types.js";
 
 /** What a schema's tables are made of, by their oids. */
 export interface SchemaFacts {
@@ -15,15 +15,12 @@ export interface SchemaFacts {
   readonly types: ReadonlyMap<number, readonly string[]>;
 }
 
-/** Where most databases have what all their schemas use. */
-const COMMON = "public";
-
 /**
  * Does something where names of this schema, and of the common one, print without it: their definitions may then be run in
  * any other.
  */
 export async function withinSchema<T>(session: Session, schema: string, work: () => Promise<T>): Promise<T> {
-  await session.run(`SET LOCAL search_path = ${[schema, COMMON].map(quoteIdent).join(", ")}`);
+  await session.run(`SET LOCAL search_path = ${[schema, COMMON_SCHEMA].map(quoteIdent).join(", ")}`);
   const result = await work();
   await session.run("SET LOCAL search_path = ''");
   return result;

@@ -1,5 +1,8 @@
 import type { Session, SqlRow } from "../session.js";
 
+/** Where most databases have what all their schemas use. */
+export const COMMON_SCHEMA = "public";
+
 interface TypeRow extends SqlRow {
   readonly table: number;
   readonly sql: string;
@@ -27,6 +30,12 @@ const CONDITIONS = `
   coalesce((SELECT string_agg(' CONSTRAINT ' || quote_ident(k.conname) || ' ' || pg_get_constraintdef(k.oid, true), '' ORDER BY k.conname COLLATE "C")
      FROM pg_constraint k WHERE k.contypid = t.oid AND k.contype = 'c'), '')`;
 
+/** Of the common schema, and used by no table there: such a type comes with the tables that use it. */
+const LENT = `
+  (t.typnamespace = to_regnamespace('${COMMON_SCHEMA}') AND NOT EXISTS (
+     SELECT FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+      WHERE a.atttypid IN (t.oid, t.typarray) AND c.relnamespace = t.typnamespace AND c.relkind IN ('r', 'p') AND NOT a.attisdropped))`;
+
 /** Those of the same schema that a user made; the older ones first, as later ones may be made of them. */
 const TYPES = `${USED}
   SELECT u."table", CASE t.typtype
@@ -38,7 +47,7 @@ const TYPES = `${USED}
          || coalesce(E';\\nCOMMENT ON ' || CASE t.typtype WHEN 'd' THEN 'DOMAIN ' ELSE 'TYPE ' END || quote_ident(t.typname)
              || ' IS ' || quote_literal(obj_description(t.oid, 'pg_type')), '') AS sql
     FROM used u JOIN pg_type t ON t.oid = u.oid LEFT JOIN pg_class r ON r.oid = t.typrelid
-   WHERE t.typnamespace = $1::text::regnamespace AND (t.typtype IN ('e', 'd') OR (t.typtype = 'c' AND r.relkind = 'c'))
+   WHERE (t.typnamespace = $1::text::regnamespace OR ${LENT}) AND (t.typtype IN ('e', 'd') OR (t.typtype = 'c' AND r.relkind = 'c'))
      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e')
    ORDER BY u."table", t.oid`;
 
