@@ -7,13 +7,14 @@ import { quoteIdent } from "../quote-ident.js";
 import { NULL_FIELD } from "./canonical-text.js";
 import { type DecodeCell, decoderOf } from "./decode-cell.js";
 import type { Cell } from "./encode-cell.js";
+import { type PartField, RowParts } from "./row-parts.js";
 import { shownValue, unfitValue } from "./unfit-value.js";
 
 const NEWLINE = 0x0a;
+const SHOWN = 60;
 const MOST_ROWS = 16;
 /** SQLite's limit on parameters is 32766; more than some hundred of them save nothing. */
 const MOST_CELLS = 500;
-const NOTHING: Buffer = Buffer.alloc(0);
 
 /** Puts canonical rows into a table; a row may come in parts. */
 export class RowInsert {
@@ -27,9 +28,9 @@ export class RowInsert {
   readonly #most: number;
   /** What waits for a statement: cells of all rows, and each row as it came. */
   #cells: (Cell | null)[] = [];
-  #rows: (readonly string[])[] = [];
+  #rows: (readonly PartField[])[] = [];
   /** The beginning of a row whose end has not come yet. */
-  #begun: Buffer[] = [];
+  #parts: RowParts | null = null;
 
   constructor({ db }: Connection, table: TargetTable) {
     this.#db = db;
@@ -44,32 +45,40 @@ export class RowInsert {
 
   /** COPY.UNFIT, COPY.REFUSED with the row's key. */
   take(bytes: Uint8Array): void {
+    const start = this.#endParts(bytes);
     const end = bytes.lastIndexOf(NEWLINE);
-    if (end < 0) {
-      this.#begun.push(bufferOf(bytes));
-      return;
-    }
-    const whole = this.#begun.length === 0 ? bufferOf(bytes.subarray(0, end)) : this.#whole(bytes.subarray(0, end));
-    this.#begun = end + 1 === bytes.length ? [] : [bufferOf(bytes.subarray(end + 1))];
-    for (const line of whole.toString("utf8").split("\n")) {
+    if (end >= start) this.#takeWhole(bufferOf(bytes.subarray(start, end)));
+    const behind = Math.max(start, end + 1);
+    if (behind === bytes.length) return;
+    this.#parts ??= new RowParts(this.#columns);
+    this.#parts.take(bytes.subarray(behind));
+  }
+
+  /** Where the next row begins. */
+  #endParts(bytes: Uint8Array): number {
+    const end = bytes.indexOf(NEWLINE);
+    if (this.#parts === null || end < 0) return 0;
+    this.#parts.take(bytes.subarray(0, end));
+    this.#put(this.#parts.fields());
+    this.#parts = null;
+    this.#insertRows();
+    return end + 1;
+  }
+
+  #takeWhole(rows: Buffer): void {
+    for (const line of rows.toString("utf8").split("\n")) {
       this.#put(line.split("\t"));
       if (this.#rows.length === this.#most) this.#insertRows();
     }
     this.#insertRows();
   }
 
-  #whole(end: Uint8Array): Buffer {
-    const whole = Buffer.concat([...this.#begun, bufferOf(end)]);
-    this.#begun = [NOTHING];
-    return whole;
-  }
-
-  #put(fields: readonly string[]): void {
+  #put(fields: readonly PartField[]): void {
     for (let index = 0; index < this.#decoders.length; index += 1) {
       const field = fields[index] ?? NULL_FIELD;
       if (field === NULL_FIELD) this.#cells.push(null);
       else {
-        const cell = this.#decoders[index]?.(field) ?? null;
+        const cell = typeof field === "string" ? (this.#decoders[index]?.(field) ?? null) : field;
         if (cell === null) throw this.#unfit(fields, index);
         this.#cells.push(cell);
       }
@@ -102,7 +111,7 @@ export class RowInsert {
     }
   }
 
-  #unfit(fields: readonly string[], index: number): DbopsError {
+  #unfit(fields: readonly PartField[], index: number): DbopsError {
     const { name, native, stored } = this.#columns[index] ?? { name: "", native: "", stored: null };
     const how = stored?.as === "real" ? "without loss" : "in that form";
     return unfitValue({
@@ -114,7 +123,7 @@ export class RowInsert {
     });
   }
 
-  #refused(error: unknown, fields: readonly string[]): unknown {
+  #refused(error: unknown, fields: readonly PartField[]): unknown {
     const translated = translateError(error, `cannot load into ${this.#table.name.name}`);
     if (!(translated instanceof DbopsError) || translated.code !== "DB.REFUSED") return translated;
     return new DbopsError("COPY.REFUSED", {
@@ -125,12 +134,14 @@ export class RowInsert {
   }
 
   /** As people are told: the key's fields, or the first ones. */
-  #key(fields: readonly string[]): string {
+  #key(fields: readonly PartField[]): string {
     const key = this.#table.primaryKey?.columns ?? [];
     const shown = this.#columns
       .map(({ name }, index) => ({ name, field: fields[index] ?? "" }))
       .filter(({ name }, index) => (key.length === 0 ? index < 2 : key.includes(name)));
-    return shown.map(({ name, field }) => `${name} ${field.slice(0, 60)}`).join(", ");
+    return shown
+      .map(({ name, field }) => `${name} ${typeof field === "string" ? field.slice(0, SHOWN) : "of bytes"}`)
+      .join(", ");
   }
 }
 
