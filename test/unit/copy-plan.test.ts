@@ -234,7 +234,7 @@ describe("views", () => {
     const views = [view("second", "first"), view("first", "t")];
     const made = plan(catalog([table("t", [column("a", BIGINT)])], { views })).views;
     expect(made.map(({ name }) => name.name)).toEqual(["first", "second"]);
-    expect(made.map(({ known }) => known[0]?.type)).toEqual([BIGINT, BIGINT]);
+    expect(made.map(({ known }) => known[0]?.atSource.type)).toEqual([BIGINT, BIGINT]);
   });
 
   test("of what is not copied are not carried", () => {
