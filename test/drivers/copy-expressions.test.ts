@@ -18,6 +18,7 @@ const COLUMNS: readonly ScopeColumn[] = [
   scopeColumn("s", { kind: "text" }),
   scopeColumn("n", { kind: "text" }, { ignoresCase: true }),
   scopeColumn("f", { kind: "boolean" }, { sourceStored: { as: "value" } }),
+  scopeColumn("y", { kind: "boolean" }, { sourceStored: { as: "words" } }),
   scopeColumn("b", { kind: "bytes" }),
   scopeColumn("d", { kind: "timestamp" }, { sourceStored: { as: "moment", shape: SHAPE } }),
   scopeColumn("d2", { kind: "timestamp" }, { sourceStored: { as: "moment", shape: SHAPE } }),
@@ -177,14 +178,16 @@ beforeAll(async () => {
   sqlite.run(
     `CREATE TABLE t (id INTEGER, i INTEGER, k INTEGER, j INTEGER, r REAL, s TEXT, n TEXT COLLATE NOCASE, f BOOLEAN, b BLOB,
       d DATETIME, d2 DATETIME, e DATETIME, p DECIMAL(10,2), o JSON);
-     INSERT INTO t VALUES ${ROWS.map(([row]) => `(${row})`).join(", ")}`,
+     INSERT INTO t VALUES ${ROWS.map(([row]) => `(${row})`).join(", ")};
+     ALTER TABLE t ADD y BOOLEAN; UPDATE t SET y = CASE f WHEN 1 THEN 'true' WHEN 0 THEN 'false' END`,
   );
   database = await freshDatabase(inject("postgresUrl"));
   postgres = await postgresEvaluator(database.url);
   await postgres.run(
     `CREATE TABLE t (id bigint, i bigint, k bigint, j smallint, r float8, s text, n text, f boolean, b bytea,
       d timestamp, d2 timestamp, e timestamp, p numeric, o jsonb);
-     INSERT INTO t VALUES ${ROWS.map(([, row]) => `(${row})`).join(", ")}`,
+     INSERT INTO t VALUES ${ROWS.map(([, row]) => `(${row})`).join(", ")};
+     ALTER TABLE t ADD y boolean; UPDATE t SET y = f`,
   );
 });
 
@@ -221,6 +224,9 @@ async function expectSame(expressions: readonly string[]): Promise<void> {
 describe("what means the same gives the same for every row", () => {
   test("truths that are kept as numbers", async () => {
     await expectSame([
+      "f",
+      "NOT NOT i",
+      "1",
       "f = 1",
       "f IN (0, 1)",
       "f <> 0",
@@ -237,6 +243,14 @@ describe("what means the same gives the same for every row", () => {
       "CASE f WHEN 1 THEN 'yes' WHEN 0 THEN 'no' END",
       "i AND 1",
     ]);
+  });
+
+  test("a number alone is a condition", () => {
+    expect(carried("i")).toBe('("i" <> 0)');
+  });
+
+  test("truths that are kept as words", async () => {
+    await expectSame(["y = 'true'", "y IN ('true', 'false')", "y <> 'false'", "y IS NULL", "y = coalesce(y, 'true')"]);
   });
 
   test("numbers", async () => {
@@ -438,6 +452,9 @@ test.each([
   ["i IS 5", /IS between/],
   ["f = 2", /kind boolean/],
   ["f > 0", /kind boolean/],
+  ["y", /truth/],
+  ["NOT y OR i = 1", /truth/],
+  ["y = 1", /kind label/],
   ["s || r", /spelled/],
   ["substr(s, -2)", /substr\(\)/],
   ["max(i, 1)", /max\(\)/],

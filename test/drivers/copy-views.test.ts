@@ -97,6 +97,7 @@ describe("views of SQLite select the same rows in PostgreSQL", () => {
     "SELECT name || ' (' || born || ')' AS line, avg(born) FROM artist GROUP BY 1",
     "SELECT id, artist.name FROM artist JOIN album USING (id)",
     "SELECT 1 AS one, 'x' AS x",
+    "SELECT name AS 'the name', [born] FROM main.artist",
   ])("%s", async (sql) => {
     const there = sqlOf(parseSqlite(sql, columnsOf), expressInPostgres);
     const select = sql.replace(/^CREATE VIEW .* AS (?=SELECT)/, "");

@@ -1,7 +1,7 @@
 import type { NowForm, SqlExpression } from "./sql-expression.js";
 import { literalName, literalOf } from "./sql-pairing.js";
 import type { SqlColumn, SqlTerm } from "./sql-term.js";
-import { writeTerm } from "./sql-writer.js";
+import { writeCondition, writeTerm } from "./sql-writer.js";
 import type { SqlWriting } from "./sql-writing.js";
 import { Untranslatable } from "./untranslatable.js";
 
@@ -60,8 +60,9 @@ function assigned({ sql, kind, domain }: SqlTerm, column: SqlColumn, { spelling 
   throw new Untranslatable(`a value of kind ${kind} becomes one of kind ${column.kind}`);
 }
 
-/** Writes a condition, or a part of an index. Untranslatable. */
+/** Writes a condition, or a part of an index that is more than a column. Untranslatable. */
 export function writePart(expression: SqlExpression, writing: SqlWriting): string {
+  if (expression.kind === "column" || expression.kind === "literal") return writeCondition(expression, writing);
   const { sql, kind, order } = writeTerm(expression, writing);
   return kind === "text" && order === "asciiCase" ? writing.spelling.withoutCase(sql) : sql;
 }

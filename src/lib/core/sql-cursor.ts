@@ -45,7 +45,7 @@ export class SqlCursor {
   /** A name, quoted or not, as the engine keeps it. */
   name(): string {
     const { kind, value } = this.next();
-    if (kind === "name") return value;
+    if (kind === "name" || (kind === "text" && this.dialect.takesTextsAsNames)) return value;
     if (kind !== "word") throw new Untranslatable(`${value === "" ? "the end" : value} where a name belongs`);
     return this.dialect.foldsNames ? value.toLowerCase() : value;
   }

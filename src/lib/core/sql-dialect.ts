@@ -6,6 +6,8 @@ export interface SqlDialect {
   readonly nameQuotes: Readonly<Record<string, string>>;
   /** `E'…'`, `$$…$$` and `date '…'`. */
   readonly hasTypedStrings: boolean;
+  /** `AS 'name'`. */
+  readonly takesTextsAsNames: boolean;
   /** `x'00ff'` are bytes. */
   readonly hasByteStrings: boolean;
   /** Names that are not quoted are in lower case. */

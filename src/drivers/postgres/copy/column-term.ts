@@ -28,8 +28,9 @@ const KINDS: Readonly<Record<CopyType["kind"], SqlKind>> = {
 
 /** A column here, as an expression that was written for the source's one meets it. */
 export function columnTerm(column: ScopeColumn, sql: string): SqlColumn {
-  const { type, ignoresCase } = column;
-  const kind = KINDS[type.kind];
+  const { type, sourceStored, ignoresCase } = column;
+  // A word is no truth where it comes from: there it counts as 0.
+  const kind = sourceStored?.as === "words" ? "label" : KINDS[type.kind];
   return {
     // Floats of 32 bits would be calculated with as such.
     sql: type.kind === "single" ? POSTGRES_SPELLING.asDouble(sql) : sql,
@@ -60,7 +61,7 @@ function isMeasurable(value: SqlLiteral): boolean {
 function literalIn({ type, sourceStored }: ScopeColumn, kind: SqlKind, value: SqlLiteral): string | null {
   if (value.kind === "null") return "NULL";
   if (kind === "moment") return momentLiteral(value, type.kind, sourceStored);
-  if (kind === "boolean" && sourceStored?.as === "words") return wordLiteral(value);
+  if (sourceStored?.as === "words") return wordLiteral(value);
   if (kind === "integer" && value.kind === "boolean") return value.value ? "1" : "0";
   return plainLiteral(kind, value, POSTGRES_SPELLING);
 }

@@ -49,6 +49,7 @@ export function postgresDialect(textOrder: "bytes" | "language"): SqlDialect {
   return {
     nameQuotes: { '"': '"' },
     hasTypedStrings: true,
+    takesTextsAsNames: false,
     hasByteStrings: false,
     foldsNames: true,
     powers: POWERS,

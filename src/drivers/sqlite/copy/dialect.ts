@@ -39,6 +39,7 @@ export function sqliteDialect(isColumn: (name: string) => boolean): SqlDialect {
   return {
     nameQuotes: { '"': '"', "`": "`", "[": "]" },
     hasTypedStrings: false,
+    takesTextsAsNames: true,
     hasByteStrings: true,
     foldsNames: false,
     powers: POWERS,
