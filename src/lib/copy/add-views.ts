@@ -4,7 +4,7 @@ import { DbopsError } from "../core/errors.js";
 import { qualifiedName } from "../core/named.js";
 import { formatNumberOf } from "../core/units.js";
 import type { CopyJob } from "./copy-job.js";
-import type { PlannedView } from "./copy-plan.js";
+import type { KnownColumn, PlannedView } from "./copy-plan.js";
 import { proveRows } from "./row-proof.js";
 
 /** Makes the views that show at the target what they show at the source; gives those that do not. */
@@ -44,7 +44,11 @@ async function reasonUnequal(
     columns: columns.map((column) => atSource(view, column)),
     ...ALL_ROWS,
   };
-  const readBack: CopyRead = { table: view.name, columns, ...ALL_ROWS };
+  const readBack: CopyRead = {
+    table: view.name,
+    columns: columns.map((column) => atTarget(view, column)),
+    ...ALL_ROWS,
+  };
   try {
     const sides = { source, read, target, readBack, proof: "bag", signal: context.signal } as const;
     const { checksum } = await proveRows(sides, null);
@@ -57,8 +61,22 @@ async function reasonUnequal(
 
 const ALL_ROWS = { key: { kind: "none" }, after: null, upTo: null } as const;
 
-/** A column of a table is kept as the table keeps it; another one as its type suggests. */
-function atSource({ known }: PlannedView, column: CopyColumn): CopyColumn {
-  const own = known.find(({ name }) => name.toLowerCase() === column.name.toLowerCase());
-  return { ...column, stored: column.stored ?? { as: "value" }, ...own };
+/** What nothing is known of is kept as its type suggests. */
+function atSource(view: PlannedView, column: CopyColumn): CopyColumn {
+  const known = knownColumn(view, column);
+  if (known === undefined) return { ...column, stored: column.stored ?? { as: "value" } };
+  return { ...column, ...kept(known.atSource), name: known.name };
+}
+
+function atTarget(view: PlannedView, column: CopyColumn): CopyColumn {
+  const known = knownColumn(view, column);
+  return known === undefined ? column : { ...column, ...kept(known.atTarget) };
+}
+
+function kept({ type, stored }: KnownColumn["atSource"]): KnownColumn["atSource"] {
+  return { type, stored };
+}
+
+function knownColumn({ known }: PlannedView, { name }: CopyColumn): KnownColumn | undefined {
+  return known.find((each) => each.name.toLowerCase() === name.toLowerCase());
 }

@@ -50,6 +50,13 @@ export interface PlannedView {
   readonly name: TableName;
   /** Its SELECT in the target's words. */
   readonly sql: string;
-  /** What is known of its columns at the source: those that are a table's own. Others are as the target says. */
-  readonly known: readonly Pick<CopyColumn, "name" | "type" | "stored">[];
+  /** What is known of its columns: those that are a table's own, or that the source tells. Others are as the target says. */
+  readonly known: readonly KnownColumn[];
+}
+
+/** A view's column as both sides keep it; by the source's name. */
+export interface KnownColumn {
+  readonly name: string;
+  readonly atSource: Pick<CopyColumn, "type" | "stored">;
+  readonly atTarget: Pick<CopyColumn, "type" | "stored">;
 }

@@ -3,8 +3,9 @@ import type { ExpressionScope, ScopeColumn } from "../../drivers/copy-target-mod
 import type { TableName } from "../../drivers/driver.js";
 import { qualifiedName } from "../core/named.js";
 import type { SqlRelation, SqlSelect } from "../core/sql-expression.js";
-import type { PlannedTable, PlannedView } from "./copy-plan.js";
+import type { KnownColumn, PlannedTable, PlannedView } from "./copy-plan.js";
 import { indexNamed, scopeColumn } from "./expression-scope.js";
+import type { PlanTarget } from "./plan-request.js";
 import type { Planning } from "./planning.js";
 import { tableKey } from "./table-key.js";
 
@@ -68,8 +69,39 @@ function planView(view: SourceView, relations: readonly Relation[], planning: Pl
     const own = expression.kind === "column" ? ownColumn(expression, select, relations) : null;
     return own === null ? [] : [{ known: { ...own.known, name: word }, found: { ...own.found, name: word } }];
   });
-  return { view: { source: view, name, sql: said.sql, known: columns.map(({ known }) => known) }, columns };
+  return { view: { source: view, name, sql: said.sql, known: knownColumns(view, columns, request.target) }, columns };
 }
+
+/** Columns of tables, and what the source knows of those that it computes. */
+function knownColumns(
+  { columns: told = [] }: SourceView,
+  own: readonly RelationColumn[],
+  target: PlanTarget,
+): readonly KnownColumn[] {
+  const ofTables = own.map(({ known, found }) => ({ name: known.name, atSource: known, atTarget: found }));
+  const computed = told.filter(({ name }) => !ofTables.some((each) => each.name === name));
+  return [
+    ...ofTables,
+    ...computed.map(({ name, type }) => {
+      const { stored } = target.typeFor(type, { ...NOTHING_ELSE, name, type });
+      return { name, atSource: { type, stored: null }, atTarget: { type, stored } };
+    }),
+  ];
+}
+
+const NOTHING_ELSE = {
+  declared: "",
+  stored: null,
+  evidence: "",
+  flag: null,
+  warning: null,
+  isNullable: true,
+  default: null,
+  generated: null,
+  identity: null,
+  ignoresCase: false,
+  comment: null,
+} satisfies Omit<SourceColumn, "name" | "type">;
 
 /** Tables are meant by their own names: aliases are the writer's affair. */
 function selectScope({ from }: SqlSelect, relations: readonly Relation[]): ExpressionScope {
