@@ -292,6 +292,23 @@ describe("a script into PostgreSQL", () => {
       await expect(world.rows("SELECT * FROM t")).rejects.toThrow();
     }));
 
+  test("a role that may not read what it has filled leaves the number of rows unknown, and all else as it is", () =>
+    using(async (world) => {
+      const role = `writer_${process.pid}_${Date.now()}`;
+      await world.sql("CREATE TABLE t (n int)", `CREATE ROLE ${role}`, `GRANT INSERT ON t TO ${role}`);
+      try {
+        await world.write("s.sql", `SET ROLE ${role};\nINSERT INTO t VALUES (3);\n`);
+        const { exit, json } = await world.import("s.sql", "app");
+        expect([exit, json().data.import.script.tables]).toEqual([
+          0,
+          [{ schema: "public", name: "t", kind: "changed", rowsBefore: 0, rowsAfter: null }],
+        ]);
+        expect(await world.rows("SELECT n FROM t")).toEqual([{ n: 3 }]);
+      } finally {
+        await world.sql(`DROP OWNED BY ${role}`, `DROP ROLE ${role}`);
+      }
+    }));
+
   test("a table that the script has emptied or locked has a known number of rows afterwards only", () =>
     using(async (world) => {
       await world.sql("CREATE TABLE t (n int)", "INSERT INTO t VALUES (1), (2)");

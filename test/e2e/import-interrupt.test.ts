@@ -7,10 +7,23 @@ import { startProxy } from "../support/tcp-proxy.js";
 // An import that ends in the middle, however it ends, leaves every table exactly as it was.
 
 const LINES = 1_000_000;
+const SCRIPT_LINES = 500_000;
 
 async function bigFile(world: ImportWorld): Promise<void> {
   const lines = Array.from({ length: LINES }, (_, at) => `${at + 100},some text that fills a page after a while ${at}`);
   await world.write("t.csv", `id,name\n${lines.join("\n")}\n`);
+}
+
+/** Deletes what is there, and puts many rows in its place. */
+function bigScript(title: string): string {
+  const ids = Array.from({ length: SCRIPT_LINES }, (_, at) => at + 100);
+  const rows = ids.map((id) =>
+    title === "SQLite"
+      ? `INSERT INTO t VALUES (${id}, 'some text that fills a page ${id}');`
+      : `${id}\tsome text ${id}`,
+  );
+  const [before, after] = title === "SQLite" ? ["", ""] : ["COPY t (id, name) FROM stdin;\n", "\n\\."];
+  return `DELETE FROM t;\n${before}${rows.join("\n")}${after}\n`;
 }
 
 /** Resolves when records are being put into the table. */
@@ -36,6 +49,21 @@ describe.each(IMPORT_ENGINES)("$title", ({ title, integer, open }) => {
     expect(await world.rows("SELECT * FROM t")).toEqual([{ id: 1, name: "old" }]);
     // Nobody holds a lock, and the same command does it.
     const again = await startDbops(["import", "t.csv", "app", ...flags, "--lock-wait", "30s"], { cwd: world.folder });
+    expect(await again.ended).toMatchObject({ exit: 0 });
+    expect(await world.rows("SELECT min(id) AS least FROM t")).toEqual([{ least: 100 }]);
+  });
+
+  test.each(["SIGKILL", "SIGINT"] as const)("%s in the middle of a script", async (signal) => {
+    await using world = await open();
+    await world.sql(...T);
+    await world.write("s.sql", bigScript(title));
+    const flags = ["--confirm", "app", "--lock-wait", "30s"];
+    const dbops = await startDbops(["import", "s.sql", "app", ...flags], { cwd: world.folder });
+    await loads(world, title);
+    dbops.signal(signal);
+    expect((await dbops.ended).exit).toBe({ SIGKILL: null, SIGINT: 130 }[signal]);
+    expect(await world.rows("SELECT * FROM t")).toEqual([{ id: 1, name: "old" }]);
+    const again = await startDbops(["import", "s.sql", "app", ...flags], { cwd: world.folder });
     expect(await again.ended).toMatchObject({ exit: 0 });
     expect(await world.rows("SELECT min(id) AS least FROM t")).toEqual([{ least: 100 }]);
   });

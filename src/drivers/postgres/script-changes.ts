@@ -8,7 +8,6 @@ interface StoredTable {
   readonly name: string;
   /** Another one after TRUNCATE and after being written anew. */
   readonly file: number;
-  readonly bytes: bigint;
   /** By the current transaction, as the server counts: rows that were put in, changed or taken out. */
   readonly touched: bigint;
 }
@@ -24,7 +23,6 @@ const LOCK_WAIT_MS = 100;
 export async function readStoredTables(session: Session): Promise<StoredTables> {
   const rows = await session.query<StoredTable & Record<string, string | number | bigint>>(
     `SELECT c.oid, n.nspname AS schema, c.relname AS name, c.relfilenode AS file,
-            pg_catalog.pg_table_size(c.oid) AS bytes,
             pg_catalog.pg_stat_get_xact_tuples_inserted(c.oid) + pg_catalog.pg_stat_get_xact_tuples_updated(c.oid)
               + pg_catalog.pg_stat_get_xact_tuples_deleted(c.oid) AS touched
        FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -61,15 +59,29 @@ function isTouched(now: StoredTable, old: StoredTable): boolean {
   return now.touched > 0n || now.oid !== old.oid || now.file !== old.file;
 }
 
+/** null where the transaction has locked the table against readers. */
+async function rowsPast(other: Session, table: StoredTable): Promise<number | null> {
+  return await countRows(other, table).catch(() => null);
+}
+
+/** null where the role that the script has taken may not read the table, or not all of its rows. */
 async function rowsIn(session: Session, table: StoredTable): Promise<number | null> {
-  if (table.bytes > MOST_BYTES) return null;
+  await session.run("SAVEPOINT dbops_count");
+  try {
+    return await countRows(session, table);
+  } catch {
+    await session.run("ROLLBACK TO SAVEPOINT dbops_count");
+    return null;
+  }
+}
+
+async function countRows(session: Session, table: StoredTable): Promise<number | null> {
+  const { bytes } = await session.one<{ bytes: bigint }>("SELECT pg_catalog.pg_table_size($1::oid) AS bytes", [
+    table.oid,
+  ]);
+  if (bytes > MOST_BYTES) return null;
   const { rows } = await session.one<{ rows: bigint }>(
     `SELECT pg_catalog.count(*) AS rows FROM ONLY ${quoteQualified(table)}`,
   );
   return Number(rows);
-}
-
-/** null where the transaction has locked the table against readers, or this user may not read it. */
-async function rowsPast(other: Session, table: StoredTable): Promise<number | null> {
-  return await rowsIn(other, table).catch(() => null);
 }
