@@ -385,6 +385,18 @@ describe("virtual tables", () => {
   });
 });
 
+test("a table that needs the application's own function fails by itself", async () => {
+  await using world = await copyWorld((db) => {
+    db.function("own", { deterministic: true }, (value) => value);
+    db.exec("CREATE TABLE t(a INTEGER)");
+    db.exec("CREATE TABLE u(a INTEGER, b AS (own(a)))");
+    db.exec("INSERT INTO u(a) VALUES (1)");
+  });
+  const catalog = await world.source.catalog();
+  expect(catalog.tables.map(({ name }) => name.name)).toEqual(["t"]);
+  expect(catalog.obstacles).toMatchObject([{ code: "RESTORE.EXTENSION_MISSING", table: { name: "u" } }]);
+});
+
 describe("which tables", () => {
   const three = ["CREATE TABLE a(x)", "CREATE TABLE b(x)", "CREATE TABLE c(x)", "CREATE VIEW v AS SELECT x FROM a"];
   const namesOf = ({ tables, views }: CopyCatalog) => [...tables, ...views].map(({ name }) => name.name);

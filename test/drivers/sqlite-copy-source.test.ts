@@ -190,6 +190,17 @@ describe("what others may do meanwhile", () => {
   });
 });
 
+test("a log that the copy keeps from being reset is told of", async () => {
+  await using world = await copyWorld(wal);
+  const table = tableOf(await world.source.catalog(), "a");
+  await eventsOf(world.source, table);
+  expect(world.world.notices).toEqual([]);
+  sqlite(world.path, "CREATE TABLE large(body BLOB)", "INSERT INTO large VALUES (zeroblob(70000000))");
+  await eventsOf(world.source, table);
+  await eventsOf(world.source, table);
+  expect(world.world.notices).toEqual([expect.stringMatching(/-wal has [\d.]+ MB: it cannot be reset/)]);
+});
+
 describe("a file that may not be touched", () => {
   test("an image is read, the file gets no side files, and whether it changed is only probable", async () => {
     await using folder = await testFolder();

@@ -75,7 +75,7 @@ export function isDamage(thrown: unknown): boolean {
 /** The collation or module that this build of SQLite lacks, when that is the trouble; else null. */
 export function missingExtension(thrown: unknown): string | null {
   const match =
-    /^(?:no such collation sequence|no such module|no such tokenizer|unknown tokenizer|no such function): (.+)$/.exec(
+    /^(?:no such collation sequence|no such module|no such tokenizer|unknown tokenizer|(?:no such|unknown) function): (.+)$/.exec(
       messageOf(thrown),
     );
   return match?.[1] ?? null;

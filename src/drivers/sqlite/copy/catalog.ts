@@ -1,4 +1,5 @@
 import { heldPromise } from "../../../lib/core/held-promise.js";
+import type { ProgressSink } from "../../../lib/core/progress.js";
 import type { CopyCatalog, CopyChoices, NotCarried, Obstacle, SourceView } from "../../copy-source-model.js";
 import type { SourceCondition } from "../../snapshot-model.js";
 import { isDamage } from "../errors.js";
@@ -12,7 +13,7 @@ import { readOrigin } from "./read-origin.js";
 import type { ReaderPool } from "./reader-pool.js";
 import { shownStructure } from "./shown-structure.js";
 import { type DescribedTable, describeTable } from "./source-table.js";
-import { surveyTable, type UnreadableTable } from "./survey-table.js";
+import { type SurveyedTable, surveyTable, type UnreadableTable } from "./survey-table.js";
 import { isTextIndex, virtualKindOf } from "./virtual-module.js";
 
 /** The catalog, and the rows that are left out of it by what was chosen for orphans. */
@@ -23,10 +24,14 @@ export interface FileCatalog {
 }
 
 /** Reads schema and values of one snapshot. A damaged file has nothing in it but that obstacle. USAGE.INVALID for unknown names. */
-export async function readCatalog(pool: ReaderPool, choices: CopyChoices): Promise<FileCatalog> {
+export async function readCatalog(
+  pool: ReaderPool,
+  choices: CopyChoices,
+  progress: ProgressSink,
+): Promise<FileCatalog> {
   const condition = heldPromise(readCondition(pool));
   try {
-    const found = await describeFile(pool, choices);
+    const found = await describeFile(pool, choices, progress);
     const { state, details } = await condition;
     return state === "damaged" ? damaged(details) : found;
   } catch (error) {
@@ -43,14 +48,14 @@ async function readCondition(pool: ReaderPool): Promise<SourceCondition> {
   return answer.to === "condition" ? answer.condition : { state: "unchecked", details: [] };
 }
 
-async function describeFile(pool: ReaderPool, choices: CopyChoices): Promise<FileCatalog> {
+async function describeFile(pool: ReaderPool, choices: CopyChoices, progress: ProgressSink): Promise<FileCatalog> {
   const answer = await pool.use((reader) => reader.survey({ ask: "structure" }));
   if (answer.to !== "structure")
     throw new TypeError(`the SQLite row process answered ${answer.to} to another question`);
   const { structure } = answer;
   const chosen = chooseTables(structure, choices);
   const shown = chosen.tables.filter((table) => table.kind !== "virtual" || virtualKindOf(table.sql).kind !== "index");
-  const surveyed = await Promise.all(shown.map((table) => surveyTable(pool, shownStructure(table), choices)));
+  const surveyed = await surveyTables(pool, shown, { choices, progress });
   const unreadable = surveyed.flatMap((table) => ("evidence" in table ? [] : table));
   const readable = surveyed.flatMap((table) => ("evidence" in table ? table : []));
   const described = readable.map((table) => describeTable(table, structure.tables, choices));
@@ -73,6 +78,23 @@ async function describeFile(pool: ReaderPool, choices: CopyChoices): Promise<Fil
     },
     orphans: new Map(described.map(({ table, orphans }) => [table.name.name, orphans])),
   };
+}
+
+/** Tables side by side, as many as there are readers. */
+async function surveyTables(
+  pool: ReaderPool,
+  tables: readonly TableStructure[],
+  { choices, progress }: { readonly choices: CopyChoices; readonly progress: ProgressSink },
+): Promise<readonly (SurveyedTable | UnreadableTable)[]> {
+  const phase = progress.phase("looking at all values", { total: tables.length, unit: "tables" });
+  const surveyed = tables.map(async (table) => {
+    const found = await surveyTable(pool, shownStructure(table), choices);
+    phase.advance(1);
+    return found;
+  });
+  const all = await Promise.all(surveyed);
+  phase.done();
+  return all;
 }
 
 function viewOf({ name, sql }: FileStructure["views"][number], { tables }: FileStructure): SourceView {

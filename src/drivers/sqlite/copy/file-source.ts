@@ -35,7 +35,7 @@ export class FileSource implements CopySource {
   }
 
   async catalog(): Promise<CopyCatalog> {
-    const { catalog, orphans } = await readCatalog(this.#opened.pool, this.#choices);
+    const { catalog, orphans } = await readCatalog(this.#opened.pool, this.#choices, this.#context.progress);
     if (this.#choices.orphans !== "reject") return catalog;
     for (const [table, rowids] of orphans) {
       if (rowids.length === 0) continue;
