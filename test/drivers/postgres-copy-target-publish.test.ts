@@ -38,6 +38,25 @@ test("tables that are replaced are kept aside with all that is theirs", async ()
   expect(await published(world, t, { run: "r2", isReplacing: true })).toEqual({ previous: "dbops_before_r2" });
 });
 
+test("the parts of a replaced table go with it", async () => {
+  await using world = await targetWorld();
+  await world.database.sql(
+    `CREATE TABLE t (id int) PARTITION BY LIST (id); CREATE TABLE t_1 PARTITION OF t FOR VALUES IN (1) PARTITION BY LIST (id);
+     CREATE TABLE t_1_1 PARTITION OF t_1 DEFAULT; INSERT INTO t VALUES (1); CREATE TABLE other (id int)`,
+  );
+  await published(world, t, { run: "r1", isReplacing: true });
+  const tables =
+    "SELECT schemaname || '.' || tablename AS t FROM pg_tables WHERE schemaname IN ('public', 'dbops_before_r1') ORDER BY 1";
+  expect((await world.database.sql(tables)).map((row) => row.t)).toEqual([
+    "dbops_before_r1.t",
+    "dbops_before_r1.t_1",
+    "dbops_before_r1.t_1_1",
+    "public.dbops_origin",
+    "public.other",
+    "public.t",
+  ]);
+});
+
 test("a table that others depend on is not replaced", async () => {
   await using world = await targetWorld();
   await world.database.sql(

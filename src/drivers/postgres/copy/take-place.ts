@@ -77,7 +77,11 @@ async function makeRoom(
 ): Promise<readonly MovableObject[]> {
   const present = await movableObjects(session, schema);
   const names = new Set(coming.filter(({ words }) => RELATIONS.has(words)).map(({ name }) => name.name));
-  const leaving = present.filter(({ words, name }) => RELATIONS.has(words) && names.has(name.name));
+  const named = present.filter(({ words, name }) => RELATIONS.has(words) && names.has(name.name));
+  const parts = await partitionsOf(session, named, schema);
+  const leaving = present.filter(
+    (each) => named.includes(each) || (each.words === "TABLE" && parts.has(each.name.name)),
+  );
   const origin = leaving.filter(({ name }) => name.name === ORIGIN_TABLE);
   const tables = leaving.map(({ name }) => name);
   await lockLeaving(session, isReplacing ? leaving : origin);
@@ -89,6 +93,20 @@ async function makeRoom(
   if (dependent !== undefined) throw occupied(dependent.table, `${dependent.what} depends on it`);
   if (!isReplacing) return origin;
   return [...leaving, ...(await unusedTypes(session, { present, coming, leaving: tables }))];
+}
+
+/** What is a part of a table goes where it goes. */
+async function partitionsOf(
+  session: Session,
+  tables: readonly MovableObject[],
+  schema: string,
+): Promise<ReadonlySet<string>> {
+  const rows = await session.query<{ name: string }>(
+    `SELECT c.relname AS name FROM jsonb_array_elements_text($1::jsonb) AS t (name), pg_partition_tree(to_regclass(t.name)) p
+       JOIN pg_class c ON c.oid = p.relid WHERE c.relnamespace = to_regnamespace($2)`,
+    [JSON.stringify(tables.map(({ name }) => quoteQualified(name))), quoteIdent(schema)],
+  );
+  return new Set(rows.map(({ name }) => name));
 }
 
 /** Types that are made anew, where nothing but what leaves uses the old ones. */
