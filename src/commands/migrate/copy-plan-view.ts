@@ -4,7 +4,7 @@ import { obstacleWord } from "../../lib/copy/obstacle-word.js";
 import type { PreparedCopy } from "../../lib/copy/prepare-copy.js";
 import { EXIT_CODES } from "../../lib/core/exit-codes.js";
 import { qualifiedName } from "../../lib/core/named.js";
-import { formatBytes, formatCount } from "../../lib/core/units.js";
+import { formatBytes, formatCount, formatNumberOf } from "../../lib/core/units.js";
 import type { Block, Cell, View } from "../../lib/core/view.js";
 import { type CopyWords, copyCommand } from "./resume-command.js";
 import { uncarriedBlocks } from "./uncarried-blocks.js";
@@ -17,6 +17,7 @@ export function copyPlanView(prepared: PreparedCopy, words: CopyWords): View {
       sidesBlock(prepared),
       ...plan.tables.map(tableBlock),
       ...obstacleBlocks(prepared),
+      ...replacedBlocks(prepared),
       ...uncarriedBlocks(report.notCarried),
       ...plan.warnings.map((text): Block => ({ kind: "text", text, tone: "warn" })),
       endBlock(prepared),
@@ -71,6 +72,13 @@ function obstacleBlocks({ plan }: PreparedCopy): readonly Block[] {
       empty: "",
     },
   ];
+}
+
+function replacedBlocks({ replaced }: PreparedCopy): readonly Block[] {
+  return replaced.map(({ kind, name, rows }): Block => {
+    const its = rows === null ? "" : ` (${formatNumberOf("row", rows)})`;
+    return { kind: "text", text: `${kind} ${qualifiedName(name)}${its} gives way, and is kept`, tone: "bad" };
+  });
 }
 
 function endBlock({ plan, report }: PreparedCopy): Block {

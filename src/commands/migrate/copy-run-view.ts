@@ -43,7 +43,8 @@ function tablesBlock({ tables }: CopyReport): Block {
 function checksumCell(checksum: CopyReport["tables"][number]["checksum"]): Cell {
   if (checksum === null) return { text: "not compared", tone: "dim" };
   if (!checksum.equal) return { text: "DIFFERENT", tone: "bad" };
-  return { text: `equal ${checksum.source.slice(0, 12)}`, tone: "good" };
+  const digits = checksum.source.slice(checksum.source.lastIndexOf(":") + 1);
+  return { text: `equal ${digits.slice(0, 12)}`, tone: "good" };
 }
 
 function factsOf({ snapshot, phases, source, target }: CopyReport): readonly (readonly [string, Cell])[] {

@@ -2,6 +2,7 @@ import { backUpTarget } from "../../lib/copy/back-up-target.js";
 import type { CopyOutcome } from "../../lib/copy/copy-job.js";
 import { readQueries, requireOutputs, writeReport } from "../../lib/copy/copy-outputs.js";
 import type { CopyReport } from "../../lib/copy/copy-report.js";
+import { obstacleWord } from "../../lib/copy/obstacle-word.js";
 import { performCopy } from "../../lib/copy/perform-copy.js";
 import { performWithin } from "../../lib/copy/perform-within.js";
 import { type PreparedCopy, prepareCopy } from "../../lib/copy/prepare-copy.js";
@@ -38,7 +39,7 @@ async function actAcross(context: Context, words: CopyWords, rejects: string | n
   const checkQueries = await readQueries(context.path(input.checkQueries));
   const { isDryRun, isJson } = context.flags;
   const prepared = await prepareCopy({ ...words, wish: input, isOnlyLook: isDryRun }, context);
-  if (isDryRun && isJson) warnOf(context, prepared);
+  if (!isDryRun || isJson) warnOf(context, prepared);
   const { run, report, tokens, plan } = prepared;
   const isRefused = plan.obstacles.length > 0;
   return {
@@ -76,9 +77,11 @@ async function reported(context: Context, path: string | null, outcome: CopyOutc
   return outcome;
 }
 
-/** The document has no place of its own for them. */
-function warnOf({ progress }: Context, { plan }: PreparedCopy): void {
-  for (const { what, flag } of plan.obstacles) progress.warn(flag === null ? what : `${what} (${flag})`);
+/** A plan for people says it in place; the document has no place of its own for it. */
+function warnOf({ progress, flags }: Context, { plan }: PreparedCopy): void {
+  const obstacles = flags.isDryRun ? plan.obstacles : [];
+  for (const one of obstacles)
+    progress.warn([obstacleWord(one), ...(one.flag === null ? [] : [`(${one.flag})`])].join(" "));
   for (const warning of plan.warnings) progress.warn(warning);
 }
 

@@ -51,5 +51,6 @@ function noteOrphans(key: SourceForeignKey, table: SourceTable, { request, remar
 }
 
 function wordOf({ name, columns }: SourceForeignKey, table: SourceTable): string {
-  return `${qualifiedName(table.name)}.${name ?? `(${columns.join(", ")})`}`;
+  const word = qualifiedName(table.name);
+  return name === null ? `${word} (${columns.join(", ")})` : `${word}.${name}`;
 }
