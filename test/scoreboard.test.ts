@@ -30,8 +30,9 @@ test("the scoreboard says what dbops does with what other loaders break on", { t
     const file = join(folder, `case-${index}.db`);
     build(file, one);
     const other = IS_WRITING ? await otherOf(file) : (before.get(one.name)?.other ?? "");
-    const [plain, taken] = [await copied(folder, file, []), await copied(folder, file, TAKE_ALL.split(" "))];
-    lines.push({ name: one.name, other, plain, taken });
+    const plain = await copied(folder, file, []);
+    const taken = plain.isCopied ? "" : (await copied(folder, file, TAKE_ALL.split(" "))).words;
+    lines.push({ name: one.name, other, plain: plain.words, taken });
   }
   await rm(folder, { recursive: true });
   const page = pageOf(lines);
@@ -53,20 +54,30 @@ async function otherOf(file: string): Promise<string> {
   return `${end.kind === "hung" ? "hangs" : `exit ${end.code}`}: ${inWords(arrived)}`;
 }
 
+interface Copied {
+  readonly isCopied: boolean;
+  readonly words: string;
+}
+
 /** Nothing that ends well may have lost a row, and nothing that does not may have left one. */
-async function copied(folder: string, file: string, flags: readonly string[]): Promise<string> {
+async function copied(folder: string, file: string, flags: readonly string[]): Promise<Copied> {
   await using database = await freshDatabase(inject("postgresUrl"));
   const argv = ["migrate", "copy", file, database.url, "--json", "--yes", ...flags];
   const { exit, json } = await runCli(argv, { cwd: folder });
-  const arrived = await arrivedRows(file, database);
-  if (exit !== 0 && exit !== 5) {
-    expect({ file, arrived: arrived.arrived }).toEqual({ file, arrived: 0 });
-    return `exit ${exit}: nothing copied, ${json().error.message}`;
-  }
-  expect({ file, ...arrived }).toMatchObject({ file, arrived: arrived.expected });
-  const kinds = new Set(json().data.notCarried.map(({ kind }: { readonly kind: string }) => kind));
-  const left = kinds.size === 0 ? "" : `; not carried: ${[...kinds].join(", ")}`;
-  return `exit ${exit}: ${inWords(arrived)}${left}`;
+  const { data, error } = json();
+  const isCopied = exit === 0 || exit === 5;
+  const given = data.tables.map(({ source, target }: TableNames) => [source, target.replace("public.", "")]);
+  const arrived = await arrivedRows(file, database, new Map(given));
+  expect({ file, arrived: arrived.arrived }).toEqual({ file, arrived: isCopied ? arrived.expected : 0 });
+  if (!isCopied) return { isCopied, words: `exit ${exit}: nothing copied, ${error.message}` };
+  const kinds = data.notCarried.map(({ kind }: { readonly kind: string }) => kind);
+  const left = kinds.length === 0 ? "" : `; not carried: ${[...new Set(kinds)].join(", ")}`;
+  return { isCopied, words: `exit ${exit}: ${inWords(arrived)}${left}` };
+}
+
+interface TableNames {
+  readonly source: string;
+  readonly target: string;
 }
 
 function inWords({ expected, arrived, unchanged, expectedKeys, keys }: Arrived): string {

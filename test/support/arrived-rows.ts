@@ -15,8 +15,12 @@ export interface Arrived {
 
 type Cell = string | number | bigint | Buffer | null;
 
-/** Tables are found by their names in whatever case, cut or not; rows are compared as bags. */
-export async function arrivedRows(file: string, database: FreshDatabase): Promise<Arrived> {
+/** Tables are found by the names that they were given, else by their own in whatever case; rows are compared as bags. */
+export async function arrivedRows(
+  file: string,
+  database: FreshDatabase,
+  given: ReadonlyMap<string, string> = new Map(),
+): Promise<Arrived> {
   const source = new Database(file, { readonly: true });
   source.defaultSafeIntegers();
   const sum = { expected: 0, arrived: 0, unchanged: 0, expectedKeys: 0, keys: 0 };
@@ -26,7 +30,7 @@ export async function arrivedRows(file: string, database: FreshDatabase): Promis
         .prepare<[], Cell[]>(`SELECT * FROM ${pg.escapeIdentifier(table)}`)
         .raw()
         .all();
-      const copy = await copyOf(database, table);
+      const copy = await copyOf(database, given.get(table) ?? table);
       sum.expected += here.length;
       sum.arrived += Math.min(here.length, copy.rows.length);
       sum.unchanged += found(here, copy.rows);
@@ -58,7 +62,7 @@ async function copyOf(database: FreshDatabase, table: string): Promise<Copied> {
     `SELECT c.oid::text AS oid, c.oid::regclass::text AS name,
             EXISTS (SELECT FROM pg_constraint WHERE conrelid = c.oid AND contype = 'p') AS "hasKey"
        FROM pg_class c WHERE c.relkind = 'r' AND c.relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
-        AND (lower(c.relname) = lower($1) OR (length($1) > 63 AND left(c.relname, 56) = left($1, 56) AND right($1, 1) IN ('x', right(c.relname, 1))))
+        AND lower(c.relname) = lower($1)
       ORDER BY c.relname = $1 DESC LIMIT 1`,
     [table],
   );
