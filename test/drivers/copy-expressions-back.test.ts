@@ -130,6 +130,8 @@ describe("what means the same gives the same for every row", () => {
     ]);
     await expectSame([
       "i <> ALL (ARRAY[1, 2])",
+      "coalesce(nullif(r, r), 5) / 2",
+      "CASE WHEN i > 1 THEN i::float8 ELSE 5::float8 END / 2::float8",
       "r > 0",
       "r >= 0.1",
       "i::float8 * 2.5 > 1",

@@ -32,7 +32,7 @@ const MATCHING: Readonly<Record<string, string>> = {
   "!~~*": "ILIKE",
 };
 
-/** Reads a whole expression. */
+/** Reads a whole text; what is beyond the grammar is the reason why it was not read. */
 export function parseSql<T>(sql: string, dialect: SqlDialect, read: (cursor: SqlCursor) => T): Parsed<T> {
   try {
     const cursor = new SqlCursor(sql, dialect);
@@ -63,8 +63,8 @@ function readPrefix(cursor: SqlCursor): SqlExpression {
 }
 
 function readInfix(cursor: SqlCursor, left: SqlExpression, power: number): SqlExpression | null {
-  const { value } = cursor.peek(cursor.isAt("NOT") ? 1 : 0);
-  const pattern = MATCHING[value.toUpperCase()];
+  const { kind, value } = cursor.peek(cursor.isAt("NOT") ? 1 : 0);
+  const pattern = kind === "word" || kind === "symbol" ? MATCHING[value.toUpperCase()] : undefined;
   if (pattern !== undefined) throw new Untranslatable(`${pattern} has rules of its own in each engine`);
   return (
     readLogic(cursor, left, power) ??

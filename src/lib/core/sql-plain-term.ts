@@ -51,5 +51,7 @@ function isAtHome(kind: SqlKind, value: SqlLiteral): boolean {
 }
 
 function asKind(kind: SqlKind, value: SqlLiteral): SqlLiteral {
-  return kind === "boolean" && value.kind === "integer" ? { kind: "boolean", value: value.text === "1" } : value;
+  if (value.kind !== "integer") return value;
+  if (kind === "boolean") return { kind: "boolean", value: value.text === "1" };
+  return kind === "double" ? { kind: "decimal", text: value.text } : value;
 }

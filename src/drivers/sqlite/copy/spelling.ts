@@ -23,8 +23,10 @@ function spellLiteral(value: SqlLiteral): string {
     case "null":
       return "NULL";
     case "integer":
-    case "decimal":
       return value.text;
+    case "decimal":
+      // Without a point it would be an integer, and divided as one.
+      return /[.e]/i.test(value.text) ? value.text : `${value.text}.0`;
     case "text":
       return quoteText(value.text);
     case "bytes":
