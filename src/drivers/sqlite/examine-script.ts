@@ -1,3 +1,4 @@
+import { firstWords } from "../../lib/core/first-words.js";
 import type { DestroyingStatement, ScriptFacts, ScriptText } from "../script-model.js";
 import type { Connection } from "./connection.js";
 import { refusedRun } from "./script-errors.js";
@@ -5,7 +6,6 @@ import { ScriptJudge } from "./script-judge.js";
 import { ScriptSplitter, type ScriptStatement } from "./script-splitter.js";
 
 const SHOWN = 10;
-const SHOWN_BYTES = 80;
 
 /** Reads a script to its end before anything of it is run. DB.REFUSED for what is not run here, with its line. */
 export async function examineScript(text: ScriptText, connection: Connection): Promise<ScriptFacts> {
@@ -46,9 +46,7 @@ class Examination {
   #note({ bytes, line }: ScriptStatement): void {
     this.#destroying += 1;
     if (this.#firstDestroying.length === SHOWN) return;
-    const text = bytes.toString("utf8").replace(/;$/, "").trim().replaceAll(/\s+/g, " ");
-    const words = text.length > SHOWN_BYTES ? `${text.slice(0, SHOWN_BYTES - 1)}…` : text;
-    this.#firstDestroying.push({ line, words });
+    this.#firstDestroying.push({ line, words: firstWords(bytes.toString("utf8").slice(0, -1)) });
   }
 }
 
