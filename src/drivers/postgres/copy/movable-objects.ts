@@ -4,7 +4,6 @@ import type { Session, SqlRow } from "../session.js";
 
 interface ObjectRow extends SqlRow {
   readonly words: string;
-  readonly schema: string;
   readonly name: string;
   /** As ALTER wants it, where a name is not enough. */
   readonly signature: string | null;
@@ -19,22 +18,23 @@ export interface MovableObject {
 
 /** What stands by itself: indexes, row types, numbering of columns and the like go with their tables. */
 const OBJECTS = `
-  SELECT o.words, n.nspname AS schema, o.name, o.signature FROM (
+  WITH place AS MATERIALIZED (SELECT oid FROM pg_namespace WHERE nspname = $1)
+  SELECT words, name, signature FROM (
     SELECT CASE c.relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'f' THEN 'FOREIGN TABLE' WHEN 'S' THEN 'SEQUENCE'
-             WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END AS words, c.relnamespace AS namespace, c.relname::text AS name, NULL AS signature
-      FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
+             WHEN 'c' THEN 'TYPE' ELSE 'TABLE' END AS words, c.relname::text AS name, NULL AS signature
+      FROM pg_class c WHERE c.relnamespace = (SELECT oid FROM place) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
        AND NOT (c.relkind = 'S' AND EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid
                                                AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')))
     UNION ALL
-    SELECT CASE t.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, t.typnamespace, t.typname::text, NULL
-      FROM pg_type t WHERE t.typtype IN ('d', 'e', 'r')
+    SELECT CASE t.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, t.typname::text, NULL
+      FROM pg_type t WHERE t.typnamespace = (SELECT oid FROM place) AND t.typtype IN ('d', 'e', 'r')
     UNION ALL
-    SELECT CASE p.prokind WHEN 'a' THEN 'AGGREGATE' ELSE 'ROUTINE' END, p.pronamespace, p.proname::text, p.oid::regprocedure::text FROM pg_proc p
-     WHERE NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
-    UNION ALL SELECT 'STATISTICS', stxnamespace, stxname::text, NULL FROM pg_statistic_ext
-    UNION ALL SELECT 'COLLATION', collnamespace, collname::text, NULL FROM pg_collation) o
-    JOIN pg_namespace n ON n.oid = o.namespace
-   WHERE n.nspname = $1 ORDER BY o.words, o.name COLLATE "C"`;
+    SELECT CASE p.prokind WHEN 'a' THEN 'AGGREGATE' ELSE 'ROUTINE' END, p.proname::text, p.oid::regprocedure::text
+      FROM pg_proc p WHERE p.pronamespace = (SELECT oid FROM place)
+       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
+    UNION ALL SELECT 'STATISTICS', stxname::text, NULL FROM pg_statistic_ext WHERE stxnamespace = (SELECT oid FROM place)
+    UNION ALL SELECT 'COLLATION', collname::text, NULL FROM pg_collation WHERE collnamespace = (SELECT oid FROM place)) o
+   ORDER BY words, name COLLATE "C"`;
 
 export async function movableObjects(session: Session, schema: string): Promise<readonly MovableObject[]> {
   const rows = await session.query<ObjectRow>(OBJECTS, [schema]);

@@ -12,24 +12,27 @@ interface ObjectRow extends SqlRow {
 
 /** Members of extensions are nobody's data; what belongs to a table (its indexes, its numbering) counts with it. */
 const OBJECTS = `
+  WITH places AS MATERIALIZED (SELECT oid, nspname FROM pg_namespace WHERE nspname IN (SELECT jsonb_array_elements_text($1::jsonb)))
   SELECT o.kind, n.nspname AS schema, o.name, o.rows
     FROM (SELECT CASE c.relkind WHEN 'S' THEN 'sequence' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view' WHEN 'f' THEN 'foreign table'
                    WHEN 'c' THEN 'type' ELSE 'table' END AS kind, c.relnamespace AS namespace, c.relname::text AS name, 'pg_class'::regclass AS class, c.oid,
                  CASE WHEN c.relkind IN ('r', 'm') AND c.reltuples > 0 THEN c.reltuples::float8
                       WHEN c.relkind IN ('r', 'm') AND pg_relation_size(c.oid) = 0 THEN 0 END AS rows
-            FROM pg_class c WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c') AND c.relpersistence <> 't' AND NOT c.relispartition
+            FROM pg_class c WHERE c.relnamespace IN (SELECT oid FROM places) AND c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 'c')
+             AND c.relpersistence <> 't' AND NOT c.relispartition
              AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND c.relkind = 'S'
                                AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i'))
           UNION ALL
           SELECT CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END, p.pronamespace, p.proname::text, 'pg_proc'::regclass, p.oid, NULL
-            FROM pg_proc p
+            FROM pg_proc p WHERE p.pronamespace IN (SELECT oid FROM places)
           UNION ALL
           SELECT CASE t.typtype WHEN 'd' THEN 'domain' ELSE 'type' END, t.typnamespace, t.typname::text, 'pg_type'::regclass, t.oid, NULL
-            FROM pg_type t WHERE t.typtype IN ('d', 'e', 'r') OR t.typtype = 'b' AND t.typcategory <> 'A'
-          UNION ALL SELECT 'operator', oprnamespace, oprname::text, 'pg_operator'::regclass, oid, NULL FROM pg_operator
-          UNION ALL SELECT 'collation', collnamespace, collname::text, 'pg_collation'::regclass, oid, NULL FROM pg_collation) o
-    JOIN pg_namespace n ON n.oid = o.namespace
-   WHERE n.nspname IN (SELECT jsonb_array_elements_text($1::jsonb)) AND NOT (o.kind = 'table' AND o.name = '${ORIGIN_TABLE}')
+            FROM pg_type t WHERE t.typnamespace IN (SELECT oid FROM places) AND (t.typtype IN ('d', 'e', 'r') OR t.typtype = 'b' AND t.typcategory <> 'A')
+          UNION ALL SELECT 'operator', oprnamespace, oprname::text, 'pg_operator'::regclass, oid, NULL FROM pg_operator WHERE oprnamespace IN (SELECT oid FROM places)
+          UNION ALL SELECT 'collation', collnamespace, collname::text, 'pg_collation'::regclass, oid, NULL FROM pg_collation
+                     WHERE collnamespace IN (SELECT oid FROM places)) o
+    JOIN places n ON n.oid = o.namespace
+   WHERE NOT (o.kind = 'table' AND o.name = '${ORIGIN_TABLE}')
      AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = o.class AND d.objid = o.oid AND d.deptype = 'e')
    ORDER BY o.kind <> 'table', n.nspname COLLATE "C", o.name COLLATE "C"`;
 
