@@ -5,6 +5,7 @@ import type { CopyType } from "#dbops/drivers/copy-type-model.js";
 import { bagDifference } from "#dbops/lib/copy/bag-difference.js";
 import { cellValue } from "#dbops/lib/copy/canonical-cell.js";
 import { type RowHash, rowHash } from "#dbops/lib/copy/row-hash.js";
+import { isSameCell } from "#dbops/lib/copy/same-cell.js";
 
 const BLOCK = 65_536;
 
@@ -123,6 +124,8 @@ describe("cells by value", () => {
     [type("json"), '["\\\\u00e9"]', '["é"]'],
     [type("jsonb"), '{"b":1,"a":{"d":1e2,"c":null}}', '{"a": {"c": null, "d": 100}, "b": 1}'],
     [type("jsonb"), '{"a":1,"a":2}', '{"a": 2}'],
+    [type("jsonb"), "[1e400, -0]", "[10e399, 0]"],
+    [type("jsonb"), '{"a":[1,"x\\\\ty",{}]}', '{"a": [1.0, "x\\\\u0009y", {}]}'],
   ];
   const different: readonly (readonly [CopyType, string, string])[] = [
     [type("double"), "0.1", "0.10000000000000002"],
@@ -138,6 +141,12 @@ describe("cells by value", () => {
     [type("jsonb"), '{"1":"n1"}', '{"1":1}'],
     [type("jsonb"), '{"__proto__":1}', "{}"],
     [type("jsonb"), "[true]", "[false]"],
+    [type("jsonb"), "[1e400]", "[1e401]"],
+    [type("jsonb"), "[null]", "[]"],
+    [type("jsonb"), '{"a":null}', '{"b":null}'],
+    [type("jsonb"), "{}", "[]"],
+    [type("jsonb"), "\\N", "null"],
+    [type("jsonb"), '{"toString":1}', '{"a":1}'],
     [type("text"), "a", "A"],
     [type("text"), "1.0", "1"],
   ];
@@ -145,9 +154,11 @@ describe("cells by value", () => {
 
   test.each(equal)("%o: %s is %s", (cellType, one, other) => {
     expect(cellValue(bytes(one), cellType)).toBe(cellValue(bytes(other), cellType));
+    expect(isSameCell(bytes(one), bytes(other), cellType)).toBe(true);
   });
 
   test.each(different)("%o: %s is not %s", (cellType, one, other) => {
     expect(cellValue(bytes(one), cellType)).not.toBe(cellValue(bytes(other), cellType));
+    expect(isSameCell(bytes(one), bytes(other), cellType)).toBe(false);
   });
 });

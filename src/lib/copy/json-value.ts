@@ -1,4 +1,3 @@
-import { canonicalJson } from "../core/canonical-json.js";
 import { decimalValue } from "./decimal-value.js";
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[a-z]+|[^\s]/g;
@@ -10,7 +9,7 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[a-z]+|[^\s]/g;
 export function jsonValue(text: string, kind: "json" | "jsonb"): string {
   try {
     const tokens = (text.match(TOKEN) ?? []).map(tokenValue).join("");
-    return kind === "json" ? tokens : canonicalJson(JSON.parse(tokens));
+    return kind === "json" ? tokens : sortedText(JSON.parse(tokens));
   } catch {
     return text;
   }
@@ -18,6 +17,13 @@ export function jsonValue(text: string, kind: "json" | "jsonb"): string {
 
 /** Strings and numbers become strings that begin with different letters: no parser rounds those. */
 function tokenValue(token: string): string {
-  if (token.startsWith('"')) return JSON.stringify(`s${String(JSON.parse(token))}`);
-  return /^[-\d]/.test(token) ? JSON.stringify(`n${decimalValue(token)}`) : token;
+  if (!token.startsWith('"')) return /^[-\d]/.test(token) ? `"n${decimalValue(token)}"` : token;
+  return token.includes("\\") ? JSON.stringify(`s${String(JSON.parse(token))}`) : `"s${token.slice(1)}`;
+}
+
+function sortedText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(sortedText).join(",")}]`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value);
+  const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${sortedText(inner)}`).join(",")}}`;
 }

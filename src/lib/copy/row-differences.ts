@@ -1,8 +1,8 @@
 import type { CopyColumn, CopyEvent } from "../../drivers/copy-rows-model.js";
-import { cellValue } from "./canonical-cell.js";
 import { fieldText } from "./field-text.js";
 import { RowCursor } from "./row-cursor.js";
 import { rowValue } from "./row-value.js";
+import { isSameCell } from "./same-cell.js";
 import { UnmatchedRows } from "./unmatched-rows.js";
 
 /** A row that the two sides do not agree on. */
@@ -72,7 +72,7 @@ class RowPairs {
   }
 
   meet(source: string, target: string): void {
-    if (source === target) return;
+    if (source === target || this.#areEqual(source, target)) return;
     this.meetSource(source);
     this.meetTarget(target);
   }
@@ -94,7 +94,7 @@ class RowPairs {
       const other = extra.get(key);
       if (other === undefined) return { key, columns: [], kind: "missing" };
       extra.delete(key);
-      return { key, columns: this.#columnsThatDiffer(row, other), kind: "differs" };
+      return { key, columns: [...this.#columnsThatDiffer(row, other)], kind: "differs" };
     });
     return [...found, ...[...extra.keys()].map((key) => ({ key, columns: [], kind: "extra" as const }))];
   }
@@ -106,11 +106,16 @@ class RowPairs {
     return key.map((at) => fieldText(fields[at] ?? "")).join(", ");
   }
 
-  #columnsThatDiffer(source: string, target: string): readonly string[] {
+  /** Cell by cell, which is much less work than to spell both rows as values. */
+  #areEqual(source: string, target: string): boolean {
+    return this.#columnsThatDiffer(source, target).next().done === true;
+  }
+
+  *#columnsThatDiffer(source: string, target: string): Generator<string> {
     const theirs = target.split("\t");
     const ours = source.split("\t");
-    return this.#shape.columns
-      .filter(({ type }, at) => cellValue(ours[at] ?? "", type) !== cellValue(theirs[at] ?? "", type))
-      .map(({ name }) => name);
+    for (const [at, { name, type }] of this.#shape.columns.entries()) {
+      if (!isSameCell(ours[at] ?? "", theirs[at] ?? "", type)) yield name;
+    }
   }
 }
