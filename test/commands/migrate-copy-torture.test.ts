@@ -60,6 +60,30 @@ test.each(TORTURE_CASES)("$name", async (example) => {
   expect([back.exit, back.error]).toEqual([0, null]);
   expect(contentOf("back.db", isMerged)).toEqual(contentOf("case.db", isMerged));
   if (!isRetyped) expect(definitionOf("back.db")).toEqual(definitionOf("case.db"));
+  expect(numberingOf("back.db")).toEqual(numberingOf("case.db"));
+});
+
+test("full-text tables and boxes go out as plain tables and come back as what they were", async () => {
+  const path = world.file(
+    "case.db",
+    "CREATE VIRTUAL TABLE notes USING fts5(title, body)",
+    "CREATE VIRTUAL TABLE boxes USING rtree(id, x0, x1)",
+    "INSERT INTO notes(rowid, title, body) VALUES (7, 'a', 'some words'), (9, 'b', NULL)",
+    "INSERT INTO boxes VALUES (5, 0.1, 1.5), (2, -1, 1)",
+  );
+  const out = await world.copy(path, world.db.url);
+  expect([out.exit, out.error]).toEqual([0, null]);
+  expect(await world.db.sql("SELECT rowid::int AS rowid, title, body FROM notes ORDER BY rowid")).toEqual([
+    { rowid: 7, title: "a", body: "some words" },
+    { rowid: 9, title: "b", body: null },
+  ]);
+  const back = await world.copy(world.db.url, world.path("back.db"));
+  expect([back.exit, back.error]).toEqual([0, null]);
+  for (const file of ["case.db", "back.db"]) {
+    expect(world.rows(file, "SELECT rowid FROM notes WHERE notes MATCH 'words'")).toEqual([{ rowid: 7 }]);
+    expect(world.rows(file, "SELECT id FROM boxes WHERE x0 > 0")).toEqual([{ id: 5 }]);
+  }
+  expect(definitionOf("back.db")).toEqual(definitionOf("case.db"));
 });
 
 function fileOf({ build }: TortureCase): string {
@@ -77,6 +101,14 @@ function countedIn({ data }: CopyResult): readonly string[] {
 function definitionOf(file: string): readonly unknown[] {
   const isOwn = "name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name <> 'dbops_origin'";
   return world.rows(file, `SELECT type, name, sql FROM sqlite_schema WHERE ${isOwn} ORDER BY name`);
+}
+
+/** Where AUTOINCREMENT stands, of tables that ever had a row. */
+function numberingOf(file: string): readonly unknown[] {
+  const [table] = world.rows(file, "SELECT 1 FROM sqlite_schema WHERE name = 'sqlite_sequence'");
+  return table === undefined
+    ? []
+    : world.rows(file, "SELECT name, seq FROM sqlite_sequence WHERE seq > 0 ORDER BY name");
 }
 
 /** All rows of all tables: each value's class, unless that is lost, and its bytes; reals are compared as such. */

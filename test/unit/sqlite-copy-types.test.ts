@@ -3,6 +3,8 @@ import type { CopyChoices } from "#dbops/drivers/copy-source-model.js";
 import { Connection } from "#dbops/drivers/sqlite/connection.js";
 import { chooseType } from "#dbops/drivers/sqlite/copy/choose-type.js";
 import { familyOf } from "#dbops/drivers/sqlite/copy/column-family.js";
+import { decoderOf } from "#dbops/drivers/sqlite/copy/decode-cell.js";
+import { encoderOf } from "#dbops/drivers/sqlite/copy/encode-cell.js";
 import { readStructure } from "#dbops/drivers/sqlite/copy/read-structure.js";
 import { scannedColumns } from "#dbops/drivers/sqlite/copy/survey-table.js";
 import { scanTable } from "#dbops/drivers/sqlite/copy/table-scan.js";
@@ -178,6 +180,20 @@ describe("moments", () => {
   ])("%s of %s", async (declared, text, kind, shape) => {
     const choice = await choiceFor(declared, [`'${text}'`, `'${text}'`, "NULL"]);
     expect(choice).toMatchObject({ type: { kind }, stored: moment(shape), obstacle: null });
+  });
+
+  test.each([
+    ...["2024-02-29", "2024-02-29 12:34", "2024-02-29T12:34:56", "2024-02-29 12:34:56.1", "2024-02-29T12:34:56.123456"],
+    ...["2024-02-29 12:34Z", "2024-02-29T12:34:56.789+0230", "2024-02-29 12:34:56-11", "2024-02-29 12:34:56+14:00"],
+    ...["2024-02-29 00:00:00-00:00", "0001-01-01 00:00:00+01:00", "9999-12-31 23:59:59.999999-05:00"],
+  ])("%s comes back to the byte", async (text) => {
+    for (const assumeTz of [null, "America/New_York"]) {
+      const { type, stored } = await choiceFor("TIMESTAMP", [`'${text}'`], { assumeTz });
+      const column = { name: "c", type, stored, misfit: "fail" } as const;
+      const field = encoderOf(column)(text);
+      expect(stored.as).toBe("moment");
+      expect(field === null ? null : decoderOf(column)(field)).toBe(text);
+    }
   });
 
   test.each([
