@@ -285,6 +285,12 @@ test("rights that are missing are named before anything is made, and default pri
     await loadWhole(target, t);
     await target.finish(design([t]));
     await target.publish(design([t]));
+    await world.database.sql("CREATE TABLE u (id int)");
+    await using replacing = await world.target({ run: "r2", isReplacing: true }, { url: url.href });
+    await expect(replacing.create(design([table("u", [column("id", "integer")])]))).rejects.toMatchObject({
+      code: "DB.PERMISSION",
+      message: "public.u cannot be replaced",
+    });
     expect(await world.database.sql(`SELECT has_table_privilege('${app}', 't', 'SELECT') AS may`)).toEqual([
       { may: true },
     ]);

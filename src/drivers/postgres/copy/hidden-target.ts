@@ -17,6 +17,7 @@ import { withSessionOf } from "./session-use.js";
 import { TableLoad } from "./table-load.js";
 import { copyStatement } from "./table-statement.js";
 import { TargetFacts, type TargetParts } from "./target-facts.js";
+import { requireOwned } from "./target-rights.js";
 import { openTargetSession } from "./target-session.js";
 import { addView, dropView } from "./target-view.js";
 
@@ -53,6 +54,11 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
   async create(design: TargetDesign): Promise<void> {
     const { session, place, request } = this.#parts;
     this.#schemas = schemasOf(design);
+    if (request.isReplacing)
+      await requireOwned(
+        session,
+        design.tables.map(({ name }) => name),
+      );
     if (!request.isResumed) {
       await requireFree(session, place.main, design);
       this.#state = "made";

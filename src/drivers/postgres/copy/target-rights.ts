@@ -1,5 +1,7 @@
 import { DbopsError } from "../../../lib/core/errors.js";
+import { qualifiedName } from "../../../lib/core/named.js";
 import type { CopyTargetRequest } from "../../copy-target-model.js";
+import type { TableName } from "../../driver.js";
 import type { Session } from "../session.js";
 
 /** Where tables go: the schema that was asked for, or the one where the user's own would go. */
@@ -52,5 +54,23 @@ export async function requireRights(session: Session, { home, mode, isStandby }:
     message: `nothing can be copied into ${database}`,
     why: `user ${user} has no CREATE right on ${missing}: the copy is built in a schema of its own and moved into "${home}"`,
     hint: `let the owner run: GRANT CREATE ON ${missing} TO "${user}"`,
+  });
+}
+
+/** Only its owner may set a table aside; said before anything is loaded. DB.PERMISSION. */
+export async function requireOwned(session: Session, tables: readonly TableName[]): Promise<void> {
+  const [other] = await session.query<{ schema: string; name: string; owner: string; user: string }>(
+    `SELECT t.schema, t.name, r.rolname AS owner, current_user AS user
+       FROM jsonb_to_recordset($1::jsonb) AS t (schema text, name text) JOIN pg_namespace n ON n.nspname = t.schema
+       JOIN pg_class c ON c.relnamespace = n.oid AND c.relname = t.name JOIN pg_roles r ON r.oid = c.relowner
+      WHERE NOT pg_has_role(c.relowner, 'USAGE') ORDER BY t.schema, t.name LIMIT 1`,
+    [JSON.stringify(tables)],
+  );
+  if (other === undefined) return;
+  const { owner, user } = other;
+  throw new DbopsError("DB.PERMISSION", {
+    message: `${qualifiedName(other)} cannot be replaced`,
+    why: `it belongs to ${owner}, and user ${user} may not set it aside`,
+    hint: `copy as ${owner}, or let a superuser run: GRANT "${owner}" TO "${user}"`,
   });
 }
