@@ -98,5 +98,5 @@ function countedOf({ notCarried }: CopyReport): CopiedDatabase["notCarried"] {
 function writtenRows(chosen: ChosenRows, { tables }: CopyReport): WrittenRows {
   const name = chosen.table === null ? chosen.key : qualifiedName(chosen.table);
   const rows = tables.find(({ source }) => source === name)?.rows ?? 0;
-  return { chosen, rows, bytes: null, mixed: [], blobs: [], unsafeText: [], nonFinite: [] };
+  return { chosen, rows, bytes: null, mixed: [], blobs: [], numbers: [], unsafeText: [], nonFinite: [] };
 }
