@@ -258,6 +258,18 @@ describe("what a PostgreSQL source has besides", () => {
     ]);
   });
 
+  it("are views, which cannot be said without the tables that they read", async () => {
+    await using database = await withDatabase(
+      "CREATE SCHEMA app; CREATE TABLE app.t (id int); CREATE TABLE t (id int); CREATE VIEW app.v AS SELECT id FROM app.t; CREATE VIEW app.w AS SELECT id FROM app.v",
+    );
+    await using opened = await openSource(database.url, { excludeTables: ["app.t"] });
+    const { views } = await opened.source.catalog();
+    expect(views.map(({ name, select }) => [name.name, select.isParsed || select.reason])).toEqual([
+      ["v", "it reads t, which is not copied"],
+      ["w", true],
+    ]);
+  });
+
   it("names no schema of its own, and makes the same again as pg_dump tells it", async () => {
     await using database = await withDatabase(EVERYTHING);
     await using opened = await openSource(database.url);

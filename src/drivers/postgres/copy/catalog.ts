@@ -66,8 +66,10 @@ async function readSchemaParts(session: Session, schema: string, around: Surroun
   for (const table of tables) await readTable(session, table, { ...around, facts });
   const views = chosen.views.filter((view) => view.schema === schema);
   const own = new Set([...tables, ...views].map(({ oid }) => oid));
+  const copied = [...chosen.tables, ...chosen.views].map(({ oid }) => oid);
   await withinSchema(session, schema, async () => {
-    parts.views.push(...(await readViews(session, schema, { chosen: views, columns: facts.columns, textOrder })));
+    const found = await readViews(session, schema, { chosen: views, copied, columns: facts.columns, textOrder });
+    parts.views.push(...found);
     parts.notCarried.push(...(await readUncarried(session, schema, { tables: own, isWhole: !chosen.isPart })));
   });
 }
