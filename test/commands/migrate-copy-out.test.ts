@@ -1,3 +1,4 @@
+import { readFile, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import { copyReportSchema } from "#dbops/lib/copy/copy-report.js";
 import { type CopyWorld, copyWorld } from "../support/copy-world.js";
@@ -165,5 +166,36 @@ describe("status", () => {
     expect([resumed.exit, resumed.error?.code]).toEqual([2, "COPY.NOT_RESUMABLE"]);
     const unknown = await world.run(["migrate", "copy", "status", "nobody"]);
     expect(unknown.exit).toBe(2);
+  });
+
+  test("knows what failed; other databases than those of the run do not go on with it", async () => {
+    const from = world.file("shop.db", ...SHOP);
+    await writeFile(world.path("q.sql"), "SELECT 1 FROM nowhere");
+    const failed = await world.copy(from, world.db.url, "--check-queries", world.path("q.sql"));
+    expect(failed.error).not.toBeNull();
+    const { run } = failed.data;
+    const status = await world.run(["migrate", "copy", "status", run, "--json"]);
+    expect(status.json().data.copies).toMatchObject([{ run, state: "failed", error: failed.error?.code }]);
+    const resumed = await world.copy(world.file("other.db", ...SHOP), world.db.url, "--resume", run);
+    expect([resumed.exit, resumed.error?.code]).toEqual([2, "COPY.NOT_RESUMABLE"]);
+    expect(resumed.error?.message).toBe(`FROM is another database than that of ${run}`);
+    const unknown = await world.copy(from, world.db.url, "--resume", "20200101T000000Z-abcdef");
+    expect(unknown.error?.message).toBe("nothing is known here of a copy 20200101T000000Z-abcdef");
+  });
+
+  test("a copy that works still is not taken up: its sessions would be ended", async () => {
+    const from = world.file("shop.db", ...SHOP);
+    await writeFile(world.path("q.sql"), "SELECT 1 FROM nowhere");
+    const { data } = await world.copy(from, world.db.url, "--check-queries", world.path("q.sql"));
+    const record = world.path(`state/dbops/copies/${data.run}.json`);
+    const { outcome: _outcome, ...told } = JSON.parse(await readFile(record, "utf8"));
+    await writeFile(record, JSON.stringify({ ...told, outcome: null }));
+    const resumed = await world.copy(from, world.db.url, "--resume", data.run);
+    expect([resumed.exit, resumed.error?.message]).toEqual([7, `the copy ${data.run} is still at work`]);
+    const status = await world.run(["migrate", "copy", "status", data.run, "--json"]);
+    expect(status.json().data.copies).toMatchObject([{ state: "working" }]);
+    await writeFile(record, JSON.stringify({ ...told, outcome: null, process: { ...told.process, startTicks: "1" } }));
+    const killed = await world.run(["migrate", "copy", "status", data.run, "--json"]);
+    expect(killed.json().data.copies).toMatchObject([{ state: "killed", resumable: true }]);
   });
 });

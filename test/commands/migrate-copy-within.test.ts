@@ -52,24 +52,3 @@ test("flags about types are refused there", async () => {
     expect([exit, error?.message]).toEqual([2, `${flag} is for copies between engines`]);
   }
 });
-
-test("a copy that was cut short is not gone on with by other databases", async () => {
-  const from = world.file("a.db", ...FILE);
-  const other = world.file("other.db", ...FILE);
-  const cut = await world.run([
-    "migrate",
-    "copy",
-    from,
-    world.db.url,
-    "--on-mismatch",
-    "widen",
-    "--timeout",
-    "1ms",
-    "--json",
-  ]);
-  expect(cut.exit).toBe(124);
-  const { data } = await world.copy(from, world.db.url, "--check-queries", "no-such-file");
-  expect(data).toBeNull();
-  const unknown = await world.copy(other, world.db.url, "--resume", "20200101T000000Z-abcdef");
-  expect([unknown.exit, unknown.error?.code]).toEqual([2, "COPY.NOT_RESUMABLE"]);
-});

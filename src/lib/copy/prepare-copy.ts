@@ -12,7 +12,7 @@ import type { CopyServices } from "./copy-services.js";
 import type { CopyWish } from "./copy-wish.js";
 import { planCopy } from "./plan-copy.js";
 import { plannedReport } from "./planned-report.js";
-import { requireResumable } from "./require-resumable.js";
+import { requireSame, resumableRecord } from "./require-resumable.js";
 import { requireTwo } from "./require-two.js";
 import { requireVacant } from "./require-vacant.js";
 import { tableKey } from "./table-key.js";
@@ -48,10 +48,13 @@ export async function prepareCopy(request: CopyRequest, services: CopyServices):
   if (!isOnlyLook) requireNamed(to);
   const run = wish.resume ?? services.run;
   services.driverContext.progress.note(`run ${run}`);
+  const records = new CopyRecords(services.stateFolder);
+  const record = wish.resume === null ? null : await resumableRecord(records, run, services.hostName);
   const driver = await services.open(from);
+  if (record !== null) requireSame(record, { ...sideOf(driver), word: "FROM" });
   const target = await openTarget(request, run, services);
+  if (record !== null) requireSame(record, { ...sideOf(target), word: "TO" });
   requireTwo(driver, target);
-  if (wish.resume !== null) await requireResumable(new CopyRecords(services.stateFolder), run, { driver, target });
   if (!isOnlyLook) services.own(await target.lock(services.lockOptions()));
   const tokens = tokensOf(to, target);
   await requireVacant(target, { wish, tokens }, services);
@@ -69,6 +72,10 @@ export async function prepareCopy(request: CopyRequest, services: CopyServices):
   const replaced = wish.place.isReplacing ? await replacedTables(target, plan) : [];
   const facts = { run, plan, allowed: wish.allowed, from: driver.label, to: target.label, snapshot: source.snapshot };
   return { run, driver, source, target, plan, report: plannedReport(facts), replaced, tokens };
+}
+
+function sideOf({ label, identity }: Pick<Driver, "label" | "identity">): Pick<Driver, "label" | "identity"> {
+  return { label, identity };
 }
 
 async function openTarget({ to, wish }: CopyRequest, run: string, services: CopyServices): Promise<CopyTarget> {

@@ -1,27 +1,41 @@
-import type { CopyTarget } from "../../drivers/copy-target-model.js";
-import type { Driver } from "../../drivers/driver.js";
+import type { Identity } from "../../drivers/driver.js";
 import { DbopsError } from "../core/errors.js";
+import type { CopyRecord } from "./copy-record.js";
 import type { CopyRecords } from "./copy-records.js";
+import { copyStatus } from "./copy-status.js";
 
-interface Sides {
-  readonly driver: Driver;
-  readonly target: CopyTarget;
+interface Side {
+  readonly word: "FROM" | "TO";
+  readonly label: string;
+  readonly identity: Identity;
 }
 
-/** COPY.NOT_RESUMABLE for a run that is not known here, that is done, or that was one of other databases. */
-export async function requireResumable(records: CopyRecords, run: string, { driver, target }: Sides): Promise<void> {
+/**
+ * What is known here of a run that can be gone on with. COPY.NOT_RESUMABLE for one that is not known, or is done; LOCK.HELD for
+ * one that works still: taking it up would end its sessions.
+ */
+export async function resumableRecord(records: CopyRecords, run: string, hostName: string): Promise<CopyRecord> {
   const record = await records.find(run);
   if (record === null) throw notResumable(`nothing is known here of a copy ${run}`, null);
-  const { from, to, outcome } = record;
+  const { outcome } = record;
+  if ((await copyStatus(record, hostName)).state === "working") throw working(record);
   if (outcome === "done" || outcome === "partial") throw notResumable(`the copy ${run} is done`, null);
-  const sides = [
-    ["FROM", from, { label: driver.label, identity: driver.identity.key }],
-    ["TO", to, { label: target.label, identity: target.identity.key }],
-  ] as const;
-  for (const [word, then, now] of sides) {
-    if (then.identity === now.identity) continue;
-    throw notResumable(`${word} is another database than that of ${run}`, `it was ${then.label}, and is ${now.label}`);
-  }
+  return record;
+}
+
+/** COPY.NOT_RESUMABLE when the run was one of another database. */
+export function requireSame({ run, from, to }: CopyRecord, { word, label, identity }: Side): void {
+  const then = word === "FROM" ? from : to;
+  if (then.identity === identity.key) return;
+  throw notResumable(`${word} is another database than that of ${run}`, `it was ${then.label}, and is ${label}`);
+}
+
+function working({ run, process: { host, pid } }: CopyRecord): DbopsError {
+  return new DbopsError("LOCK.HELD", {
+    message: `the copy ${run} is still at work`,
+    why: `it is process ${pid} on ${host}`,
+    hint: "`dbops migrate copy status` shows how far it is; stop it first to go on with it elsewhere",
+  });
 }
 
 function notResumable(message: string, why: string | null): DbopsError {
