@@ -117,6 +117,19 @@ describe("text that is none elsewhere", () => {
     expect(fieldsOf(await world.rows(asked))).toEqual(["plain", first, second]);
   });
 
+  test.each(["fc", "61fc", "fb3132", "fd3431", "f831", "fe", "ff"])(
+    "is never taken for anything else: x%s",
+    async (hex) => {
+      await using world = await rowsWorld(["'a'", `CAST(x'${hex}' AS TEXT)`, "NULL", "'b'"]);
+      await expect(world.read(asked)).rejects.toMatchObject({
+        code: "COPY.UNFIT",
+        message: expect.stringContaining("at id 2"),
+      });
+      await using latin1 = await rowsWorld(["NULL", `CAST(x'${hex}' AS TEXT)`], { nul: "fail", invalidUtf8: "latin1" });
+      expect(fieldsOf(await latin1.rows(asked))).toEqual(["\\N", Buffer.from(hex, "hex").toString("latin1")]);
+    },
+  );
+
   test("asks for a column of bytes", async () => {
     await using world = await rowsWorld(values, { nul: "bytea", invalidUtf8: "bytea" });
     const { events } = await world.read(asked);

@@ -1,8 +1,9 @@
 import { isUtf8 } from "node:buffer";
+import type { CopyColumn } from "../../copy-rows-model.js";
 import { bufferOf } from "../buffer-of.js";
 import { canonicalDouble } from "./canonical-number.js";
-import type { EncodeCell } from "./encode-cell.js";
-import { MARKS } from "./joined-sql.js";
+import { type Cell, type EncodeCell, encoderOf } from "./encode-cell.js";
+import { isRaw, MARKS } from "./joined-sql.js";
 
 const TAB = 0x09;
 const NEWLINE = 0x0a;
@@ -13,23 +14,40 @@ const MARK = 2;
 const DOUBT = 3;
 /** A decimal of so many characters has at most 15 digits, and there is no shorter one of the same double. */
 const SHORT_REAL = 16;
+const SHORT_FORM = /^-?\d+\.\d*[1-9]$/;
 const CELL_ROOM = 96;
+
+/** Rows as SQLite has joined them. */
+export interface JoinedBatch {
+  readonly bytes: Uint8Array;
+  readonly rows: number;
+  readonly filled: readonly number[];
+}
 
 /** Makes canonical rows of what SQLite has joined; null where it cannot be told apart, or is not plain. */
 export class JoinedLines {
   readonly #encoders: readonly EncodeCell[];
   readonly #width: number;
+  readonly #isRaw: readonly boolean[];
+  /** How many NULLs are still to come, of each column. */
+  readonly #nulls: number[];
   #bytes: Buffer = Buffer.alloc(0);
   #out: Buffer = Buffer.alloc(0);
   #at = 0;
 
-  constructor(encoders: readonly EncodeCell[]) {
-    this.#encoders = encoders;
-    this.#width = encoders.length;
+  constructor(columns: readonly CopyColumn[]) {
+    this.#encoders = columns.map((column) => encoderOf(column));
+    this.#width = columns.length;
+    this.#isRaw = columns.map(isRaw);
+    this.#nulls = columns.map(() => 0);
   }
 
-  /** `escapes`: the texts have no special characters left. */
-  lines(bytes: Uint8Array, rows: number, escapes: boolean): Uint8Array | null {
+  /** `filled`: how many values each raw column has. `escapes`: the texts have no special characters left. */
+  lines({ bytes, rows, filled }: JoinedBatch, escapes: boolean): Uint8Array | null {
+    let raw = 0;
+    for (const [index, isOfRaw] of this.#isRaw.entries()) {
+      this.#nulls[index] = isOfRaw ? rows - (filled[raw++] ?? 0) : 0;
+    }
     this.#bytes = bufferOf(bytes);
     this.#out = Buffer.allocUnsafe(bytes.length + CELL_ROOM * (rows + 1));
     this.#at = 0;
@@ -38,7 +56,8 @@ export class JoinedLines {
 
   #whole(): Uint8Array | null {
     const whole = this.#out.subarray(0, this.#at);
-    return isUtf8(whole) ? whole : null;
+    const areNullsRight = this.#isRaw.every((isOfRaw, index) => !isOfRaw || this.#nulls[index] === 0);
+    return areNullsRight && isUtf8(whole) ? whole : null;
   }
 
   #scan(rows: number, classes: Uint8Array): boolean {
@@ -70,8 +89,11 @@ export class JoinedLines {
 
   #cell(start: number, end: number, column: number): boolean {
     if (end < 0) return false;
-    switch (this.#bytes[start]) {
+    const mark = this.#bytes[start];
+    if (mark !== MARKS.null && this.#isRaw[column] === true) return false;
+    switch (mark) {
       case MARKS.null:
+        this.#nulls[column] = (this.#nulls[column] ?? 0) - 1;
         this.#put("\\N");
         return end === start + 1;
       case MARKS.bytes:
@@ -81,12 +103,21 @@ export class JoinedLines {
       case MARKS.real:
         this.#put(realField(this.#bytes.toString("latin1", start + 1, end)));
         return true;
-      default: {
-        const field = this.#encoders[column]?.(this.#bytes.toString("utf8", start + 1, end)) ?? null;
-        if (field !== null) this.#put(field);
-        return field !== null;
-      }
+      default:
+        return this.#encoded(this.#value(start, end), column);
     }
+  }
+
+  #value(start: number, end: number): Cell {
+    const text = this.#bytes.toString("utf8", start + 1, end);
+    if (this.#bytes[start] === MARKS.integer) return BigInt(text);
+    return this.#bytes[start] === MARKS.number ? realOf(text) : text;
+  }
+
+  #encoded(value: Cell, column: number): boolean {
+    const field = this.#encoders[column]?.(value) ?? null;
+    if (field !== null) this.#put(field);
+    return field !== null;
   }
 
   #copy(from: number, to: number): void {
@@ -94,9 +125,9 @@ export class JoinedLines {
     this.#at += this.#bytes.copy(this.#out, this.#at, from, to);
   }
 
-  #put(ascii: string): void {
-    this.#room(ascii.length);
-    this.#at += this.#out.write(ascii, this.#at, "latin1");
+  #put(field: string): void {
+    this.#room(field.length);
+    this.#at += this.#out.write(field, this.#at, "latin1");
   }
 
   #room(bytes: number): void {
@@ -109,9 +140,13 @@ export class JoinedLines {
 
 /** SQLite spells 15 digits where they do, and else 17, though 16 may be enough. */
 function realField(spelling: string): string {
-  if (spelling.endsWith("Inf")) return spelling.startsWith("-") ? "-Infinity" : "Infinity";
-  if (spelling.length <= SHORT_REAL && !spelling.includes("e") && !spelling.endsWith(".0")) return spelling;
-  return canonicalDouble(Number(spelling));
+  if (spelling.length <= SHORT_REAL && SHORT_FORM.test(spelling)) return spelling;
+  return canonicalDouble(realOf(spelling));
+}
+
+function realOf(spelling: string): number {
+  if (spelling.endsWith("Inf")) return spelling.startsWith("-") ? -Infinity : Infinity;
+  return Number(spelling);
 }
 
 function classesOf(doubtful: string): Uint8Array {

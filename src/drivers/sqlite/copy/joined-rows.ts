@@ -3,7 +3,6 @@ import type { CopyRead } from "../../copy-rows-model.js";
 import type { Connection } from "../connection.js";
 import { quoteIdent } from "../quote-ident.js";
 import { tableRowid } from "../table-rowid.js";
-import { encoderOf } from "./encode-cell.js";
 import { JoinedLines } from "./joined-lines.js";
 import { canJoin, joinedSql } from "./joined-sql.js";
 import type { RowBatch } from "./row-protocol.js";
@@ -19,7 +18,7 @@ const BATCH_BYTES = 200 * 1024;
 /** After so many batches with special characters it is tried whether there are none any more. */
 const ESCAPED_BATCHES = 16;
 
-type Joined = [Uint8Array | null, bigint];
+type Joined = [Uint8Array | null, bigint, ...bigint[]];
 /** Reads a range cell by cell, which is always exact. */
 type ReadRange = (request: CopyRead) => Generator<RowBatch>;
 
@@ -79,7 +78,7 @@ class JoinedRows {
   #isDense = false;
 
   constructor({ db }: Connection, { table, columns }: CopyRead, rowid: string) {
-    this.#lines = new JoinedLines(columns.map((column) => encoderOf(column)));
+    this.#lines = new JoinedLines(columns);
     const [unescaped, escaped] = [false, true].map((escapes) =>
       db.prepare<unknown[], Joined>(joinedSql({ table: table.name, rowid, columns }, escapes)).raw(),
     );
@@ -127,9 +126,10 @@ class JoinedRows {
     escapes: boolean,
   ): { readonly bytes: Uint8Array; readonly rows: number } | null {
     try {
-      const [joined, count] = (escapes ? this.#escaped : this.#unescaped)(range, mostBytes) ?? [null, 0n];
+      const [joined, count, ...filled] = (escapes ? this.#escaped : this.#unescaped)(range, mostBytes) ?? [null, 0n];
       const rows = Number(count);
-      const bytes = this.#lines.lines(joined ?? new Uint8Array(0), rows, escapes);
+      const batch = { bytes: joined ?? new Uint8Array(0), rows, filled: filled.map(Number) };
+      const bytes = this.#lines.lines(batch, escapes);
       return bytes === null ? null : { bytes, rows };
     } catch (error) {
       if (foreignCode(error) === "SQLITE_TOOBIG") return null;

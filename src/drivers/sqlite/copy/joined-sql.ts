@@ -5,7 +5,18 @@ import { quoteText } from "../quote-text.js";
 import { joinedMoment } from "./joined-moment.js";
 
 /** What stands before a cell that is not its own spelling: bytes that UTF-8 has no use for. */
-export const MARKS = { real: 0xfa, encoded: 0xfb, null: 0xfc, bytes: 0xfd, doubt: 0xfe } as const;
+export const MARKS = {
+  /** A double that is spelled as such. */
+  real: 0xf8,
+  /** For the column's own way of spelling: a real, an integer, a text. */
+  number: 0xf9,
+  integer: 0xfa,
+  text: 0xfb,
+  null: 0xfc,
+  /** Digits in hexadecimal. */
+  bytes: 0xfd,
+  doubt: 0xfe,
+} as const;
 /** SQLite spells both zeros alike. */
 const ZERO_FUNCTION = "dbops_zero";
 
@@ -15,6 +26,7 @@ const CELLS_PER_CALL = 40;
 const TERMS_PER_GROUP = 100;
 /** A large value of another class is doubtful anyway. */
 const NEVER_LARGE = new Set(["integer", "double", "boolean"]);
+const RAW = new Set(["text", "enum", "foreign", "json", "jsonb"]);
 const INTEGER_BOUNDS = { 16: "BETWEEN -32768 AND 32767", 32: "BETWEEN -2147483648 AND 2147483647", 64: null } as const;
 const ESCAPES: readonly (readonly [number, string])[] = [
   [0x5c, "\\\\"],
@@ -25,8 +37,6 @@ const ESCAPES: readonly (readonly [number, string])[] = [
   [0x0b, "\\v"],
   [0x0c, "\\f"],
 ];
-const NULL = `WHEN 'null' THEN ${mark(MARKS.null)}`;
-const DOUBT = `ELSE ${mark(MARKS.doubt)} END`;
 
 /** Teaches a connection what the statements need; while none of them runs. */
 export function prepareJoining({ db }: Connection): void {
@@ -40,8 +50,13 @@ export function canJoin({ stored }: CopyColumn): boolean {
   return stored === null || stored.as !== "binaryJson";
 }
 
+/** Whether texts come as they are, in which bytes that are no UTF-8 may look like marks: only NULL has one there. */
+export function isRaw({ type }: CopyColumn): boolean {
+  return RAW.has(type.kind);
+}
+
 /**
- * The rows from one number to another as one value, and how many they are. NOT INDEXED: they are joined in the order in
+ * The rows from one number to another as one value, how many they are, and how many values each raw column has. NOT INDEXED: they are joined in the order in
  * which they are found. With `escapes`, special characters in texts are escaped, which takes more time.
  */
 export function joinedSql(
@@ -61,7 +76,8 @@ export function joinedSql(
     parts.push(`concat(${cells.slice(start, start + CELLS_PER_CALL).join(", ")})`);
   }
   const row = unlessLarge(parts.join(" || "), columns);
-  return `SELECT CAST(group_concat(${row}, '') AS BLOB), count(*)
+  const filled = columns.filter(isRaw).map(({ name }) => `, count(${quoteIdent(name)})`);
+  return `SELECT CAST(group_concat(${row}, '') AS BLOB), count(*)${filled.join("")}
     FROM ${quoteIdent(table)} NOT INDEXED WHERE ${rowid} BETWEEN @first AND @last`;
 }
 
@@ -86,39 +102,51 @@ function cellSql({ name, type, stored }: CopyColumn, escapes: boolean): string {
     case "integer": {
       const bounds = INTEGER_BOUNDS[type.bits];
       const inside = bounds === null ? cell : `iif(${cell} ${bounds}, ${cell}, ${mark(MARKS.doubt)})`;
-      return isPlain ? `CASE typeof(${cell}) WHEN 'integer' THEN ${inside} ${NULL} ${DOUBT}` : encoded(cell);
+      return byClass(cell, { integer: inside });
     }
     case "double":
-      return isPlain
-        ? `CASE typeof(${cell}) WHEN 'real' THEN ${mark(MARKS.real)} || iif(${cell} = 0.0, ${ZERO_FUNCTION}(${cell}), ${cell}) ${NULL} ${DOUBT}`
-        : encoded(cell);
+      return byClass(cell, {
+        real: `${mark(MARKS.real)} || iif(${cell} = 0.0, ${ZERO_FUNCTION}(${cell}), ${cell})`,
+      });
     case "text":
     case "enum":
     case "foreign":
-      return `CASE typeof(${cell}) WHEN 'text' THEN ${text} WHEN 'integer' THEN ${cell} ${NULL} ${DOUBT}`;
     case "json":
     case "jsonb":
-      return `CASE typeof(${cell}) WHEN 'text' THEN ${text} ${NULL} ${DOUBT}`;
-    case "bytes":
-      return `CASE typeof(${cell}) WHEN 'blob' THEN ${mark(MARKS.bytes)} || lower(hex(${cell})) ${NULL} ${DOUBT}`;
+      return byClass(cell, { text, integer: cell, real: mark(MARKS.doubt) });
+    case "bytes": {
+      const digits = `${mark(MARKS.bytes)} || lower(hex(${cell}))`;
+      return byClass(cell, { blob: digits, text: digits, integer: digits });
+    }
     case "boolean":
-      return `CASE ${cell} WHEN 1 THEN 't' WHEN 0 THEN 'f' ELSE iif(${cell} IS NULL, ${mark(MARKS.null)}, ${mark(MARKS.doubt)}) END`;
+      return isPlain ? byClass(cell, { integer: flagSql(cell) }) : byClass(cell, {});
     case "date":
     case "timestamp":
     case "timestamptz": {
-      const moment = joinedMoment(cell, { type, stored });
-      return moment === null ? encoded(cell) : encoded(cell, moment);
+      const known = joinedMoment(cell, { type, stored });
+      if (known === null) return byClass(cell, {});
+      return byClass(cell, { text: `iif(${known.condition}, ${known.sql}, ${mark(MARKS.text)} || ${cell})` });
     }
     default:
-      return encoded(cell);
+      return byClass(cell, {});
   }
 }
 
-/** Texts that this process spells; all other classes are looked at closely. */
-function encoded(cell: string, known?: { readonly condition: string; readonly sql: string }): string {
-  const marked = `${mark(MARKS.encoded)} || ${cell}`;
-  const text = known === undefined ? marked : `iif(${known.condition}, ${known.sql}, ${marked})`;
-  return `CASE typeof(${cell}) WHEN 'text' THEN ${text} ${NULL} ${DOUBT}`;
+type Classes = Readonly<Partial<Record<"integer" | "real" | "text" | "blob", string>>>;
+
+/** What this process spells itself has the mark of its class. */
+function byClass(cell: string, { integer, real, text, blob }: Classes): string {
+  const zero = `iif(${cell} = 0.0, ${ZERO_FUNCTION}(${cell}), ${cell})`;
+  return `CASE typeof(${cell})
+    WHEN 'integer' THEN ${integer ?? `${mark(MARKS.integer)} || ${cell}`}
+    WHEN 'text' THEN ${text ?? `${mark(MARKS.text)} || ${cell}`}
+    WHEN 'real' THEN ${real ?? `${mark(MARKS.number)} || ${zero}`}
+    WHEN 'null' THEN ${mark(MARKS.null)}
+    ELSE ${blob ?? mark(MARKS.doubt)} END`;
+}
+
+function flagSql(cell: string): string {
+  return `CASE ${cell} WHEN 1 THEN 't' WHEN 0 THEN 'f' ELSE ${mark(MARKS.doubt)} END`;
 }
 
 function escaped(cell: string): string {
