@@ -194,7 +194,10 @@ describe("status", () => {
     expect([resumed.exit, resumed.error?.message]).toEqual([7, `the copy ${data.run} is still at work`]);
     const status = await world.run(["migrate", "copy", "status", data.run, "--json"]);
     expect(status.json().data.copies).toMatchObject([{ state: "working" }]);
-    await writeFile(record, JSON.stringify({ ...told, outcome: null, process: { ...told.process, startTicks: "1" } }));
+    await writeFile(
+      record,
+      JSON.stringify({ ...told, outcome: null, resumable: null, process: { ...told.process, startTicks: "1" } }),
+    );
     const killed = await world.run(["migrate", "copy", "status", data.run, "--json"]);
     expect(killed.json().data.copies).toMatchObject([{ state: "killed", resumable: true }]);
   });
