@@ -238,14 +238,24 @@ test("tables go to several schemas, which are made", async () => {
       },
     ],
   });
-  const plan = design([there, here]);
+  const child = table("child", [column("id", "integer")], {
+    name: { schema: "app", name: "child" },
+    definition:
+      "CREATE TABLE child (id bigint); ALTER TABLE child ADD CONSTRAINT c FOREIGN KEY (id) REFERENCES lonely(id)",
+  });
+  const lonely = table("lonely", [column("id", "integer")], { name: { schema, name: "lonely" } });
+  const plan = design([there, here, child, lonely]);
   await using target = await world.target();
   await target.create(plan);
   await loadWhole(target, here, "1");
   await loadWhole(target, there, "5\t1");
+  for (const each of [child, lonely]) await loadWhole(target, each, "1");
   expect(await target.finish(plan)).toEqual([]);
   await target.publish(plan);
   expect(await world.database.sql(`SELECT id::int FROM ${schema}.t`)).toEqual([{ id: 5 }]);
+  expect(
+    await world.database.sql("SELECT confrelid::regclass::text AS t FROM pg_constraint WHERE conname = 'c'"),
+  ).toEqual([{ t: `${schema}.lonely` }]);
   expect(await world.database.sql("SELECT id::int FROM public.t")).toEqual([{ id: 1 }]);
   expect(await world.database.sql("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'dbops%'")).toEqual([]);
 });

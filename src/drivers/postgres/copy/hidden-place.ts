@@ -12,6 +12,7 @@ export class HiddenPlace {
   /** Where tables go by default. */
   readonly home: string;
   readonly #before: string;
+  #expected: readonly string[] = [];
 
   constructor(run: string, home: string) {
     this.main = cutToBytes(`dbops_copy_${run}`, NAME_BYTES);
@@ -38,9 +39,15 @@ export class HiddenPlace {
     return quoteQualified(this.of(name));
   }
 
+  /** Schemas that things of the copy go to, once they are known. */
+  expect(schemas: readonly string[]): void {
+    this.#expected = schemas;
+  }
+
   /** As a search path: unqualified names are those of that schema's hidden tables, of others, or of what is there already. */
   pathFor(schema: string | null): string {
-    return [...new Set([this.schemaFor(schema), this.main, schema ?? this.home])].map(quoteIdent).join(", ");
+    const hidden = [this.schemaFor(schema), ...this.all(this.#expected)];
+    return [...new Set([...hidden, schema ?? this.home])].map(quoteIdent).join(", ");
   }
 
   /** All schemas of a copy into these, the main one first. */

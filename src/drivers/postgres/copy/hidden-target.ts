@@ -32,7 +32,6 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
   readonly #reads: SessionPool;
   readonly #builds: SessionPool;
   readonly #finisher: Finisher;
-  readonly #reader: CopyReader;
   #state: "nothing" | "made" | "kept" | "published" = "nothing";
   #schemas: readonly string[] = [];
 
@@ -48,12 +47,12 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
     this.#reads = pool();
     this.#builds = pool();
     this.#finisher = new Finisher(this.#builds, place);
-    this.#reader = copyReader(this.#reads, place.pathFor(null));
   }
 
   async create(design: TargetDesign): Promise<void> {
     const { session, place, request } = this.#parts;
     this.#schemas = schemasOf(design);
+    place.expect(this.#schemas);
     if (request.isReplacing)
       await requireOwned(
         session,
@@ -147,6 +146,10 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
     const context = { ...where.context, signal: AbortSignal.timeout(CLEANUP_MS) };
     await using cleaner = await openTargetSession({ conn: where.conn, context }, request.run);
     await dropPlace(cleaner, place.all(this.#schemas), request.run);
+  }
+
+  get #reader(): CopyReader {
+    return copyReader(this.#reads, this.#parts.place.pathFor(null));
   }
 
   get #where() {
