@@ -233,6 +233,19 @@ describe("what the text of a table tells", () => {
     ]);
   });
 
+  test("a constraint that compares otherwise than its column is an index that says how", async () => {
+    const catalog = await catalogOf([
+      "CREATE TABLE t(a TEXT, b TEXT COLLATE NOCASE, UNIQUE (a COLLATE NOCASE), UNIQUE (b COLLATE BINARY), UNIQUE (a, b))",
+      "CREATE TABLE u(k TEXT, PRIMARY KEY (k COLLATE NOCASE))",
+    ]);
+    expect(tableOf(catalog).uniques.map(({ columns }) => columns)).toEqual([["a", "b"]]);
+    expect(tableOf(catalog).indexes).toMatchObject([
+      { name: "t_a_key", isUnique: true, parts: [{ term: { name: "a" }, ignoresCase: true }] },
+      { name: "t_b_key", isUnique: true, parts: [{ term: { name: "b" }, ignoresCase: false }] },
+    ]);
+    expect(tableOf(catalog, "u")).toMatchObject({ primaryKey: { columns: ["k"] }, indexes: [{ name: "u_k_key" }] });
+  });
+
   test("numbering ends with the highest number there is", async () => {
     const catalog = await catalogOf([
       "CREATE TABLE t(id INTEGER PRIMARY KEY)",

@@ -1,6 +1,6 @@
 import type { RowKey } from "../../copy-rows-model.js";
 import type { CopyChoices, NotCarried, Obstacle, SourceKey, SourceTable } from "../../copy-source-model.js";
-import type { TableStructure } from "./file-structure.js";
+import type { IndexStructure, TableStructure } from "./file-structure.js";
 import { keepsOrder } from "./key-order.js";
 import { parseExpression } from "./parse-expression.js";
 import { type ChosenColumn, sourceColumn } from "./source-column.js";
@@ -34,7 +34,7 @@ export function describeTable(
     columns: chosen.map(({ column }) => column),
     primaryKey: primaryKeyOf(surveyed),
     uniques: uniquesOf(surveyed),
-    indexes: structure.indexes.filter(({ origin }) => origin === "c").map((index) => sourceIndex(index, names)),
+    indexes: indexesOf(surveyed).map((index) => sourceIndex(index, names)),
     foreignKeys: foreignKeys.map(({ id: _, ...key }) => key),
     checks: text.checks.map(({ name, sql }) => ({ name, sql, parsed: parseExpression(sql, names) })),
     rowKey: rowKeyOf(surveyed, chosen),
@@ -62,12 +62,29 @@ function primaryKeyOf({ structure, text, emptyKeys }: SurveyedTable): SourceKey 
 
 function uniquesOf({ structure, text }: SurveyedTable): readonly SourceKey[] {
   return structure.indexes
-    .filter(({ origin }) => origin === "u")
+    .filter((index) => index.origin === "u" && comparesAsColumns(index, text))
     .map(({ terms }) => {
       const columns = terms.flatMap(({ column }) => column ?? []);
       const written = text.keys.find((key) => !key.isPrimary && isSame(key.columns, columns));
       return { name: written?.name ?? null, columns, nullRows: 0, isDeferrable: false };
     });
+}
+
+/** Constraints whose parts compare otherwise than their columns are told as indexes, which say how. */
+function indexesOf({ structure, text }: SurveyedTable): readonly IndexStructure[] {
+  return structure.indexes.flatMap((index) => {
+    if (index.origin === "c") return index;
+    if (comparesAsColumns(index, text)) return [];
+    const columns = index.terms.flatMap(({ column }) => column ?? []);
+    return { ...index, name: `${structure.name}_${columns.join("_")}_key` };
+  });
+}
+
+function comparesAsColumns({ terms }: IndexStructure, { collations }: SurveyedTable["text"]): boolean {
+  return terms.every(({ column, collation }) => {
+    const own = collations.get(column?.toLowerCase() ?? "") ?? "BINARY";
+    return own.toUpperCase() === collation.toUpperCase();
+  });
 }
 
 function isSame(some: readonly string[], others: readonly string[]): boolean {
