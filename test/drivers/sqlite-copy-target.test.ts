@@ -106,6 +106,22 @@ describe("a new file", () => {
     expect(ask(world.path, "SELECT count(*) FROM others")).toBe(0);
   });
 
+  test("is made without the rules that SQLite does not take, which are told", async () => {
+    await using world = await copyFileWorld();
+    await using target = await world.target();
+    const odd = table("odd", [integer("id"), integer("twice", { generatedSql: "nowhere(id)" })], {
+      checks: [{ name: "positive", sql: "nowhere(id) > 0" }],
+    });
+    await target.create(design([odd, CUSTOMERS]));
+    expect(await target.finish(design([odd, CUSTOMERS]))).toEqual([
+      { kind: "checks", name: "odd.positive", reason: expect.stringContaining("nowhere"), sql: "nowhere(id) > 0" },
+    ]);
+    await target.remake({ ...odd, checks: [] });
+    await loadAll(target, { ...odd, columns: [integer("id"), integer("twice")] }, "1\t2");
+    await target.publish(design([odd, CUSTOMERS]));
+    expect(ask(world.path, "SELECT twice FROM odd")).toBe(2);
+  });
+
   test("keeps what was and returns what an earlier life left", async () => {
     await using world = await copyFileWorld();
     await using target = await world.target();

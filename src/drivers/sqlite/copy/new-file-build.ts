@@ -16,7 +16,7 @@ import { buildPlace, removePlace } from "./build-place.js";
 import { BuildState } from "./build-state.js";
 import type { FileBuild } from "./file-build.js";
 import { FileLoad } from "./file-load.js";
-import { finishFile } from "./finish-file.js";
+import { finishFile, reasonAgainst } from "./finish-file.js";
 import { digestOf, publishFile } from "./publish-file.js";
 import { FileReader } from "./reader.js";
 import { RowClient } from "./row-client.js";
@@ -35,6 +35,7 @@ export class NewFileBuild implements FileBuild {
   readonly #turns = new Turns();
   #client: RowClient | null = null;
   #reader: Promise<FileReader> | null = null;
+  readonly #refused: NotCarried[] = [];
   #outcome: "removed" | "kept" | "published" = "removed";
 
   constructor(path: string, request: CopyTargetRequest, context: DriverContext) {
@@ -79,8 +80,9 @@ export class NewFileBuild implements FileBuild {
   async remake(table: TargetTable): Promise<void> {
     const onEnd = await this.#turns.take();
     try {
-      const sql = `BEGIN IMMEDIATE; DROP TABLE IF EXISTS ${quoteIdent(table.name.name)}; ${this.#tableSql(table)}`;
+      const sql = `BEGIN IMMEDIATE; DROP TABLE IF EXISTS ${quoteIdent(table.name.name)}`;
       await this.client.ask({ kind: "run", sql });
+      await this.#make([table]);
       await this.#state.forget(table.name, 0);
       await this.client.ask({ kind: "commit" });
     } finally {
@@ -89,7 +91,7 @@ export class NewFileBuild implements FileBuild {
   }
 
   async finish(design: TargetDesign): Promise<readonly NotCarried[]> {
-    return await finishFile(this.client, design);
+    return [...this.#refused, ...(await finishFile(this.client, design))];
   }
 
   async publish(): Promise<{ readonly previous: string | null }> {
@@ -129,10 +131,14 @@ export class NewFileBuild implements FileBuild {
       if ((await state.get("plan")) !== design.plan) throw notResumable("the plan of the copy has become another one");
       const made = await this.#tables();
       const missing = design.tables.filter(({ name }) => !made.has(name.name.toLowerCase()));
-      if (missing.length > 0) await this.client.ask({ kind: "run", sql: this.#script(missing) });
+      await this.client.ask({ kind: "run", sql: "BEGIN IMMEDIATE" });
+      await this.#make(missing);
+      await this.client.ask({ kind: "commit" });
       return true;
     }
-    this.#context.progress.note("this machine was restarted meanwhile: the copy is begun again");
+    this.#context.progress.note(
+      "this machine was restarted meanwhile, or the copy was about to be published: it is begun again",
+    );
     await this.client[Symbol.asyncDispose]();
     await removePlace(this.place);
     return false;
@@ -147,13 +153,9 @@ export class NewFileBuild implements FileBuild {
     const old = await this.#tables();
     const replaced = design.tables.filter(({ name }) => old.has(name.name.toLowerCase()));
     const drops = replaced.map(({ name }) => `DROP TABLE ${quoteIdent(name.name)};`);
-    const sql = [
-      "BEGIN IMMEDIATE;",
-      ...drops,
-      BuildState.makeSql,
-      ...design.tables.map((table) => this.#tableSql(table)),
-    ];
-    await this.client.ask({ kind: "run", sql: sql.join("\n") });
+    const sql = ["BEGIN IMMEDIATE;", ...drops, BuildState.makeSql].join("\n");
+    await this.client.ask({ kind: "run", sql });
+    await this.#make(design.tables);
     const facts = { plan: design.plan, boot: await bootOf(), original };
     for (const [name, value] of Object.entries(facts)) if (value !== null) await this.#state.set(name, value);
     await this.client.ask({ kind: "commit" });
@@ -210,13 +212,31 @@ export class NewFileBuild implements FileBuild {
     return new Set(answer.of === "select" ? answer.rows.map(([name]) => String(name)) : []);
   }
 
-  #script(tables: readonly TargetTable[]): string {
-    return `BEGIN IMMEDIATE; ${tables.map((table) => this.#tableSql(table)).join("\n")} COMMIT`;
+  /** A rule that SQLite does not take ends no copy: computed columns get their values, checks are left out. */
+  async #make(tables: readonly TargetTable[]): Promise<void> {
+    for (const table of tables) {
+      const reason = await this.#reasonAgainst(table);
+      if (reason === null) continue;
+      const plain = { ...table, columns: table.columns.map((column) => ({ ...column, generatedSql: null })) };
+      const bare = { ...plain, checks: [] };
+      const name = table.name.name;
+      if ((await this.#reasonAgainst(plain)) !== null) {
+        if ((await this.#reasonAgainst(bare)) !== null) throw refused(name, reason);
+        for (const check of table.checks) {
+          this.#refused.push({ kind: "checks", name: `${name}.${check.name ?? "check"}`, reason, sql: check.sql });
+        }
+      }
+      this.#context.progress.warn(`${name}: SQLite does not take all of its rules: ${reason}`);
+    }
   }
 
-  #tableSql(table: TargetTable): string {
-    return `${tableSql(table, this.#request.isStrict)};`;
+  async #reasonAgainst(table: TargetTable): Promise<string | null> {
+    return await reasonAgainst(this.client, tableSql(table, this.#request.isStrict));
   }
+}
+
+function refused(table: string, why: string): DbopsError {
+  return new DbopsError("DB.REFUSED", { message: `cannot make the table ${table}`, why });
 }
 
 async function bootOf(): Promise<string> {
