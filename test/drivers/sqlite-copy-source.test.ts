@@ -122,6 +122,15 @@ describe("what others may do meanwhile", () => {
     expect(rowsIn(await eventsOf(world.source, tableOf(catalog, "a")))).toBe("0\n");
   });
 
+  test("a table that is dropped meanwhile is copied as it was", async () => {
+    await using world = await copyWorld(wal);
+    sqlite(world.path, "DROP TABLE a", "VACUUM");
+    const catalog = await world.source.catalog();
+    expect(catalog.tables.map(({ name }) => name.name)).toEqual(["a", "b"]);
+    expect(rowsIn(await eventsOf(world.source, tableOf(catalog, "a")))).toBe("0\n");
+    expect(await world.source.unchanged()).toBe("no");
+  });
+
   test("a rollback journal: they write, for a private copy is read, which goes with the source", async () => {
     await using world = await copyWorld(rollback);
     expect(world.source.snapshot).toBe("private copy");
