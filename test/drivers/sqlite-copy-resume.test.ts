@@ -121,6 +121,24 @@ describe("a copy that was cut short", () => {
     expect(world.tested.notices.join()).toContain("restarted");
   });
 
+  test("tells again what it was made without", async () => {
+    await using world = await copyFileWorld();
+    const checks = [
+      { name: "positive", sql: "nowhere(id) > 0" },
+      { name: null, sql: '"id" > 0' },
+    ];
+    const odd = { ...CUSTOMERS, checks };
+    for (const isResumed of [false, true]) {
+      await using target = await world.target({ isResumed });
+      await target.create(design([odd]));
+      expect((await target.finish(design([odd]))).map(({ name }) => name)).toEqual([
+        "customers.positive",
+        "customers.check",
+      ]);
+      expect(await target.keep()).toBe(true);
+    }
+  });
+
   test("is none where nothing was left", async () => {
     await using world = await copyFileWorld();
     await expect(world.target({ isResumed: true })).rejects.toMatchObject({ code: "COPY.NOT_RESUMABLE" });

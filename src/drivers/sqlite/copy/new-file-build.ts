@@ -20,6 +20,7 @@ import { finishFile, reasonAgainst } from "./finish-file.js";
 import { digestOf, publishFile } from "./publish-file.js";
 import { FileReader } from "./reader.js";
 import { RowClient } from "./row-client.js";
+import { unexpectedAnswer } from "./row-protocol.js";
 import { tableSql } from "./table-sql.js";
 import { targetRowKey } from "./target-row-key.js";
 import { Turns } from "./turns.js";
@@ -134,6 +135,7 @@ export class NewFileBuild implements FileBuild {
       await this.client.ask({ kind: "run", sql: "BEGIN IMMEDIATE" });
       await this.#make(missing);
       await this.client.ask({ kind: "commit" });
+      for (const table of design.tables) this.#recallRefused(table, made.get(table.name.name.toLowerCase()));
       return true;
     }
     this.#context.progress.note(
@@ -203,13 +205,24 @@ export class NewFileBuild implements FileBuild {
     await this.client.ask({ kind: "commit" });
   }
 
-  async #tables(): Promise<ReadonlySet<string>> {
+  /** Checks that an earlier run had to leave out. */
+  #recallRefused({ name, checks }: TargetTable, made: string | undefined): void {
+    for (const check of made === undefined ? [] : checks) {
+      if (made?.includes(`CHECK (${check.sql})`)) continue;
+      const reason = "SQLite did not take it when the table was made";
+      this.#refused.push({ kind: "checks", name: checkName(name.name, check), reason, sql: check.sql });
+    }
+  }
+
+  /** Their definitions, by their names in lower case. */
+  async #tables(): Promise<ReadonlyMap<string, string>> {
     const answer = await this.client.ask({
       kind: "select",
-      sql: "SELECT lower(name) FROM sqlite_schema WHERE type = 'table'",
+      sql: "SELECT lower(name), sql FROM sqlite_schema WHERE type = 'table'",
       parameters: [],
     });
-    return new Set(answer.of === "select" ? answer.rows.map(([name]) => String(name)) : []);
+    const rows = answer.of === "select" ? answer.rows : unexpectedAnswer(answer);
+    return new Map(rows.map(([name, sql]) => [String(name), String(sql)]));
   }
 
   /** A rule that SQLite does not take ends no copy: computed columns get their values, checks are left out. */
@@ -223,7 +236,7 @@ export class NewFileBuild implements FileBuild {
       if ((await this.#reasonAgainst(plain)) !== null) {
         if ((await this.#reasonAgainst(bare)) !== null) throw refused(name, reason);
         for (const check of table.checks) {
-          this.#refused.push({ kind: "checks", name: `${name}.${check.name ?? "check"}`, reason, sql: check.sql });
+          this.#refused.push({ kind: "checks", name: checkName(name, check), reason, sql: check.sql });
         }
       }
       this.#context.progress.warn(`${name}: SQLite does not take all of its rules: ${reason}`);
@@ -233,6 +246,10 @@ export class NewFileBuild implements FileBuild {
   async #reasonAgainst(table: TargetTable): Promise<string | null> {
     return await reasonAgainst(this.client, tableSql(table, this.#request.isStrict));
   }
+}
+
+function checkName(table: string, { name }: TargetTable["checks"][number]): string {
+  return `${table}.${name ?? "check"}`;
 }
 
 function refused(table: string, why: string): DbopsError {
