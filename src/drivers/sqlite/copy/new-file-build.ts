@@ -206,8 +206,8 @@ export class NewFileBuild implements FileBuild {
   }
 
   /** Checks that an earlier run had to leave out. */
-  #recallRefused({ name, checks }: TargetTable, made: string | undefined): void {
-    for (const check of made === undefined ? [] : checks) {
+  #recallRefused({ name, checks, definition }: TargetTable, made: string | undefined): void {
+    for (const check of made === undefined || definition !== null ? [] : checks) {
       if (made?.includes(`CHECK (${check.sql})`)) continue;
       const reason = "SQLite did not take it when the table was made";
       this.#refused.push({ kind: "checks", name: checkName(name.name, check), reason, sql: check.sql });
@@ -231,16 +231,21 @@ export class NewFileBuild implements FileBuild {
       const reason = await this.#reasonAgainst(table);
       if (reason === null) continue;
       const plain = { ...table, columns: table.columns.map((column) => ({ ...column, generatedSql: null })) };
-      const bare = { ...plain, checks: [] };
-      const name = table.name.name;
-      if ((await this.#reasonAgainst(plain)) !== null) {
-        if ((await this.#reasonAgainst(bare)) !== null) throw refused(name, reason);
-        for (const check of table.checks) {
-          this.#refused.push({ kind: "checks", name: checkName(name, check), reason, sql: check.sql });
-        }
-      }
-      this.#context.progress.warn(`${name}: SQLite does not take all of its rules: ${reason}`);
+      if ((await this.#reasonAgainst(plain)) !== null) await this.#makeWithout(plain, reason);
+      this.#context.progress.warn(`${table.name.name}: SQLite does not take all of its rules: ${reason}`);
     }
+  }
+
+  async #makeWithout(table: TargetTable, why: string): Promise<void> {
+    const taken: TargetTable["checks"][number][] = [];
+    for (const check of table.checks) {
+      const sql = `SAVEPOINT tried; ${tableSql({ ...table, checks: [check] }, this.#request.isStrict)}; ROLLBACK TO tried`;
+      const reason = await reasonAgainst(this.client, sql);
+      if (reason === null) taken.push(check);
+      else this.#refused.push({ kind: "checks", name: checkName(table.name.name, check), reason, sql: check.sql });
+    }
+    if ((await this.#reasonAgainst({ ...table, checks: taken })) === null) return;
+    throw new DbopsError("DB.REFUSED", { message: `cannot make the table ${table.name.name}`, why });
   }
 
   async #reasonAgainst(table: TargetTable): Promise<string | null> {
@@ -250,10 +255,6 @@ export class NewFileBuild implements FileBuild {
 
 function checkName(table: string, { name }: TargetTable["checks"][number]): string {
   return `${table}.${name ?? "check"}`;
-}
-
-function refused(table: string, why: string): DbopsError {
-  return new DbopsError("DB.REFUSED", { message: `cannot make the table ${table}`, why });
 }
 
 async function bootOf(): Promise<string> {
