@@ -201,4 +201,7 @@ test("sums of the largest integers are exact", async () => {
   const column: CopyColumn = { name: "v", type: { kind: "integer", bits: 64 }, stored: VALUE, misfit: "fail" };
   const { columns } = await world.reader.totals({ schema: null, name: "t" }, [column]);
   expect(columns[0]).toMatchObject({ filled: 3n, sum: "18446744073709551613", least: "-1" });
+  // What was chosen for values that do not fit changes nothing where all do.
+  const nulls = await world.reader.totals({ schema: null, name: "t" }, [{ ...column, misfit: "null" }]);
+  expect(nulls.columns).toEqual(columns);
 });

@@ -32,8 +32,6 @@ export function rowTotals(where: WalkWhere, table: TableName, columns: readonly 
 }
 
 function sumsOf(column: CopyColumn, choices: TextChoices): string {
-  // What becomes NULL on its way is counted on one side only.
-  if (column.misfit === "null") return "count(*), NULL, NULL, NULL, NULL, NULL";
   const cell = quoteIdent(column.name);
   const filled = `count(${cell})`;
   if (isInteger(column)) {
