@@ -205,3 +205,15 @@ test("sums of the largest integers are exact", async () => {
   const nulls = await world.reader.totals({ schema: null, name: "t" }, [{ ...column, misfit: "null" }]);
   expect(nulls.columns).toEqual(columns);
 });
+
+test("bytes are only counted where they are as many elsewhere", async () => {
+  const column: CopyColumn = { name: "v", type: { kind: "text" }, stored: VALUE, misfit: "fail" };
+  const bytesOf = async (encoding: string, ...values: readonly string[]): Promise<string | null | undefined> => {
+    const inserts = values.map((value) => `INSERT INTO t VALUES (${value})`);
+    await using world = await fileWorld([`PRAGMA encoding = '${encoding}'`, "CREATE TABLE t (v)", ...inserts]);
+    return (await world.reader.totals({ schema: null, name: "t" }, [column])).columns[0]?.bytes;
+  };
+  expect(await bytesOf("UTF-8", "'é'", "12", "NULL")).toBe("4");
+  expect(await bytesOf("UTF-8", "'é'", "0.1 + 0.2")).toBe(null);
+  expect(await bytesOf("UTF-16le", "'é'")).toBe(null);
+});

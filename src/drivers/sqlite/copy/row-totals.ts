@@ -1,7 +1,6 @@
 import type { ColumnTotals, CopyColumn, TableTotals } from "../../copy-rows-model.js";
 import type { TableName } from "../../driver.js";
 import { quoteIdent } from "../quote-ident.js";
-import type { TextChoices } from "./row-protocol.js";
 import { type Bound, without } from "./row-query.js";
 import type { WalkWhere } from "./row-walk.js";
 
@@ -15,7 +14,7 @@ type TotalsRow = readonly (bigint | null)[];
 
 /** Sums by SQL of its own, in statements that SQLite's limit on columns allows. */
 export function rowTotals(where: WalkWhere, table: TableName, columns: readonly CopyColumn[]): TableTotals {
-  const { connection, choices } = where;
+  const { connection } = where;
   const leftOut = where.leftOut.get(table.name);
   const { sql, parameters } = leftOut === undefined ? EVERY_ROW : without(connection, table.name, leftOut);
   const from = `FROM ${quoteIdent(table.name)} WHERE ${sql}`;
@@ -23,7 +22,7 @@ export function rowTotals(where: WalkWhere, table: TableName, columns: readonly 
   for (let start = 0; start < columns.length; start += PER_STATEMENT) {
     const some = columns.slice(start, start + PER_STATEMENT);
     const row = connection.db
-      .prepare<unknown[], TotalsRow>(`SELECT ${some.map((column) => sumsOf(column, choices)).join(", ")} ${from}`)
+      .prepare<unknown[], TotalsRow>(`SELECT ${some.map((column) => sumsOf(column, where)).join(", ")} ${from}`)
       .raw()
       .get(...parameters);
     totals.push(...some.map((column, index) => totalsOf(column, (row ?? []).slice(index * 6, index * 6 + 6))));
@@ -31,15 +30,17 @@ export function rowTotals(where: WalkWhere, table: TableName, columns: readonly 
   return { rows: BigInt(connection.text(`SELECT count(*) ${from}`, ...parameters)), columns: totals };
 }
 
-function sumsOf(column: CopyColumn, choices: TextChoices): string {
+function sumsOf(column: CopyColumn, where: WalkWhere): string {
   const cell = quoteIdent(column.name);
   const filled = `count(${cell})`;
   if (isInteger(column)) {
     const [high, low] = [`sum(${cell} >> 32)`, `sum(${cell} & 4294967295)`];
     return `${filled}, ${high}, ${low}, min(${cell}), max(${cell}), NULL`;
   }
-  if (!isMeasured(column, choices)) return `${filled}, NULL, NULL, NULL, NULL, NULL`;
-  return `${filled}, NULL, NULL, NULL, NULL, sum(octet_length(${cell}))`;
+  if (!isMeasured(column, where)) return `${filled}, NULL, NULL, NULL, NULL, NULL`;
+  // SQLite spells a real in more digits than rows do.
+  const bytes = `iif(count(*) FILTER (WHERE typeof(${cell}) = 'real') = 0, sum(octet_length(${cell})), NULL)`;
+  return `${filled}, NULL, NULL, NULL, NULL, ${bytes}`;
 }
 
 function totalsOf({ name }: CopyColumn, row: TotalsRow): ColumnTotals {
@@ -59,9 +60,10 @@ function isInteger({ type, stored }: CopyColumn): boolean {
 }
 
 /** A moment, or JSON, has another length elsewhere, and so has a text that is changed on its way. */
-function isMeasured({ type, stored }: CopyColumn, { nul, invalidUtf8 }: TextChoices): boolean {
+function isMeasured({ type, stored }: CopyColumn, { choices, databaseText }: WalkWhere): boolean {
+  const { nul, invalidUtf8 } = choices;
   const isChanged = ["strip", "escape"].includes(nul) || ["replace", "latin1"].includes(invalidUtf8);
-  if (type.kind === "text" && isChanged) return false;
+  if (type.kind === "text" && (isChanged || !databaseText.isUtf8)) return false;
   return (type.kind === "text" || type.kind === "bytes") && (stored === null || stored.as === "value");
 }
 
