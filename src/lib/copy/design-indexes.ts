@@ -3,6 +3,7 @@ import type { ExpressionScope, TargetIndex } from "../../drivers/copy-target-mod
 import type { TableName } from "../../drivers/driver.js";
 import { qualifiedName } from "../core/named.js";
 import type { Planning } from "./planning.js";
+import { schemaOf } from "./schema-of.js";
 
 type Part = TargetIndex["parts"][number];
 
@@ -14,7 +15,9 @@ export function designIndexes(
 ): readonly TargetIndex[] {
   return table.indexes.flatMap((index) => {
     const left = (reason: string): readonly TargetIndex[] => {
-      planning.remarks.notCarried.push({ kind: "indexes", name: wordOf(index, table), reason, sql: index.definition });
+      const { definition: sql } = index;
+      const own = schemaOf(table.name);
+      planning.remarks.notCarried.push({ kind: "indexes", name: wordOf(index, table), reason, sql, ...own });
       return [];
     };
     if (index.obstacle !== null) return left(index.obstacle);

@@ -7,12 +7,15 @@ import type { KnownColumn, PlannedTable, PlannedView } from "./copy-plan.js";
 import { indexNamed, scopeColumn } from "./expression-scope.js";
 import type { PlanTarget } from "./plan-request.js";
 import type { Planning } from "./planning.js";
+import { schemaOf } from "./schema-of.js";
 import { tableKey } from "./table-key.js";
 
 type Known = Pick<SourceColumn, "name" | "type" | "stored" | "ignoresCase" | "generated">;
 
 /** A table or view that a view may read. */
 interface Relation {
+  /** In the schema of the view that is being said: a name alone means it. */
+  readonly isNear: boolean;
   readonly source: TableName;
   readonly target: TableName;
   readonly columns: readonly RelationColumn[];
@@ -40,7 +43,7 @@ export function planViews(
       const made = planView(view, relations, planning);
       if (made === null) continue;
       planned.push(made.view);
-      relations.push({ source: view.name, target: made.view.name, columns: made.columns });
+      relations.push({ isNear: false, source: view.name, target: made.view.name, columns: made.columns });
     }
     waiting = waiting.filter((view) => !round.includes(view));
   }
@@ -53,10 +56,17 @@ interface MadeView {
   readonly columns: readonly RelationColumn[];
 }
 
-function planView(view: SourceView, relations: readonly Relation[], planning: Planning): MadeView | null {
+function planView(view: SourceView, all: readonly Relation[], planning: Planning): MadeView | null {
   const { names, request, remarks } = planning;
+  const relations = nearestFirst(all, view);
   const left = (reason: string): null => {
-    remarks.notCarried.push({ kind: "views", name: qualifiedName(view.name), reason, sql: view.sql });
+    remarks.notCarried.push({
+      kind: "views",
+      name: qualifiedName(view.name),
+      reason,
+      sql: view.sql,
+      ...schemaOf(view.name),
+    });
     return null;
   };
   const name = names.relation(view.name);
@@ -143,7 +153,15 @@ function relationNamed(
   const alike = relations.filter(
     ({ source }) => source.name.toLowerCase() === name.toLowerCase() && (schema === null || source.schema === schema),
   );
-  return alike.length === 1 ? (alike[0] ?? null) : null;
+  const [first, ...others] = alike;
+  // A name alone means the nearest one; of several that are as far, none is meant.
+  return first !== undefined && (others.length === 0 || (schema === null && first.isNear)) ? first : null;
+}
+
+function nearestFirst(relations: readonly Relation[], view: SourceView): readonly Relation[] {
+  const near = relations.filter(({ source }) => source.schema === view.name.schema);
+  const others = relations.filter(({ source }) => source.schema !== view.name.schema);
+  return [...near.map((relation) => ({ ...relation, isNear: true })), ...others];
 }
 
 function readsOneOf(view: SourceView, others: readonly SourceView[]): boolean {
@@ -154,7 +172,7 @@ function readsOneOf(view: SourceView, others: readonly SourceView[]): boolean {
 }
 
 function relationOf({ source, target }: PlannedTable): Relation {
-  return { source: source.name, target: target.name, columns: pairs(source, target.columns) };
+  return { isNear: false, source: source.name, target: target.name, columns: pairs(source, target.columns) };
 }
 
 function pairs({ columns }: SourceTable, made: PlannedTable["target"]["columns"]): Relation["columns"] {
