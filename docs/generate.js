@@ -53,7 +53,6 @@ const PAGES = [
   ["docs/errors.md", errorsPage],
   ["docs/json.md", jsonPage],
   ["docs/commands.md", commandsPage],
-  ["docs/copy-scoreboard.md", copyScoreboard],
 ];
 const PARTS = [
   ["README.md", "commands", commandTable],
@@ -261,24 +260,4 @@ function objectText({ properties, additionalProperties }, indent) {
 function markdownTable(titles, rows) {
   const line = (cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
   return [line(titles), line(titles.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-async function copyScoreboard() {
-  const { cases, wideFlags } = JSON.parse(await readFile(new URL("copy-cases.json", import.meta.url), "utf8"));
-  const rows = cases.map(({ name, others, dbops, exit, widened }) => {
-    const code = widened === null ? `exit ${exit}` : `exit ${exit}, then ${widened}`;
-    return `| ${name} | ${others} | ${dbops}; ${code} |`;
-  });
-  return `${NOTE}
-
-# Copies that others break
-
-SQLite files into PostgreSQL: what is there afterwards with pgloader 3.6.9, and with dbops. Where two exit codes stand,
-the first is without flags and nothing is visible then; the second is with \`${wideFlags.join(" ")}\`. Every line is held
-by \`test/commands/migrate-copy-cases.test.ts\`, which also demands equal checksums.
-
-| case | pgloader | dbops |
-|---|---|---|
-${rows.join("\n")}
-`;
 }

@@ -87,11 +87,13 @@ function found(here: readonly (readonly Cell[])[], there: Copied["rows"]): numbe
   }).length;
 }
 
-/** By what a value means: `1` is `true`, 1.5 is `1.50`, a moment is the same with T or a blank. */
+/** By what a value means: `1` is `true`, 1.5 is `1.50`, a moment is the same with T or a blank, a text its bytes. */
 function same(here: Cell, there: string | null): boolean {
   if (here === null || there === null) return here === there;
   if (Buffer.isBuffer(here)) return there === `\\x${here.toString("hex")}`;
-  if (typeof here === "string") return there === here || moment(there) === moment(here);
+  if (typeof here === "string") {
+    return there === here || moment(there) === moment(here) || there === `\\x${Buffer.from(here).toString("hex")}`;
+  }
   if (there === "true" || there === "false") return Number(here) === (there === "true" ? 1 : 0);
   if (typeof here === "bigint") return there === String(here);
   return there.trim() !== "" && Object.is(Number(there.replace("infinity", "Infinity")), here);
