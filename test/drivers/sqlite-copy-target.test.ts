@@ -127,8 +127,13 @@ describe("a new file", () => {
     await using target = await world.target();
     const home = design([CUSTOMERS], {
       returning: [
-        { kind: "trigger", name: "t", sql: "CREATE TRIGGER t AFTER INSERT ON customers BEGIN SELECT 1; END" },
-        { kind: "index", name: "bad", sql: "CREATE INDEX bad ON nowhere (x)" },
+        {
+          kind: "trigger",
+          schema: null,
+          name: "t",
+          sql: "CREATE TRIGGER t AFTER INSERT ON customers BEGIN SELECT 1; END",
+        },
+        { kind: "index", schema: null, name: "bad", sql: "CREATE INDEX bad ON nowhere (x)" },
       ],
       origin: [
         {

@@ -16,7 +16,7 @@ export async function runPgloader(file: string, url: string): Promise<LoaderEnd 
   try {
     const [code] = await once(child, "close", { signal: over });
     return { kind: "exit", code: typeof code === "number" ? code : -1 };
-  } catch (error) {
+  } catch {
     if (!over.aborted) return null;
     if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
     return { kind: "hung" };
