@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, inject, test } from "vitest";
 import { type FreshDatabase, freshDatabase } from "../support/fresh-database.js";
 import { runCli } from "../support/run-cli.js";
-import { ask, testFolder } from "../support/sqlite-files.js";
+import { ask, sqlite, testFolder } from "../support/sqlite-files.js";
 
 let folder: Awaited<ReturnType<typeof testFolder>>;
 let server: FreshDatabase;
@@ -29,4 +29,19 @@ test("a view whose columns are kept otherwise at the target shows the same there
     ask(to, "SELECT group_concat(name, ' ') FROM (SELECT name FROM sqlite_schema WHERE type = 'view' ORDER BY name)"),
   ).toBe("computed plain renamed");
   expect(ask(to, "SELECT late || word FROM computed WHERE id = 2")).toBe("1no");
+});
+
+test("a view that shows something else at the target stays behind, and comes back with the way back", async () => {
+  const [from, back] = [folder.file("from.db"), folder.file("back.db")];
+  // SQLite adds up without loss, PostgreSQL from the first to the last.
+  const view = "CREATE VIEW v AS SELECT sum(r) AS s FROM t";
+  const rows = "INSERT INTO t VALUES (1, 1e16), (2, 1.0), (3, -1e16)";
+  sqlite(from, "CREATE TABLE t(id INTEGER PRIMARY KEY, r REAL)", rows, view);
+  const out = await runCli(["migrate", "copy", from, server.url, "--json"], { cwd: folder.path });
+  expect([out.exit, out.json().error]).toEqual([5, null]);
+  expect(out.json().data.notCarried).toMatchObject([{ kind: "views", name: "v", class: "counted", sql: view }]);
+  const home = await runCli(["migrate", "copy", server.url, back, "--json"], { cwd: folder.path });
+  expect([home.exit, home.json().error]).toEqual([0, null]);
+  expect(ask(back, "SELECT sql FROM sqlite_schema WHERE name = 'v'")).toBe(view);
+  expect(ask(back, "SELECT s FROM v")).toBe(1);
 });

@@ -102,6 +102,7 @@ export function jobOf({ tables, views = [], ...parts }: JobParts, more: Partial<
       views,
       design: design(tables.map(({ target }) => target)),
       notCarried: [],
+      sourceEngine: "sqlite",
       notes: [],
       warnings: [],
       obstacles: [],

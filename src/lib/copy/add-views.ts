@@ -6,6 +6,7 @@ import { formatNumberOf } from "../core/units.js";
 import type { CopyJob } from "./copy-job.js";
 import type { KnownColumn, PlannedView } from "./copy-plan.js";
 import { proveRows } from "./row-proof.js";
+import { schemaOf } from "./schema-of.js";
 
 /** Makes the views that show at the target what they show at the source; gives those that do not. */
 export async function addViews(job: CopyJob): Promise<readonly NotCarried[]> {
@@ -18,7 +19,8 @@ export async function addViews(job: CopyJob): Promise<readonly NotCarried[]> {
     const reason = await reasonAgainst(job, view);
     phase.advance(1);
     if (reason === null) continue;
-    left.push({ kind: "views", name: qualifiedName(view.source.name), reason, sql: view.source.sql });
+    const { name, sql } = view.source;
+    left.push({ kind: "views", name: qualifiedName(name), ...schemaOf(name), reason, sql });
   }
   phase.done(formatNumberOf("view", views.length - left.length));
   return left;

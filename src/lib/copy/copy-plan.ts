@@ -10,6 +10,8 @@ export interface CopyPlan {
   /** Those that can be said in the target's words, each behind those that it reads. */
   readonly views: readonly PlannedView[];
   readonly design: TargetDesign;
+  /** In whose words `dbops_origin` keeps definitions. */
+  readonly sourceEngine: string;
   /** Counts: the copy is one in part. */
   readonly notCarried: readonly NotCarried[];
   /** What stays behind and does not count; one line each. */

@@ -42,6 +42,7 @@ function planNew(asked: PlanRequest): CopyPlan {
     tables,
     views: planned,
     design: designOf({ tables, views: planned, notCarried, returning }, planning),
+    sourceEngine: request.sourceEngine,
     notCarried,
     notes: [...names.cut, ...request.catalog.notes, ...remarks.notes],
     warnings: remarks.warnings,
@@ -78,7 +79,7 @@ function designOf(designed: Designed, { request, names }: Planning): TargetDesig
       })
     : [];
   const { returning } = designed;
-  const origin = request.usesOrigin ? recordOrigin(designed, request) : null;
+  const origin = request.usesOrigin ? recordOrigin(designed, request.sourceEngine) : null;
   return { tables, sequences, returning, origin, plan: planText(tables, returning) };
 }
 

@@ -38,6 +38,7 @@ export function planExisting(
       origin: null,
       plan: canonicalJson(made.map(({ name }) => name)),
     },
+    sourceEngine: request.sourceEngine,
     notCarried: [],
     notes: [],
     warnings: tables.flatMap(({ source }) => source.columns.flatMap((column) => warningOf(source, column))),

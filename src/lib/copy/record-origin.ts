@@ -2,7 +2,6 @@ import type { NotCarried, OriginEntry, UncarriedKind } from "../../drivers/copy-
 import { qualifiedName } from "../core/named.js";
 import type { PlannedTable, PlannedView } from "./copy-plan.js";
 import { writeOriginWord } from "./origin-word.js";
-import type { PlanRequest } from "./plan-request.js";
 import { tableShape } from "./table-shape.js";
 
 const ORIGIN_VERSION = 1;
@@ -26,11 +25,8 @@ interface Planned {
   readonly notCarried: readonly NotCarried[];
 }
 
-/** What the target will know of where it came from, so that a way back gives the same again. */
-export function recordOrigin(
-  { tables, views, notCarried }: Planned,
-  { sourceEngine: engine }: PlanRequest,
-): readonly OriginEntry[] {
+/** What the target will know of where it came from, in the words of that engine, so that a way back gives the same again. */
+export function recordOrigin({ tables, views, notCarried }: Planned, engine: string): readonly OriginEntry[] {
   const entry: MakeEntry = (kind, name, definition) => {
     return { version: ORIGIN_VERSION, engine, kind, table: null, name, definition, stored: null, becameType: null };
   };

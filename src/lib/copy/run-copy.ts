@@ -12,6 +12,7 @@ import { loadTables, type TableAtTarget } from "./load-tables.js";
 import { mismatchError } from "./mismatch-error.js";
 import { PhaseLog } from "./phase-log.js";
 import { proveTables, type TableProof } from "./prove-tables.js";
+import { recordOrigin } from "./record-origin.js";
 import { RejectsOutput } from "./rejects-output.js";
 
 /**
@@ -76,7 +77,8 @@ class CopyRun {
     }
     this.#unchanged = await source.unchanged();
     this.#job.context.signal.throwIfAborted();
-    this.#previous = (await this.#phase("publish", () => target.publish(design))).previous;
+    const last = { ...design, origin: this.#origin() };
+    this.#previous = (await this.#phase("publish", () => target.publish(last))).previous;
   }
 
   /** COPY.SOURCE_CHANGED where an earlier run has begun something else. */
@@ -120,6 +122,21 @@ class CopyRun {
     const { design } = this.#job.plan;
     const made = new Map(this.#loaded.map(({ planned }) => [qualifiedName(planned.target.name), planned.target]));
     return { ...design, tables: design.tables.map((table) => made.get(qualifiedName(table.name)) ?? table) };
+  }
+
+  /** Of what was carried in the end: on a way back the rest comes from these entries alone. */
+  #origin(): TargetDesign["origin"] {
+    const { plan } = this.#job;
+    if (plan.design.origin === null) return null;
+    const left = new Set(this.#notCarried.flatMap(({ kind, name }) => (kind === "views" ? [name] : [])));
+    const carried = {
+      tables: plan.tables.map(
+        (table) => this.#loaded.find(({ planned }) => planned.source === table.source)?.planned ?? table,
+      ),
+      views: plan.views.filter(({ source }) => !left.has(qualifiedName(source.name))),
+      notCarried: [...plan.notCarried, ...this.#notCarried],
+    };
+    return recordOrigin(carried, plan.sourceEngine);
   }
 
   async #phase<T>(name: string, work: () => Promise<T>): Promise<T> {

@@ -8,7 +8,6 @@ import type { HiddenPlace } from "./hidden-place.js";
 import { keyOf } from "./ledger.js";
 import { leftBehind } from "./left-behind.js";
 import { makeReferences } from "./make-references.js";
-import { writeOrigin } from "./origin-table.js";
 import type { ReadSessions } from "./read-sessions.js";
 import { withSessionOf } from "./session-use.js";
 
@@ -72,7 +71,6 @@ export class Finisher {
     left.push(...(await makeReferences(design, { place: this.#place, sessions: this.#sessions })));
     await this.#numberFreely(session, design);
     left.push(...(await this.#bringBack(session, design)));
-    if (design.origin !== null) await writeOrigin(session, this.#place.main, design.origin);
     return left;
   }
 

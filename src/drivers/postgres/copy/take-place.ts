@@ -14,7 +14,7 @@ import { lockLeaving } from "./lock-leaving.js";
 import { grantNobody, schemasOf } from "./make-tables.js";
 import { type MovableObject, movableObjects, moveObjects } from "./movable-objects.js";
 import { readOccupancy } from "./occupancy.js";
-import { keepOrigin } from "./origin-table.js";
+import { keepOrigin, writeOrigin } from "./origin-table.js";
 
 export interface TakePlace {
   readonly place: HiddenPlace;
@@ -35,6 +35,7 @@ export async function takePlace(
   for (const ledger of LEDGER_TABLES) {
     await session.run(`DROP TABLE ${quoteQualified({ schema: place.main, name: ledger })}`);
   }
+  if (design.origin !== null) await writeOrigin(session, place.main, design.origin);
   for (const schema of new Set([place.home, ...schemasOf(design)])) {
     const hidden = place.schemaFor(schema);
     const coming = await movableObjects(session, hidden);

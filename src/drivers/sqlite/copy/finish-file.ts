@@ -2,7 +2,6 @@ import { DbopsError } from "../../../lib/core/errors.js";
 import type { NotCarried, UncarriedKind } from "../../copy-source-model.js";
 import type { TargetDesign, TargetTable } from "../../copy-target-model.js";
 import { quoteText } from "../quote-text.js";
-import { writeOrigin } from "./origin-table.js";
 import type { RowClient } from "./row-client.js";
 import { unexpectedAnswer } from "./row-protocol.js";
 import { indexSql, rowidColumn } from "./table-sql.js";
@@ -25,7 +24,6 @@ export async function finishFile(client: RowClient, design: TargetDesign): Promi
     const reason = (await hasObject(client, kind, { name })) ? null : await reasonAgainst(client, sql);
     if (reason !== null) refused.push({ kind: RETURNING_KINDS[kind], name, reason, sql });
   }
-  if (design.origin !== null) await writeOrigin(client, design.origin);
   await requireReferences(client, design.tables);
   return refused;
 }

@@ -17,6 +17,7 @@ import { BuildState } from "./build-state.js";
 import type { FileBuild } from "./file-build.js";
 import { FileLoad } from "./file-load.js";
 import { finishFile, reasonAgainst } from "./finish-file.js";
+import { writeOrigin } from "./origin-table.js";
 import { digestOf, publishFile } from "./publish-file.js";
 import { FileReader } from "./reader.js";
 import { RowClient } from "./row-client.js";
@@ -95,9 +96,10 @@ export class NewFileBuild implements FileBuild {
     return [...this.#refused, ...(await finishFile(this.client, design))];
   }
 
-  async publish(): Promise<{ readonly previous: string | null }> {
+  async publish({ origin }: TargetDesign): Promise<{ readonly previous: string | null }> {
     const original = await this.#state.get("original");
     const { client } = this;
+    if (origin !== null) await writeOrigin(client, origin);
     // The log only goes when nobody else has the file open.
     await (await this.#reader)?.[Symbol.asyncDispose]();
     this.#reader = null;
