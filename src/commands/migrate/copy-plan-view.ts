@@ -4,10 +4,14 @@ import { obstacleWord } from "../../lib/copy/obstacle-word.js";
 import type { PreparedCopy } from "../../lib/copy/prepare-copy.js";
 import { EXIT_CODES } from "../../lib/core/exit-codes.js";
 import { qualifiedName } from "../../lib/core/named.js";
-import { formatBytes, formatCount, formatNumberOf } from "../../lib/core/units.js";
+import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../../lib/core/units.js";
 import type { Block, Cell, View } from "../../lib/core/view.js";
 import { type CopyWords, copyCommand } from "./resume-command.js";
 import { uncarriedBlocks } from "./uncarried-blocks.js";
+
+/** With the proof and the indexes: what a small machine reaches. */
+const ROWS_PER_SECOND = 100_000;
+const PACE = `${formatCount(ROWS_PER_SECOND)} rows pass in a second`;
 
 /** What would become of every column, and why; what stands in the way; what is left behind; how it would end. */
 export function copyPlanView(prepared: PreparedCopy, words: CopyWords): View {
@@ -28,11 +32,13 @@ export function copyPlanView(prepared: PreparedCopy, words: CopyWords): View {
 
 function sidesBlock({ driver, target, plan, source }: PreparedCopy): Block {
   const bytes = plan.tables.reduce((sum, table) => sum + (table.source.sizeBytes ?? 0), 0);
+  const rows = plan.tables.reduce((sum, table) => sum + (table.source.estimatedRows ?? 0), 0);
   const entries: readonly (readonly [string, Cell])[] = [
     ["from", { text: driver.label, tone: "strong" }],
     ["to", { text: target.label, tone: "strong" }],
     ["of one moment by", source.snapshot],
     ["size", formatBytes(bytes)],
+    ["time", `about ${formatDuration(Math.max(1000, (1000 * rows) / ROWS_PER_SECOND))} where ${PACE}`],
   ];
   return { kind: "facts", title: "COPY", entries };
 }
