@@ -196,11 +196,6 @@ describe.each(ENGINES)("%s", (engine) => {
         expect((await refused("-o", "copy.sqlite")).exit).toBe(11);
       });
 
-    if (engine === "postgres")
-      test("not as a database file where a database is none", async () => {
-        expect((await refused("-o", "copy.sqlite")).exit).toBe(8);
-      });
-
     test("as an archive of such a folder, the manifest first", async () => {
       const zipped = await exported("-o", "all.zip");
       expect(zipped).toMatchObject({ container: "zip", sha256: sha256(await readFile(world.path("all.zip"))) });
