@@ -1,6 +1,10 @@
 import Database from "better-sqlite3";
-import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeEach, expect, inject, test } from "vitest";
+import { arrivedRows } from "../support/arrived-rows.js";
 import { type CopyResult, type CopyWorld, copyWorld } from "../support/copy-world.js";
+import { freshDatabase } from "../support/fresh-database.js";
+import { runPgloader } from "../support/other-loader.js";
+import { arrivedWords, Scoreboard } from "../support/scoreboard.js";
 import { TORTURE_CASES, type TortureCase } from "../support/torture-cases.js";
 
 // Databases that other loaders have lost rows, keys, defaults or digits of, out to PostgreSQL and back.
@@ -36,6 +40,7 @@ const LENIENT = [
   ...["--orphans", "not-valid", "--null-key", "unique"],
 ];
 
+const scoreboard = new Scoreboard(LENIENT);
 let world: CopyWorld;
 
 beforeEach(async () => {
@@ -44,24 +49,48 @@ beforeEach(async () => {
 
 afterEach(() => world[Symbol.asyncDispose]());
 
+afterAll(() => scoreboard.end());
+
 test.each(TORTURE_CASES)("$name", async (example) => {
   const { refused, uncarried = [], isMerged = false, isRetyped = false } = EXPECTED[example.name] ?? {};
   const path = fileOf(example);
+  let refusal = "";
   if (refused !== undefined) {
     const { exit, error } = await world.copy(path, world.db.url);
     expect([error?.code, exit]).toEqual([refused, 11]);
+    refusal = `exit ${exit}: nothing copied, ${error?.message}`;
     expect(await world.db.sql("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace")).toEqual([]);
   }
   const flags = refused === undefined ? [] : LENIENT;
   const out = await world.copy(path, world.db.url, ...flags);
   expect([out.exit, out.error, countedIn(out)]).toEqual([uncarried.length === 0 ? 0 : 5, null, uncarried]);
   expect(out.data.tables.map(({ checksum }) => checksum?.equal)).not.toContain(false);
+  const copied = await copiedWords(path, out);
+  const line = refused === undefined ? { plain: copied, taken: "" } : { plain: refusal, taken: copied };
+  await scoreboard.add({ name: example.name, ...line }, () => otherWords(path));
   const back = await world.copy(world.db.url, world.path("back.db"), ...flags);
   expect([back.exit, back.error]).toEqual([0, null]);
   expect(contentOf("back.db", isMerged)).toEqual(contentOf("case.db", isMerged));
-  if (!isRetyped) expect(definitionOf("back.db")).toEqual(definitionOf("case.db"));
+  if (isRetyped) return;
+  expect(definitionOf("back.db")).toEqual(definitionOf("case.db"));
   expect(numberingOf("back.db")).toEqual(numberingOf("case.db"));
 });
+
+async function copiedWords(path: string, { exit, data }: CopyResult): Promise<string> {
+  const given = data.tables.map(({ source, target }) => [source, target.replace("public.", "")] as const);
+  const arrived = await arrivedRows(path, world.db, new Map(given));
+  expect(arrived.arrived).toBe(arrived.expected);
+  const kinds = [...new Set(data.notCarried.map(({ kind }) => kind))];
+  return `exit ${exit}: ${arrivedWords(arrived)}${kinds.length === 0 ? "" : `; not carried: ${kinds.join(", ")}`}`;
+}
+
+async function otherWords(path: string): Promise<string> {
+  await using database = await freshDatabase(inject("postgresUrl"));
+  const end = await runPgloader(path, database.url);
+  if (end === null) throw new Error("pgloader is not installed");
+  const arrived = arrivedWords(await arrivedRows(path, database));
+  return `${end.kind === "hung" ? "hangs" : `exit ${end.code}`}: ${arrived}`;
+}
 
 test("full-text tables and boxes go out as plain tables and come back as what they were", async () => {
   const path = world.file(

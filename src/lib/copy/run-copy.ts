@@ -130,9 +130,8 @@ class CopyRun {
     if (plan.design.origin === null) return null;
     const left = new Set(this.#notCarried.flatMap(({ kind, name }) => (kind === "views" ? [name] : [])));
     const carried = {
-      tables: plan.tables.map(
-        (table) => this.#loaded.find(({ planned }) => planned.source === table.source)?.planned ?? table,
-      ),
+      // A column that turned out to need another type has none to come back to.
+      tables: plan.tables,
       views: plan.views.filter(({ source }) => !left.has(qualifiedName(source.name))),
       notCarried: [...plan.notCarried, ...this.#notCarried],
     };
