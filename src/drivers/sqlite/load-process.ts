@@ -1,35 +1,22 @@
-import { asDbopsError, DbopsError } from "../../lib/core/errors.js";
-import { translateError } from "./errors.js";
-import { isLoadOrder, type LoadAnswer, type LoadOrder, type LoadReply } from "./load-protocol.js";
+import { DbopsError } from "../../lib/core/errors.js";
+import { isLoadOrder, type LoadAnswer, type LoadOrder } from "./load-protocol.js";
 import { LoadSession } from "./load-session.js";
+import { serveOrders } from "./order-process.js";
 import { ScriptRun } from "./script-run.js";
 
-/*
- * The forked child that loads: inserting blocks a process and its signals. It ends when its parent lets go of the
- * channel, or dies, and what was not committed is rolled back.
- */
+/* The forked child that loads: inserting blocks a process and its signals. */
 let session: LoadSession | null = null;
 let script: ScriptRun | null = null;
-let hasStopped = false;
 
-process.on("message", (message: unknown) => {
-  if (isLoadOrder(message)) answer(message);
+serveOrders({
+  isOrder: isLoadOrder,
+  obey,
+  stop: () => {
+    script?.[Symbol.dispose]();
+    session?.[Symbol.dispose]();
+  },
+  doing: "the import failed",
 });
-process.on("disconnect", stop);
-process.on("SIGTERM", () => {
-  stop();
-  if (process.connected) process.disconnect();
-});
-
-function answer(order: LoadOrder): void {
-  if (hasStopped) return;
-  try {
-    send({ kind: "answer", answer: obey(order) });
-  } catch (error) {
-    const { code, message, why, hint } = asDbopsError(translateError(error, "the import failed"));
-    send({ kind: "failed", code, message, why, hint });
-  }
-}
 
 function obey(order: LoadOrder): LoadAnswer {
   if (order.kind === "open") {
@@ -52,14 +39,4 @@ function obeyScript(order: Extract<LoadOrder, { kind: "script" | "endScript" }>)
   const { buffer, byteOffset, byteLength } = order.bytes;
   script.take(Buffer.from(buffer, byteOffset, byteLength));
   return { of: "done" };
-}
-
-function stop(): void {
-  hasStopped = true;
-  script?.[Symbol.dispose]();
-  session?.[Symbol.dispose]();
-}
-
-function send(reply: LoadReply): void {
-  if (process.connected) process.send?.(reply);
 }

@@ -1,7 +1,7 @@
-import type { ErrorCode } from "../../lib/core/error-codes.js";
 import type { LoadCounts, LoadTable, TableFault } from "../load-model.js";
 import type { ScriptOutcome } from "../script-model.js";
 import type { BoundColumn } from "./bind-value.js";
+import { hasKind } from "./order-protocol.js";
 import type { PackedRows } from "./packed-rows.js";
 
 /** What the child that loads is asked to do; it answers in the order of asking. */
@@ -41,16 +41,6 @@ export type LoadAnswer =
   | { readonly of: "table"; readonly columns: readonly BoundColumn[] }
   | { readonly of: "end"; readonly counts: LoadCounts };
 
-export type LoadReply =
-  | { readonly kind: "answer"; readonly answer: LoadAnswer }
-  | {
-      readonly kind: "failed";
-      readonly code: ErrorCode;
-      readonly message: string;
-      readonly why: string | null;
-      readonly hint: string | null;
-    };
-
 /** Both ends are of one build, so the envelope tells enough. */
 export function isLoadOrder(message: unknown): message is LoadOrder {
   return hasKind(message, [
@@ -71,10 +61,6 @@ export function isLoadOrder(message: unknown): message is LoadOrder {
   ]);
 }
 
-export function isLoadReply(message: unknown): message is LoadReply {
-  return hasKind(message, ["answer", "failed"]);
-}
-
 /** The faults of an answer that has them. */
 export function faultsOf(answer: LoadAnswer): readonly TableFault[] {
   return answer.of === "faults" ? answer.faults : unexpected(answer);
@@ -82,8 +68,4 @@ export function faultsOf(answer: LoadAnswer): readonly TableFault[] {
 
 export function unexpected(answer: LoadAnswer): never {
   throw new Error(`the SQLite loader answered ${answer.of} to another order`);
-}
-
-function hasKind(message: unknown, kinds: readonly string[]): boolean {
-  return typeof message === "object" && message !== null && "kind" in message && kinds.includes(String(message.kind));
 }

@@ -13,7 +13,7 @@ import type { SchemaModel } from "../schema-model.js";
 import { COLUMN_TYPES } from "./column-types.js";
 import type { Connection } from "./connection.js";
 import { translating } from "./errors.js";
-import { LoadClient } from "./load-client.js";
+import { type LoadClient, startLoadClient } from "./load-client.js";
 import { faultsOf, type LoadOrder, unexpected } from "./load-protocol.js";
 import { quoteIdent } from "./quote-ident.js";
 import { readSchema } from "./schema.js";
@@ -28,7 +28,7 @@ interface Opened {
 
 /** Loads in a forked child; this process only looks. */
 export async function openLoader({ connection, path, context }: Opened, { maxFaults }: LoadRequest): Promise<Loader> {
-  const client = await LoadClient.start(context);
+  const client = await startLoadClient(context);
   try {
     await client.ask({ kind: "open", path, busyTimeoutMs: context.lockTimeoutMs, maxFaults });
     return new SqliteLoader(connection, client);

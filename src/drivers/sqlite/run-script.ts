@@ -1,6 +1,6 @@
 import type { DriverContext } from "../driver.js";
 import type { ScriptOptions, ScriptOutcome, ScriptText } from "../script-model.js";
-import { LoadClient } from "./load-client.js";
+import { startLoadClient } from "./load-client.js";
 import { unexpected } from "./load-protocol.js";
 
 interface Place {
@@ -11,7 +11,7 @@ interface Place {
 /** Runs a script in one transaction, in the forked child that loads. An error, an abort too, means that nothing was changed. */
 export async function runScript(place: Place, text: ScriptText, options: ScriptOptions): Promise<ScriptOutcome> {
   const { path, context } = place;
-  await using client = await LoadClient.start(context);
+  await using client = await startLoadClient(context);
   await client.ask({ kind: "openScript", path, busyTimeoutMs: context.lockTimeoutMs });
   for await (const bytes of text.chunks()) await client.ask({ kind: "script", bytes });
   const answer = await client.askToEnd({ kind: "endScript", isTrial: options.isTrial });

@@ -8,7 +8,7 @@ import type { FileBuild } from "./file-build.js";
 import { FileLoad } from "./file-load.js";
 import { setNumbering } from "./finish-file.js";
 import { FileReader } from "./reader.js";
-import { RowClient } from "./row-client.js";
+import { type RowClient, startRowClient } from "./row-client.js";
 import { type SelectedRows, unexpectedAnswer } from "./row-protocol.js";
 import { Turns } from "./turns.js";
 
@@ -41,7 +41,7 @@ export class ExistingFileBuild implements FileBuild {
   async create({ tables }: TargetDesign): Promise<void> {
     const path = await openablePath(this.place, this.#context);
     const database = { path, isReadOnly: false, isPrivate: false, busyTimeoutMs: this.#context.lockTimeoutMs };
-    this.#client = await RowClient.start(this.#context);
+    this.#client = await startRowClient(this.#context);
     await this.client.ask({ kind: "open", database, choices: AS_IT_IS, isBuilt: false });
     if (this.#request.disableTriggers) await this.#requireNoTriggers(tables);
     await this.client.ask({ kind: "run", sql: "BEGIN IMMEDIATE; PRAGMA defer_foreign_keys = ON" });

@@ -20,7 +20,7 @@ import { finishFile, reasonAgainst } from "./finish-file.js";
 import { writeOrigin } from "./origin-table.js";
 import { digestOf, publishFile } from "./publish-file.js";
 import { FileReader } from "./reader.js";
-import { RowClient } from "./row-client.js";
+import { type RowClient, startRowClient } from "./row-client.js";
 import { unexpectedAnswer } from "./row-protocol.js";
 import { tableSql } from "./table-sql.js";
 import { targetRowKey } from "./target-row-key.js";
@@ -166,7 +166,7 @@ export class NewFileBuild implements FileBuild {
   }
 
   async #start(): Promise<void> {
-    this.#client = await RowClient.start(this.#context);
+    this.#client = await startRowClient(this.#context);
     await this.#client.ask({ kind: "open", database: this.#open(false), choices: AS_IT_IS, isBuilt: true });
   }
 

@@ -9,7 +9,7 @@ import { locate } from "../locate.js";
 import { swapIn } from "../swap.js";
 import { exists } from "../swap-intent.js";
 import { BuildState } from "./build-state.js";
-import { RowClient } from "./row-client.js";
+import { type RowClient, startRowClient } from "./row-client.js";
 import { unexpectedAnswer } from "./row-protocol.js";
 
 interface PublishParts {
@@ -51,7 +51,7 @@ export async function publishFile(parts: PublishParts, context: DriverContext): 
 
 /** Of a file's content, in a child: this process may have it open. */
 export async function digestOf(path: string, context: DriverContext): Promise<string> {
-  await using client = await RowClient.start(context);
+  await using client = await startRowClient(context);
   const answer = await client.ask({ kind: "digest", path });
   return answer.of === "digest" ? answer.sha256 : unexpectedAnswer(answer);
 }

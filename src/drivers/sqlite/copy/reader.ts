@@ -1,7 +1,7 @@
 import type { CopyColumn, CopyEvent, CopyRead, CopyReader, TableTotals } from "../../copy-rows-model.js";
 import type { DriverContext, TableName } from "../../driver.js";
 import type { OpenRequest } from "../worker-protocol.js";
-import { RowClient } from "./row-client.js";
+import { type RowClient, startRowClient } from "./row-client.js";
 import { type QueryCells, type RowAnswer, type RowBatch, type TextChoices, unexpectedAnswer } from "./row-protocol.js";
 import type { SurveyAnswer, SurveyQuestion } from "./survey-protocol.js";
 
@@ -20,7 +20,7 @@ export class FileReader implements CopyReader, AsyncDisposable {
 
   /** Opens the file without beginning to read. CONNECT.*, DB.*. */
   static async open(database: OpenRequest, choices: TextChoices, context: DriverContext): Promise<FileReader> {
-    const client = await RowClient.start(context);
+    const client = await startRowClient(context);
     try {
       await client.ask({ kind: "open", database, choices, isBuilt: false });
       return new FileReader(client);

@@ -1,8 +1,8 @@
-import type { ErrorCode } from "../../../lib/core/error-codes.js";
 import type { CopyColumn, CopyEvent, CopyRead, CopyReject, TableTotals } from "../../copy-rows-model.js";
 import type { CopyChoices } from "../../copy-source-model.js";
 import type { TargetTable } from "../../copy-target-model.js";
 import type { TableName } from "../../driver.js";
+import { hasKind } from "../order-protocol.js";
 import type { OpenRequest } from "../worker-protocol.js";
 import type { Cell } from "./encode-cell.js";
 import type { SurveyAnswer, SurveyQuestion } from "./survey-protocol.js";
@@ -64,16 +64,6 @@ export type RowAnswer =
   | { readonly of: "digest"; readonly sha256: string }
   | { readonly of: "select"; readonly rows: SelectedRows };
 
-export type RowReply =
-  | { readonly kind: "answer"; readonly answer: RowAnswer }
-  | {
-      readonly kind: "failed";
-      readonly code: ErrorCode;
-      readonly message: string;
-      readonly why: string | null;
-      readonly hint: string | null;
-    };
-
 const ORDERS = [
   "open",
   "begin",
@@ -99,14 +89,6 @@ export function isRowOrder(message: unknown): message is RowOrder {
   return hasKind(message, ORDERS);
 }
 
-export function isRowReply(message: unknown): message is RowReply {
-  return hasKind(message, ["answer", "failed"]);
-}
-
 export function unexpectedAnswer(answer: RowAnswer): never {
   throw new Error(`the SQLite row process answered ${answer.of} to another order`);
-}
-
-function hasKind(message: unknown, kinds: readonly string[]): boolean {
-  return typeof message === "object" && message !== null && "kind" in message && kinds.includes(String(message.kind));
 }
