@@ -1,23 +1,7 @@
 import type { CopyChoices } from "#dbops/drivers/copy-source-model.js";
+import { USUAL_CHOICES } from "#dbops/lib/copy/usual-choices.js";
 
-/** The choices of a copy without any flag. */
+/** The choices of a copy without any flag but these. */
 export function copyChoices(own: Partial<CopyChoices> = {}): CopyChoices {
-  return {
-    tables: [],
-    excludeTables: [],
-    schemas: [],
-    onMismatch: "fail",
-    nul: "fail",
-    invalidUtf8: "fail",
-    orphans: "fail",
-    nullKey: "fail",
-    epoch: "auto",
-    bool: "auto",
-    json: "auto",
-    isTight: false,
-    assumeTz: null,
-    jobs: 2,
-    holdWrites: false,
-    ...own,
-  };
+  return { ...USUAL_CHOICES, ...own };
 }

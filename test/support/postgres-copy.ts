@@ -3,25 +3,8 @@ import type { CopyChoices, CopySource } from "#dbops/drivers/copy-source-model.j
 import type { CopyType } from "#dbops/drivers/copy-type-model.js";
 import type { Driver, DriverContext } from "#dbops/drivers/driver.js";
 import { postgresEngine } from "#dbops/drivers/postgres/engine.js";
+import { copyChoices } from "./copy-choices.js";
 import { type TestContext, testContext } from "./driver-context.js";
-
-export const CHOICES: CopyChoices = {
-  tables: [],
-  excludeTables: [],
-  schemas: [],
-  onMismatch: "fail",
-  nul: "fail",
-  invalidUtf8: "fail",
-  orphans: "fail",
-  nullKey: "fail",
-  epoch: "auto",
-  bool: "auto",
-  json: "auto",
-  isTight: false,
-  assumeTz: null,
-  jobs: 2,
-  holdWrites: false,
-};
 
 export interface OpenedSource extends AsyncDisposable {
   readonly source: CopySource;
@@ -37,7 +20,7 @@ export async function openSource(
 ): Promise<OpenedSource> {
   const world = await testContext(context);
   const driver = await postgresEngine.open({ engine: "postgres", name: "x", location }, world.context);
-  const source = await driver.openCopySource({ ...CHOICES, ...choices });
+  const source = await driver.openCopySource(copyChoices(choices));
   return {
     source,
     driver,

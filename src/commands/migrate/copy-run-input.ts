@@ -1,4 +1,5 @@
 import type { CopyWish } from "../../lib/copy/copy-wish.js";
+import { USUAL_CHOICES } from "../../lib/copy/usual-choices.js";
 import { DbopsError } from "../../lib/core/errors.js";
 import type { RawInput } from "../define.js";
 import { optionChoice, optionCount, optionFlag, optionList, optionText } from "../options.js";
@@ -18,7 +19,7 @@ export interface CopyRunInput extends CopyWish {
 export function copyRunInput(raw: RawInput): CopyRunInput {
   const content = optionFlag(raw, "dataOnly") ? "rows" : optionFlag(raw, "schemaOnly") ? "schema" : "all";
   const schemas = namesOf(raw, "schema");
-  const jobs = optionCount(raw, "jobs", 1) ?? 2;
+  const jobs = optionCount(raw, "jobs", 1) ?? USUAL_CHOICES.jobs;
   const input: CopyRunInput = {
     from: raw.args[0] ?? "",
     to: raw.args[1] ?? "",
@@ -53,14 +54,14 @@ function valueChoices(raw: RawInput): Omit<CopyWish["choices"], "schemas" | "job
   return {
     tables: namesOf(raw, "tables"),
     excludeTables: namesOf(raw, "excludeTables"),
-    onMismatch: optionChoice(raw, "onMismatch", choices.MISMATCH_CHOICES) ?? "fail",
-    nul: optionChoice(raw, "nul", choices.NUL_CHOICES) ?? "fail",
-    invalidUtf8: optionChoice(raw, "invalidUtf8", choices.UTF8_CHOICES) ?? "fail",
-    orphans: optionChoice(raw, "orphans", choices.ORPHAN_CHOICES) ?? "fail",
-    nullKey: optionChoice(raw, "nullKey", choices.NULL_KEY_CHOICES) ?? "fail",
-    epoch: optionChoice(raw, "epoch", choices.EPOCH_CHOICES) ?? "auto",
-    bool: optionChoice(raw, "bool", choices.BOOL_CHOICES) ?? "auto",
-    json: optionChoice(raw, "jsonAs", choices.JSON_CHOICES) ?? "auto",
+    onMismatch: optionChoice(raw, "onMismatch", choices.MISMATCH_CHOICES) ?? USUAL_CHOICES.onMismatch,
+    nul: optionChoice(raw, "nul", choices.NUL_CHOICES) ?? USUAL_CHOICES.nul,
+    invalidUtf8: optionChoice(raw, "invalidUtf8", choices.UTF8_CHOICES) ?? USUAL_CHOICES.invalidUtf8,
+    orphans: optionChoice(raw, "orphans", choices.ORPHAN_CHOICES) ?? USUAL_CHOICES.orphans,
+    nullKey: optionChoice(raw, "nullKey", choices.NULL_KEY_CHOICES) ?? USUAL_CHOICES.nullKey,
+    epoch: optionChoice(raw, "epoch", choices.EPOCH_CHOICES) ?? USUAL_CHOICES.epoch,
+    bool: optionChoice(raw, "bool", choices.BOOL_CHOICES) ?? USUAL_CHOICES.bool,
+    json: optionChoice(raw, "jsonAs", choices.JSON_CHOICES) ?? USUAL_CHOICES.json,
     isTight: optionFlag(raw, "tight"),
     assumeTz: zoneOf(optionText(raw, "assumeTz")),
   };

@@ -1,10 +1,11 @@
-import type { CopyChoices, NotCarried } from "../../drivers/copy-source-model.js";
+import type { NotCarried } from "../../drivers/copy-source-model.js";
 import type { CopyReport } from "../copy/copy-report.js";
 import { refusal } from "../copy/obstacle-word.js";
 import { planCopy } from "../copy/plan-copy.js";
 import { plannedReport } from "../copy/planned-report.js";
 import { reportNotCarried } from "../copy/report-not-carried.js";
 import { runCopy } from "../copy/run-copy.js";
+import { USUAL_CHOICES } from "../copy/usual-choices.js";
 import { qualifiedName } from "../core/named.js";
 import type { ChosenRows } from "./choose-rows.js";
 import { databaseEngine } from "./database-engine.js";
@@ -12,23 +13,6 @@ import type { ExportJob } from "./export-job.js";
 import type { ExportReport } from "./export-report.js";
 import type { WrittenRows } from "./read-rows.js";
 
-const JOBS = 2;
-const CHOICES: Omit<CopyChoices, "tables"> = {
-  excludeTables: [],
-  schemas: [],
-  onMismatch: "fail",
-  nul: "fail",
-  invalidUtf8: "fail",
-  orphans: "fail",
-  nullKey: "fail",
-  epoch: "auto",
-  bool: "auto",
-  json: "auto",
-  isTight: false,
-  assumeTz: null,
-  jobs: JOBS,
-  holdWrites: false,
-};
 const PLACE = {
   mode: "new",
   isResumed: false,
@@ -37,13 +21,13 @@ const PLACE = {
   numeric: "text",
   schema: null,
   disableTriggers: false,
-  jobs: JOBS,
+  jobs: USUAL_CHOICES.jobs,
 } as const;
 /** Nobody takes it up again, and nobody else asks how far it is. */
 const ALONE = {
   isResumed: false,
   content: "all",
-  jobs: JOBS,
+  jobs: USUAL_CHOICES.jobs,
   rejects: null,
   checkQueries: null,
   resumeCommand: null,
@@ -63,7 +47,7 @@ export async function copyDatabase(path: string, job: ExportJob): Promise<Copied
   const address = { engine: engine.name, name: path, location: path };
   await using target = await engine.openCopyTarget(address, { ...PLACE, run }, context);
   const tables = defined === null ? [] : defined.map(qualifiedName);
-  const choices = { ...CHOICES, tables };
+  const choices = { ...USUAL_CHOICES, tables };
   await using source = await driver.openCopySource(choices);
   const plan = planCopy({
     catalog: await source.catalog(),
