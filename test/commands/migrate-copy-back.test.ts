@@ -50,6 +50,37 @@ describe("a server's database into a file", () => {
     expect(exit).toBe(0);
   });
 
+  test("floats of 32 bits keep their value, there and back", async () => {
+    await world.db.sql(`
+      CREATE TABLE f (id int PRIMARY KEY, a real, b real);
+      INSERT INTO f VALUES (1, 0.1, 'NaN'), (2, 1e-45, 0.3), (3, 3.4028235e38, '-Infinity'), (4, NULL, 16777216)`);
+    const out = await world.copy(world.db.url, world.path("f.db"));
+    expect([out.exit, out.error]).toEqual([0, null]);
+    expect(world.rows("f.db", "SELECT a, typeof(b) AS b FROM f WHERE id = 1")).toEqual([
+      { a: Math.fround(0.1), b: "text" },
+    ]);
+    await using home = await freshDatabase(inject("postgresUrl"));
+    expect(await world.copy(world.path("f.db"), home.url)).toMatchObject({ exit: 0, error: null });
+    const rows = "SELECT id, pg_typeof(a)::text AS type, a::text, b::text FROM f ORDER BY id";
+    expect(await home.sql(rows)).toEqual(await world.db.sql(rows));
+  });
+
+  test("a generated column between others comes as values where it is not equal, and alone", async () => {
+    await world.db.sql(`
+      CREATE TABLE g (id int PRIMARY KEY, big text GENERATED ALWAYS AS (upper(word)) STORED, word text COLLATE "en-x-icu",
+        twice int GENERATED ALWAYS AS (n * 2) STORED, n int);
+      INSERT INTO g (id, word, n) VALUES (1, 'stra\u00dfe', 5), (2, '\u00e9', NULL)`);
+    const { exit, data, error } = await world.copy(world.db.url, world.path("g.db"));
+    expect([exit, error]).toEqual([5, null]);
+    expect(data.notCarried.map(({ kind, name }) => [kind, name])).toEqual([["generated", "public.g.big"]]);
+    expect(world.rows("g.db", "SELECT * FROM g ORDER BY id")).toEqual(
+      await world.db.sql("SELECT * FROM g ORDER BY id"),
+    );
+    expect(world.rows("g.db", "SELECT name FROM pragma_table_xinfo('g') WHERE hidden > 0")).toEqual([
+      { name: "twice" },
+    ]);
+  });
+
   test("nothing is there when it was only planned, or refused", async () => {
     await world.db.sql(SERVER);
     const plan = await world.copy(world.db.url, world.path("new.db"), "--dry-run");

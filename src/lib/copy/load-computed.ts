@@ -4,7 +4,7 @@ import type { PlannedTable } from "./copy-plan.js";
 import { type LoadedTable, loadTable } from "./load-table.js";
 import type { Loading } from "./loading.js";
 import { proveRows } from "./row-proof.js";
-import { ungeneratedTable } from "./ungenerated-table.js";
+import { ofColumns, ungeneratedTable } from "./ungenerated-table.js";
 
 export interface ComputedTable extends LoadedTable {
   /** Generated columns that became plain ones. */
@@ -12,25 +12,44 @@ export interface ComputedTable extends LoadedTable {
 }
 
 /**
- * Loads a table of which the target computes columns itself. If these are not equal to the source's, the table is loaded
- * once more with the values.
+ * Loads a table of which the target computes columns itself. Where these are not equal to the source's, the table is
+ * loaded once more with the values; what is computed from these is compared again.
  */
 export async function loadComputed(planned: PlannedTable, loading: Loading): Promise<ComputedTable> {
   const loaded = await loadTable(planned, loading);
-  const { computed, proof } = loaded.planned;
-  if (computed === null) return { ...loaded, notCarried: [] };
-  const { source, target, signal } = loading;
-  const { checksum } = await proveRows({ source, target, ...computed, proof, signal }, null);
-  if (checksum.equal) return { ...loaded, notCarried: [] };
-  const plain = ungeneratedTable(loaded.planned);
-  await target.remake(plain.target);
-  const again = await loadTable(plain, { ...loading, checkpoints: [], rejects: { add: async () => {} } });
-  return { ...again, rejects: loaded.rejects, notCarried: notGenerated(planned) };
+  const unequal = await unequalColumns(loaded.planned, loading);
+  if (unequal.size === 0) return { ...loaded, notCarried: [] };
+  const plain = ungeneratedTable(loaded.planned, unequal);
+  await loading.target.remake(plain.target);
+  const again = await loadComputed(plain, { ...loading, checkpoints: [], rejects: { add: async () => {} } });
+  return { ...again, rejects: loaded.rejects, notCarried: [...notGenerated(planned, unequal), ...again.notCarried] };
 }
 
-function notGenerated({ target, source }: PlannedTable): readonly NotCarried[] {
+/** Generated columns with other values at the target. */
+async function unequalColumns(planned: PlannedTable, loading: Loading): Promise<ReadonlySet<string>> {
+  const { computed, target } = planned;
+  if (computed === null || (await isEqual(planned, computed, loading))) return new Set();
+  const generated = target.columns.filter(({ generatedSql }) => generatedSql !== null).map(({ name }) => name);
+  const unequal = new Set<string>();
+  for (const name of generated) {
+    const one = ofColumns(computed, (column) => column === name || !generated.includes(column));
+    if (!(await isEqual(planned, one, loading))) unequal.add(name);
+  }
+  return unequal.size === 0 ? new Set(generated) : unequal;
+}
+
+async function isEqual(
+  { proof }: PlannedTable,
+  reads: Pick<PlannedTable, "read" | "readBack">,
+  { source, target, signal }: Loading,
+): Promise<boolean> {
+  const { checksum } = await proveRows({ source, target, ...reads, proof, signal }, null);
+  return checksum.equal;
+}
+
+function notGenerated({ target, source }: PlannedTable, unequal: ReadonlySet<string>): readonly NotCarried[] {
   return target.columns
-    .filter(({ generatedSql }) => generatedSql !== null)
+    .filter(({ name }) => unequal.has(name))
     .map(({ name, generatedSql }) => ({
       kind: "generated",
       name: `${qualifiedName(source.name)}.${name}`,
