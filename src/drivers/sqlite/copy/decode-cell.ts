@@ -17,8 +17,10 @@ export function decoderOf({ type, stored }: Pick<CopyColumn, "type" | "stored">)
     case "integer":
       return stored?.as === "text" ? (field) => field : decodeInteger;
     case "double":
+      return stored?.as === "text" ? (field) => field : decodeReal(Number);
     case "single":
-      return stored?.as === "text" ? (field) => field : decodeReal;
+      // The digits of a float of 32 bits are those of another double.
+      return stored?.as === "text" ? (field) => field : decodeReal((field) => Math.fround(Number(field)));
     case "numeric":
       return decodeNumeric(type, stored);
     case "bytes":
@@ -42,8 +44,8 @@ function decodeInteger(field: string): Cell {
 }
 
 /** SQLite knows no NaN: bound as one it is NULL. */
-function decodeReal(field: string): Cell {
-  return field === "NaN" ? field : Number(field);
+function decodeReal(parse: (field: string) => number): DecodeCell {
+  return (field) => (field === "NaN" ? field : parse(field));
 }
 
 function decodeNumeric(type: Extract<CopyType, { kind: "numeric" }>, stored: StoredForm | null): DecodeCell {
