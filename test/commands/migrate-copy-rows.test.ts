@@ -40,6 +40,19 @@ test("rows go into tables that are there, with those that are there, after a ver
   expect(await world.db.sql("SELECT to_regclass('dbops_origin') AS origin")).toEqual([{ origin: null }]);
 });
 
+test("rows of several tables go into a file's tables side by side", async () => {
+  await world.db.sql(`${TABLES};
+    INSERT INTO p SELECT i, 'name ' || i FROM generate_series(1, 30000) i;
+    INSERT INTO c SELECT i, i FROM generate_series(1, 30000) i`);
+  const to = world.file("to.db", ...FILE.slice(0, 2), "ALTER TABLE p ADD extra TEXT");
+  const { exit, data, error } = await world.copy(world.db.url, to, "--data-only", "--no-safety-backup", "--jobs", "2");
+  expect([exit, error]).toEqual([0, null]);
+  expect(data.tables.map(({ rows, checksum }) => [rows, checksum?.equal])).toEqual([
+    [30_000, true],
+    [30_000, true],
+  ]);
+});
+
 test("nothing is written when one row is refused", async () => {
   await world.db.sql(`${TABLES}; INSERT INTO p VALUES (2, 'there')`);
   const { exit, error } = await world.copy(from, world.db.url, "--data-only", "--no-safety-backup");

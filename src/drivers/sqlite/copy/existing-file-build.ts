@@ -21,6 +21,8 @@ export class ExistingFileBuild implements FileBuild {
   readonly #context: DriverContext;
   readonly #turns = new Turns();
   #client: RowClient | null = null;
+  /** One for all: reads of several would have the same numbers. */
+  #reader: FileReader | null = null;
 
   constructor(path: string, request: CopyTargetRequest, context: DriverContext) {
     this.place = path;
@@ -34,7 +36,8 @@ export class ExistingFileBuild implements FileBuild {
   }
 
   async reader(): Promise<CopyReader> {
-    return new FileReader(this.client);
+    this.#reader ??= new FileReader(this.client);
+    return this.#reader;
   }
 
   /** Begins the transaction. LOCK.DATABASE, UNSUPPORTED.ENGINE for triggers that should not fire. */
