@@ -1,3 +1,4 @@
+import { writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
 import { copyReportSchema } from "#dbops/lib/copy/copy-report.js";
 import { type CopyWorld, copyWorld } from "../support/copy-world.js";
@@ -79,6 +80,29 @@ describe("a server's database into a file", () => {
     expect(world.rows("g.db", "SELECT name FROM pragma_table_xinfo('g') WHERE hidden > 0")).toEqual([
       { name: "twice" },
     ]);
+  });
+
+  test("a check that rows may not meet stays behind, and returns", async () => {
+    await world.db.sql(`
+      CREATE TABLE t (id int PRIMARY KEY, n int CHECK (n < 1000));
+      INSERT INTO t VALUES (1, 99);
+      ALTER TABLE t ADD CONSTRAINT small CHECK (n < 50) NOT VALID`);
+    const out = await world.copy(world.db.url, world.path("t.db"));
+    expect([out.exit, out.error]).toEqual([5, null]);
+    expect(out.data.notCarried).toMatchObject([{ kind: "checks", name: "t.small", sql: "CHECK (n < 50) NOT VALID" }]);
+    await using home = await freshDatabase(inject("postgresUrl"));
+    const back = await world.copy(world.path("t.db"), home.url);
+    expect([back.exit, back.error, back.data.notCarried]).toEqual([0, null, []]);
+    const checks = "SELECT conname, pg_get_constraintdef(oid) AS def FROM pg_constraint WHERE contype = 'c' ORDER BY 1";
+    expect(await home.sql(checks)).toEqual(await world.db.sql(checks));
+  });
+
+  test("a file without a byte is no database yet, and gives way", async () => {
+    await world.db.sql("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)");
+    const to = world.path("empty.db");
+    await writeFile(to, "");
+    expect(await world.copy(world.db.url, to)).toMatchObject({ exit: 0, error: null });
+    expect(world.rows("empty.db", "SELECT * FROM t")).toEqual([{ id: 1 }]);
   });
 
   test("nothing is there when it was only planned, or refused", async () => {

@@ -36,6 +36,8 @@ export interface ForeignKeyFacts extends ConstraintBase {
 export interface ConditionFacts extends ConstraintBase {
   readonly kind: "check";
   readonly expression: string;
+  /** False: rows from before it may not meet it. */
+  readonly isValidated: boolean;
 }
 
 export interface ExclusionFacts extends ConstraintBase {
@@ -108,7 +110,7 @@ function constraintOf(row: ConstraintRow): ConstraintFacts {
     case "f":
       return foreignKeyOf(row, base);
     case "c":
-      return { kind: "check", ...base, expression: row.expression ?? "" };
+      return { kind: "check", ...base, expression: row.expression ?? "", isValidated: row.validated };
     case "x":
       return { kind: "exclusion", ...base };
     default:

@@ -94,7 +94,7 @@ function checksOf(
   express: (sql: string) => SourceExpression,
 ): readonly SourceCheck[] {
   const own = constraints.flatMap((one) =>
-    one.kind === "check" ? [{ name: one.name, ...express(one.expression) }] : [],
+    one.kind === "check" && one.isValidated ? [{ name: one.name, ...express(one.expression) }] : [],
   );
   const ofDomains = columns.flatMap(({ name, domainChecks }) =>
     domainChecks.map((condition) => ({ name: null, ...express(domainCheck(condition, name)) })),

@@ -19,6 +19,9 @@ function whyNot(constraint: ConstraintFacts): { readonly kind: UncarriedKind; re
   if (constraint.kind === "unique" && constraint.areNullsEqual) {
     return { kind: "indexes", reason: "one NULL counts as another in it" };
   }
+  if (constraint.kind === "check" && !constraint.isValidated) {
+    return { kind: "checks", reason: "it is NOT VALID: rows that are there may not meet it" };
+  }
   if (constraint.kind !== "foreign") return null;
   if (constraint.isFull) return { kind: "foreign-keys", reason: "it is MATCH FULL over several columns" };
   if (constraint.isPartlySet) return { kind: "foreign-keys", reason: "its action sets only some of its columns" };

@@ -30,7 +30,8 @@ export async function publishFile(parts: PublishParts, context: DriverContext): 
   };
   // Until it is known that the name is free, the copy can be taken up again.
   await requirePlace(parts);
-  if (await exists(path)) {
+  // A hold would write a header into an empty file, which would count as somebody's then.
+  if (original !== null && (await exists(path))) {
     using _hold = await holdExclusively(path, options, context);
     await requireUnchanged();
   }
