@@ -97,6 +97,20 @@ describe("a server's database into a file", () => {
     expect(await home.sql(checks)).toEqual(await world.db.sql(checks));
   });
 
+  test("what is unique without regard to case stays so", async () => {
+    await world.db.sql(`CREATE EXTENSION IF NOT EXISTS citext;
+      CREATE DOMAIN mail AS citext;
+      CREATE TABLE u (id int PRIMARY KEY, name citext UNIQUE, mail mail);
+      CREATE UNIQUE INDEX u_mail ON u (mail);
+      INSERT INTO u VALUES (1, 'Ada', 'Ada@x')`);
+    const { exit, error, warnings } = await world.copy(world.db.url, world.path("u.db"));
+    expect([exit, error]).toEqual([0, null]);
+    expect(warnings).toEqual([expect.stringContaining("public.u (name): unique without regard to case")]);
+    const add = (values: string) => () => world.file("u.db", `INSERT INTO u VALUES (${values})`);
+    expect(add("2, 'ADA', 'b@x'")).toThrow(/UNIQUE constraint failed: u\.name/);
+    expect(add("2, 'b', 'ada@X'")).toThrow(/UNIQUE constraint failed: u\.mail/);
+  });
+
   test("a file without a byte is no database yet, and gives way", async () => {
     await world.db.sql("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)");
     const to = world.path("empty.db");
@@ -157,5 +171,16 @@ describe("there and back again", () => {
     expect(await home.sql(constraints)).toEqual(await world.db.sql(constraints));
     for (const sql of ["SELECT * FROM users ORDER BY id", "SELECT id, u, doc::text, raw, f FROM orders ORDER BY id"])
       expect(await home.sql(sql)).toEqual(await world.db.sql(sql));
+  });
+
+  test("tables that take numbers of another's sequence come back, whatever their names", async () => {
+    await world.db.sql(`
+      CREATE TABLE b (id serial PRIMARY KEY);
+      CREATE TABLE a (id int PRIMARY KEY DEFAULT nextval('b_id_seq'), word text);
+      INSERT INTO a (word) VALUES ('x')`);
+    expect(await world.copy(world.db.url, world.path("ab.db"))).toMatchObject({ exit: 5, error: null });
+    await using home = await freshDatabase(inject("postgresUrl"));
+    expect(await world.copy(world.path("ab.db"), home.url)).toMatchObject({ exit: 0, error: null });
+    expect(await home.sql("INSERT INTO a (word) VALUES ('y') RETURNING id")).toEqual([{ id: 2 }]);
   });
 });

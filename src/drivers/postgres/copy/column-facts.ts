@@ -11,6 +11,8 @@ export interface ColumnFacts {
   readonly type: CopyType;
   /** char(n): blanks at its end are printed and do not count. */
   readonly isPadded: boolean;
+  /** It is citext. */
+  readonly ignoresCase: boolean;
   readonly isNullable: boolean;
   /** NOT NULL of its own, not of a domain's. */
   readonly isDeclaredNotNull: boolean;
@@ -44,7 +46,7 @@ interface ColumnRow extends SqlRow {
   readonly builtin: boolean;
   readonly modifier: number;
   readonly enumschema: string | null;
-  readonly enumname: string | null;
+  readonly basename: string;
   readonly labels: string | null;
   readonly domainnotnull: boolean;
   readonly domaindefault: string | null;
@@ -70,7 +72,7 @@ const COLUMNS = `
          CASE WHEN a.attcollation <> own.typcollation THEN (SELECT quote_ident(cn.nspname) || '.' || quote_ident(co.collname)
            FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation) END AS collation,
          format_type(base.oid, NULL) AS base, bn.nspname = 'pg_catalog' AS builtin, chain.modifier,
-         CASE WHEN base.typtype = 'e' THEN bn.nspname END AS enumschema, base.typname AS enumname,
+         CASE WHEN base.typtype = 'e' THEN bn.nspname END AS enumschema, base.typname AS basename,
          (SELECT json_agg(e.enumlabel ORDER BY e.enumsortorder)::text FROM pg_enum e WHERE e.enumtypid = base.oid) AS labels,
          chain.domainnotnull, chain.domaindefault, chain.domainchecks
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type own ON own.oid = a.atttypid
@@ -81,6 +83,7 @@ const COLUMNS = `
    ORDER BY a.attrelid, a.attnum`;
 
 const VIRTUAL = "v";
+const CASELESS = "citext";
 const PADDED = new Set(["character", "bpchar"]);
 const IDENTITIES: Readonly<Record<string, ColumnFacts["identity"]>> = { a: "always", d: "byDefault" };
 
@@ -101,14 +104,15 @@ export async function readColumnFacts(
 
 function columnOf(row: ColumnRow): ColumnFacts {
   const { number, name, declared, expression, collation, comment, modifier } = row;
-  const isEnum = row.enumschema !== null && row.enumname !== null;
-  const enumOf = isEnum ? { schema: row.enumschema, name: row.enumname, values: textsOf(row.labels) } : null;
+  const { enumschema: enumSchema, basename } = row;
+  const enumOf = enumSchema === null ? null : { schema: enumSchema, name: basename, values: textsOf(row.labels) };
   return {
     number,
     name,
     declared,
     type: copyTypeOf({ name: row.base, isBuiltIn: row.builtin, modifier, enumOf }, declared),
     isPadded: row.builtin && PADDED.has(row.base),
+    ignoresCase: !row.builtin && row.basename === CASELESS,
     isNullable: !row.notnull && !row.domainnotnull,
     isDeclaredNotNull: row.notnull,
     identity: IDENTITIES[row.identity] ?? null,

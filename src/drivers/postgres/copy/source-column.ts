@@ -27,7 +27,7 @@ export function sourceColumn(facts: ColumnFacts, { sequence, holdsNaN, express }
     default: hasDefault ? express(ownDefault) : null,
     generated: facts.isGenerated ? express(facts.expression ?? "") : null,
     identity,
-    ignoresCase: false,
+    ignoresCase: facts.ignoresCase,
     comment: facts.comment,
     ...(holdsNaN ? { holdsNaN: true } : {}),
   };

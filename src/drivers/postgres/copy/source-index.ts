@@ -1,22 +1,30 @@
 import type { IndexPart, SourceExpression, SourceIndex } from "../../copy-source-model.js";
+import type { ColumnFacts } from "./column-facts.js";
 import type { IndexFacts, IndexPartFacts } from "./index-facts.js";
 
+export interface IndexSurroundings {
+  /** Of its table. */
+  readonly columns: readonly ColumnFacts[];
+  readonly express: (sql: string) => SourceExpression;
+}
+
 /** An index as a copy is told of it. */
-export function sourceIndex(facts: IndexFacts, express: (sql: string) => SourceExpression): SourceIndex {
+export function sourceIndex(facts: IndexFacts, around: IndexSurroundings): SourceIndex {
+  const { express } = around;
   return {
     name: facts.name,
     isUnique: facts.isUnique,
-    parts: facts.parts.map((part) => partOf(part, express)),
+    parts: facts.parts.map((part) => partOf(part, around)),
     where: facts.where === null ? null : express(facts.where),
     definition: facts.definition,
     obstacle: obstacleOf(facts),
   };
 }
 
-function partOf({ column, sql, isDescending }: IndexPartFacts, express: (sql: string) => SourceExpression): IndexPart {
-  const term =
-    column === null ? ({ kind: "expression", ...express(sql) } as const) : ({ kind: "column", name: column } as const);
-  return { term, isDescending, ignoresCase: false };
+function partOf({ column, sql, isDescending }: IndexPartFacts, { columns, express }: IndexSurroundings): IndexPart {
+  if (column === null) return { term: { kind: "expression", ...express(sql) }, isDescending, ignoresCase: false };
+  const ignoresCase = columns.some((one) => one.name === column && one.ignoresCase);
+  return { term: { kind: "column", name: column }, isDescending, ignoresCase };
 }
 
 function obstacleOf({ method, isValid, areNullsEqual, parts }: IndexFacts): string | null {

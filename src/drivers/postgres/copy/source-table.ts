@@ -50,7 +50,7 @@ export function sourceTable(relation: CatalogRelation, around: TableSurroundings
     }),
     primaryKey: keys.filter(({ kind }) => kind === "primary").map(sourceKey)[0] ?? null,
     uniques: keys.filter(({ kind, areNullsEqual }) => kind === "unique" && !areNullsEqual).map(sourceKey),
-    indexes: indexes.map((index) => sourceIndex(index, express)),
+    indexes: indexes.map((index) => sourceIndex(index, { columns, express })),
     foreignKeys: constraints.filter(isCarriedReference).map((key) => sourceForeignKey(key, orphans)),
     checks: checksOf(columns, constraints, express),
     rowKey: rowKeyOf(columns, keys, indexes),
