@@ -34,7 +34,9 @@ export async function makeTables(session: Session, design: TargetDesign, how: Ma
     await dropReferences(session, place.all(schemasOf(design)));
   } else await inTransaction(session, () => makePlace(session, design, how));
   const made = await ledger.tables(session);
-  const missing = design.tables.filter((table) => made.get(keyOf(table.name)) !== definitionOf(table, place));
+  const missing = design.tables
+    .filter((table) => made.get(keyOf(table.name)) !== definitionOf(table, place))
+    .toSorted((one, other) => foreignNumbers(one) - foreignNumbers(other));
   for (let start = 0; start < missing.length; start += TABLES_PER_TRANSACTION) {
     const some = missing.slice(start, start + TABLES_PER_TRANSACTION);
     const other = some.filter(({ name }) => made.has(keyOf(name)));
@@ -47,6 +49,13 @@ export async function makeTables(session: Session, design: TargetDesign, how: Ma
       );
     });
   }
+}
+
+/** Defaults that take numbers of sequences which its own definition does not make: other tables may have to come first. */
+function foreignNumbers({ definition }: TargetTable): number {
+  const taken = definition?.match(/nextval\('/g) ?? [];
+  const own = definition?.match(/^CREATE SEQUENCE /gm) ?? [];
+  return Math.max(0, taken.length - own.length);
 }
 
 /** Makes a table anew that may have become another. */
