@@ -80,6 +80,12 @@ describe("a server's database into a file", () => {
     expect(world.rows("g.db", "SELECT name FROM pragma_table_xinfo('g') WHERE hidden > 0")).toEqual([
       { name: "twice" },
     ]);
+    await using home = await freshDatabase(inject("postgresUrl"));
+    const back = await world.copy(world.path("g.db"), home.url);
+    expect([back.exit, back.error, back.data.notCarried]).toEqual([0, null, []]);
+    const columns = `SELECT column_name, is_generated, is_identity FROM information_schema.columns
+      WHERE table_name = 'g' ORDER BY ordinal_position`;
+    expect(await home.sql(columns)).toEqual(await world.db.sql(columns));
   });
 
   test("a check that rows may not meet stays behind, and returns", async () => {

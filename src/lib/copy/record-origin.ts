@@ -2,6 +2,7 @@ import type { NotCarried, OriginEntry, UncarriedKind } from "../../drivers/copy-
 import { qualifiedName } from "../core/named.js";
 import type { PlannedTable, PlannedView } from "./copy-plan.js";
 import { writeOriginWord } from "./origin-word.js";
+import { tableKey } from "./table-key.js";
 import { tableShape } from "./table-shape.js";
 
 const ORIGIN_VERSION = 1;
@@ -49,13 +50,27 @@ export function recordOrigin({ tables, views, notCarried }: Planned, engine: str
   ];
 }
 
+/** The same once the tables are made: some have become plainer than they were planned. */
+export function madeOrigin(origin: readonly OriginEntry[], made: readonly PlannedTable[]): readonly OriginEntry[] {
+  const words = new Map(made.map((table) => [tableKey(table.target.name), tableWord(table)]));
+  return origin.map((entry) => {
+    const word = entry.kind === "table" && entry.table !== null ? words.get(tableKey(entry.table)) : undefined;
+    return word === undefined ? entry : { ...entry, stored: word };
+  });
+}
+
+function tableWord({ source, target }: PlannedTable): string {
+  return writeOriginWord({ of: "table", name: source.name, shape: tableShape(target) });
+}
+
 function tableEntries(
-  { source, target }: PlannedTable,
+  planned: PlannedTable,
   left: ReadonlySet<string>,
   entry: MakeEntry,
 ): readonly OriginEntry[] {
+  const { source, target } = planned;
   const { name: table } = target;
-  const word = writeOriginWord({ of: "table", name: source.name, shape: tableShape(target) });
+  const word = tableWord(planned);
   const indexes = source.indexes.filter(({ definition }) => !source.definition.includes(definition));
   return [
     { ...entry("table", table.name, source.definition), table, stored: word },

@@ -12,7 +12,7 @@ import { loadTables, type TableAtTarget } from "./load-tables.js";
 import { mismatchError } from "./mismatch-error.js";
 import { PhaseLog } from "./phase-log.js";
 import { proveTables, type TableProof } from "./prove-tables.js";
-import { recordOrigin } from "./record-origin.js";
+import { madeOrigin, recordOrigin } from "./record-origin.js";
 import { RejectsOutput } from "./rejects-output.js";
 
 /**
@@ -117,7 +117,7 @@ class CopyRun {
     return left;
   }
 
-  /** With the types that tables turned out to need. */
+  /** With what tables turned out to need. */
   #design(): TargetDesign {
     const { design } = this.#job.plan;
     const made = new Map(this.#loaded.map(({ planned }) => [qualifiedName(planned.target.name), planned.target]));
@@ -135,7 +135,8 @@ class CopyRun {
       views: plan.views.filter(({ source }) => !left.has(qualifiedName(source.name))),
       notCarried: [...plan.notCarried, ...this.#notCarried],
     };
-    return recordOrigin(carried, plan.sourceEngine);
+    const loaded = this.#loaded.map(({ planned }) => planned);
+    return madeOrigin(recordOrigin(carried, plan.sourceEngine), loaded);
   }
 
   async #phase<T>(name: string, work: () => Promise<T>): Promise<T> {
