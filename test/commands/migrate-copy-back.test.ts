@@ -117,6 +117,16 @@ describe("a server's database into a file", () => {
     expect(add("2, 'b', 'ada@X'")).toThrow(/UNIQUE constraint failed: u\.mail/);
   });
 
+  test("a reference that is spelled in another way than its key is told as that", async () => {
+    await world.db.sql(`
+      CREATE TABLE p (k numeric PRIMARY KEY);
+      CREATE TABLE c (id int PRIMARY KEY, k numeric(6,3) REFERENCES p);
+      INSERT INTO p VALUES (1.0); INSERT INTO c VALUES (1, 1)`);
+    const { exit, error } = await world.copy(world.db.url, world.path("pc.db"));
+    expect([exit, error?.code, error?.why]).toEqual([11, "COPY.REFUSED", expect.stringContaining("two texts")]);
+    expect(error?.hint).not.toContain("--orphans");
+  });
+
   test("a file without a byte is no database yet, and gives way", async () => {
     await world.db.sql("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)");
     const to = world.path("empty.db");

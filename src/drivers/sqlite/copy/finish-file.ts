@@ -80,10 +80,12 @@ async function requireReferences(client: RowClient, tables: readonly TargetTable
       [],
     );
     if (row === undefined) continue;
+    const place = row[0] === null ? "" : `, at rowid ${row[0]}`;
+    // Rows that refer to nothing at the source are known from the plan.
     throw new DbopsError("COPY.REFUSED", {
-      message: `${table.name.name} has a row that refers to nothing in ${row[1]}`,
-      why: row[0] === null ? "the foreign key finds no such row there" : `its rowid is ${row[0]}`,
-      hint: "choose with --orphans not-valid|reject",
+      message: `${table.name.name} has a row whose reference finds nothing in ${row[1]}${place}`,
+      why: "the row that it refers to was left out, or its key is spelled in another way: 1.0 and 1.00 are one number, but two texts",
+      hint: "spell both keys alike at the source (of one precision, length or case), or leave the table out with --exclude-tables",
     });
   }
 }
