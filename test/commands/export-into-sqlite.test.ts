@@ -31,6 +31,15 @@ test("tables of PostgreSQL become a SQLite file, exact and with their keys", asy
   made.close();
 });
 
+test("what stands in the way is told with the command that has a flag for it", async () => {
+  await using world = await exportWorld("postgres", inject("postgresUrl"));
+  await world.sql(`CREATE TABLE child (id int PRIMARY KEY, item int); INSERT INTO child VALUES (1, 999);
+    ALTER TABLE child ADD FOREIGN KEY (item) REFERENCES items NOT VALID`);
+  const { exit, json } = await world.export(["-o", "out.sqlite", "--json"]);
+  expect([exit, json().error?.code]).toEqual([11, "COPY.UNFIT"]);
+  expect(json().error?.hint).toMatch(/`dbops migrate copy` .* --orphans not-valid$/);
+});
+
 test("only the tables that are named go out, and what a file cannot have is told", async () => {
   await using world = await exportWorld("postgres", inject("postgresUrl"));
   await world.sql(`CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';

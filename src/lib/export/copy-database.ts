@@ -1,4 +1,4 @@
-import type { NotCarried } from "../../drivers/copy-source-model.js";
+import type { NotCarried, Obstacle } from "../../drivers/copy-source-model.js";
 import type { CopyReport } from "../copy/copy-report.js";
 import { refusal } from "../copy/obstacle-word.js";
 import { planCopy } from "../copy/plan-copy.js";
@@ -6,6 +6,7 @@ import { plannedReport } from "../copy/planned-report.js";
 import { reportNotCarried } from "../copy/report-not-carried.js";
 import { runCopy } from "../copy/run-copy.js";
 import { USUAL_CHOICES } from "../copy/usual-choices.js";
+import { DbopsError } from "../core/errors.js";
 import { qualifiedName } from "../core/named.js";
 import type { ChosenRows } from "./choose-rows.js";
 import { databaseEngine } from "./database-engine.js";
@@ -59,13 +60,24 @@ export async function copyDatabase(path: string, job: ExportJob): Promise<Copied
     isFolding: false,
     usesOrigin: false,
   });
-  const refused = refusal(plan.obstacles);
-  if (refused !== null) throw refused;
+  requireNothingInTheWay(plan.obstacles);
   const facts = { run, plan, allowed: [], from: driver.label, to: target.label, snapshot: source.snapshot };
   const planReport = plannedReport(facts);
   const { report, error } = await runCopy({ ...ALONE, run, source, target, plan, planReport, classify, context });
   if (error !== null) throw error;
   return { written: chosen.map((one) => writtenRows(one, report)), notCarried: countedOf(report) };
+}
+
+/** The flags that would help are those of another command. */
+function requireNothingInTheWay(obstacles: readonly Obstacle[]): void {
+  const refused = refusal(obstacles);
+  if (refused === null) return;
+  const flags = [...new Set(obstacles.flatMap(({ flag }) => flag ?? []))].join(" ");
+  throw new DbopsError(refused.code, {
+    message: refused.message,
+    why: refused.why ?? undefined,
+    hint: `\`dbops migrate copy\` makes such a file too, and has flags for what does not fit: ${flags === "" ? "see its --dry-run" : flags}`,
+  });
 }
 
 function classify(notCarried: readonly NotCarried[]): CopyReport["notCarried"] {
