@@ -127,6 +127,14 @@ describe("a server's database into a file", () => {
     expect(error?.hint).not.toContain("--orphans");
   });
 
+  test("a table without columns stands in the way of the plan already", async () => {
+    await world.db.sql("CREATE TABLE none (); CREATE TABLE t (id int PRIMARY KEY)");
+    const plan = await world.copy(world.db.url, world.path("none.db"), "--dry-run");
+    expect([plan.exit, plan.stderr]).toEqual([4, plan.stderr]);
+    const out = await world.copy(world.db.url, world.path("none.db"));
+    expect([out.exit, out.error?.message]).toEqual([11, expect.stringContaining("none: a table without columns")]);
+  });
+
   test("a file without a byte is no database yet, and gives way", async () => {
     await world.db.sql("CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t VALUES (1)");
     const to = world.path("empty.db");

@@ -18,6 +18,10 @@ const LONG_DIGITS = 18;
 
 /** Decides how a table is made at the target and how its rows go there. */
 export function planTable(source: SourceTable, name: TableName, planned: Planning): PlannedTable {
+  if (source.columns.length === 0) {
+    const what = "a table without columns, which the target does not have: leave it out with --exclude-tables";
+    planned.remarks.obstacles.push({ code: "COPY.UNFIT", table: source.name, column: null, what, flag: null });
+  }
   const definition = ownDefinition(source, planned);
   const planning = definition === null ? planned : planned.ofOwnWords();
   const columns = designColumns(source, planning);
