@@ -112,6 +112,8 @@ export interface SourceColumn {
   readonly comment: string | null;
   /** NaN is among its numbers, which not every engine has; absent where it is not. */
   readonly holdsNaN?: true;
+  /** Values that are left out, as the choices are: "1 text among 999,999 integers"; absent where none are. */
+  readonly leftOut?: string;
 }
 
 export interface SourceIdentity {

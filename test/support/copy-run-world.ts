@@ -106,6 +106,7 @@ export function jobOf({ tables, views = [], ...parts }: JobParts, more: Partial<
       notes: [],
       warnings: [],
       obstacles: [],
+      leavesOut: false,
     },
     planReport: {
       run: parts.context.run,

@@ -64,7 +64,11 @@ function conclusion({ tables, target, notCarried, resumable }: CopyReport, isPub
   }
   const rows = tables.reduce((sum, table) => sum + (table.rows ?? 0), 0);
   const left = notCarried.filter((one) => one.class === "counted").length;
+  const rejected = tables.reduce((sum, table) => sum + (table.rejected ?? 0), 0);
   const text = `${formatNumberOf("row", rows)} in ${formatNumberOf("table", tables.length)} copied to ${target.label}`;
-  if (left === 0) return { kind: "text", text, tone: "good" };
-  return { kind: "text", text: `${text}; ${formatNumberOf("object", left)} not carried`, tone: "warn" };
+  const lost = [
+    ...(left === 0 ? [] : [`${formatNumberOf("object", left)} not carried`]),
+    ...(rejected === 0 ? [] : [`${formatCount(rejected)} left out`]),
+  ];
+  return { kind: "text", text: [text, ...lost].join("; "), tone: lost.length === 0 ? "good" : "warn" };
 }

@@ -11,7 +11,8 @@ export function copyExit({ notCarried, tables }: Pick<CopyReport, "notCarried" |
 }
 
 /** How it would end, as far as can be known before. */
-export function comingExit({ obstacles }: CopyPlan, report: CopyReport): ExitName {
+export function comingExit({ obstacles, leavesOut }: CopyPlan, report: CopyReport): ExitName {
   const [first] = obstacles;
-  return first === undefined ? copyExit(report) : ERROR_CODES[first.code].exit;
+  if (first !== undefined) return ERROR_CODES[first.code].exit;
+  return leavesOut ? "PARTIAL" : copyExit(report);
 }

@@ -20,6 +20,8 @@ export interface CopyPlan {
   readonly warnings: readonly string[];
   /** Nothing is copied while there are any. */
   readonly obstacles: readonly Obstacle[];
+  /** Rows or values that are there will not come along, as the user wants it. */
+  readonly leavesOut: boolean;
 }
 
 export interface PlannedTable {

@@ -17,7 +17,7 @@ const tableSchema = z.object({
   target: z.string(),
   /** Rows at the target; null while they are only planned. */
   rows: z.int().nullable(),
-  /** Rows that were left out. */
+  /** Rows that were left out, and values that became NULL instead. */
   rejected: z.int().nullable(),
   checksum: z
     .object({

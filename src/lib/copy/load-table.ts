@@ -12,7 +12,7 @@ export interface LoadedTable {
   /** Of all its rows, as they were sent. */
   readonly sent: RowDigest;
   /** Rows that were left out, and values that became NULL. */
-  readonly rejects: { readonly rows: number; readonly all: number };
+  readonly rejects: number;
 }
 
 /** Brings a table's rows to the target, chunk by chunk. COPY.UNFIT, COPY.REFUSED and what reading and loading throw. */
@@ -28,7 +28,7 @@ export async function loadTable(asPlanned: PlannedTable, loading: Loading): Prom
     rejects.backTo(0);
     start = { ...freshStart(planned), isSpoilt: true };
   }
-  return { planned, sent: start.hash.digest(), rejects: { rows: rejects.rows, all: rejects.place } };
+  return { planned, sent: start.hash.digest(), rejects: rejects.place };
 }
 
 /** null when all of it is loaded. */

@@ -4,6 +4,7 @@ import { qualifiedName } from "../core/named.js";
 import { chooseNames } from "./choose-names.js";
 import type { CopyPlan, PlannedTable, PlannedView } from "./copy-plan.js";
 import { joinTypes } from "./join-types.js";
+import { leavesOut } from "./leaves-out.js";
 import { ObjectNames } from "./object-names.js";
 import { planExisting } from "./plan-existing.js";
 import type { PlanRequest } from "./plan-request.js";
@@ -47,6 +48,7 @@ function planNew(asked: PlanRequest): CopyPlan {
     notes: [...names.cut, ...request.catalog.notes, ...remarks.notes],
     warnings: remarks.warnings,
     obstacles: [...request.catalog.obstacles, ...ownObstacles(planning)],
+    leavesOut: leavesOut(request),
   };
 }
 

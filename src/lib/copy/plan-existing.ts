@@ -5,6 +5,7 @@ import { canonicalJson } from "../core/canonical-json.js";
 import { qualifiedName } from "../core/named.js";
 import type { CopyPlan, PlannedTable } from "./copy-plan.js";
 import { existingColumn, existingTable } from "./existing-tables.js";
+import { leavesOut } from "./leaves-out.js";
 import type { PlanRequest } from "./plan-request.js";
 import { widestType } from "./widest-type.js";
 
@@ -43,6 +44,7 @@ export function planExisting(
     notes: [],
     warnings: tables.flatMap(({ source }) => source.columns.flatMap((column) => warningOf(source, column))),
     obstacles,
+    leavesOut: leavesOut(request),
   };
 }
 

@@ -63,6 +63,6 @@ async function compareTotals(
   { target }: CopyJob,
   { planned, before, rejects, totals }: TableAtTarget,
 ): Promise<readonly string[]> {
-  if (before !== null || rejects.all > 0) return [];
+  if (before !== null || rejects > 0) return [];
   return totalDifferences(await totals, await target.totals(planned.target.name, planned.readBack.columns));
 }

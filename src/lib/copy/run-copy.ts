@@ -183,7 +183,7 @@ class CopyRun {
     return {
       ...told,
       rows: proof?.rows ?? loaded.sent.rows,
-      rejected: loaded.rejects.rows,
+      rejected: loaded.rejects,
       checksum: proof?.checksum ?? null,
       columns: columns.map(({ name, from, to, evidence, flag }) => ({ name, from, to, evidence, flag })),
     };

@@ -6,15 +6,9 @@ export class TableRejects {
   readonly #output: Pick<RejectsOutput, "add">;
   #known = 0;
   #seen = 0;
-  #rows = 0;
 
   constructor(output: Pick<RejectsOutput, "add">) {
     this.#output = output;
-  }
-
-  /** Rows that were left out. */
-  get rows(): number {
-    return this.#rows;
   }
 
   /** How many have come: where `backTo` leads. */
@@ -26,7 +20,6 @@ export class TableRejects {
     this.#seen += 1;
     if (this.#seen <= this.#known) return;
     this.#known = this.#seen;
-    if (reject.isRowLeftOut) this.#rows += 1;
     await this.#output.add(reject);
   }
 

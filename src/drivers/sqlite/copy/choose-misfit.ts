@@ -21,9 +21,9 @@ export function chooseMisfit(
       return { ...base, type, stored: AS_VALUE, flag: "--on-mismatch fail", warning: widened(type) };
     }
     case "reject":
-      return { ...asDeclared, warning: `rows are left out: ${misfits}` };
+      return { ...asDeclared, warning: `rows are left out: ${misfits}`, leftOut: misfits };
     case "null":
-      return { ...asDeclared, warning: `becomes NULL: ${misfits}` };
+      return { ...asDeclared, warning: `becomes NULL: ${misfits}`, leftOut: misfits };
   }
 }
 

@@ -38,6 +38,7 @@ export function sourceColumn(table: SurveyedTable, at: number, choices: CopyChoi
     identity: isRowid ? identityOf(table) : null,
     ignoresCase: text.collations.get(key)?.toUpperCase() === "NOCASE",
     comment: null,
+    ...(choice.leftOut === undefined ? {} : { leftOut: choice.leftOut }),
   };
   return { column, obstacle: choice.obstacle, evidence: found };
 }

@@ -22,9 +22,21 @@ export function tableObstacles(
   );
   return [
     ...values,
+    ...emptyObstacles(table, choices),
     ...keyObstacles(table, choices),
     ...orphanObstacles(surveyed, { table, chosen, foreignKeys }, choices),
   ];
+}
+
+/** What takes no NULL cannot become NULL. */
+function emptyObstacles({ name, columns, primaryKey }: SourceTable, { onMismatch }: CopyChoices): readonly Obstacle[] {
+  if (onMismatch !== "null") return [];
+  return columns.flatMap((column): readonly Obstacle[] => {
+    const mayBeNull = column.isNullable && primaryKey?.columns.includes(column.name) !== true;
+    if (column.leftOut === undefined || mayBeNull) return [];
+    const what = `${column.leftOut}, and the column takes no NULL`;
+    return [{ code: "COPY.UNFIT", table: name, column: column.name, what, flag: "--on-mismatch widen" }];
+  });
 }
 
 function keyObstacles({ name, primaryKey }: SourceTable, { nullKey }: CopyChoices): readonly Obstacle[] {

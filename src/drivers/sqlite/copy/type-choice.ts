@@ -14,6 +14,8 @@ export interface TypeChoice {
   readonly warning: string | null;
   /** Values that the type does not hold, and nothing was said about what is to become of them. */
   readonly obstacle: { readonly what: string; readonly flag: string } | null;
+  /** Such values, where they are to be left out; absent where there are none. */
+  readonly leftOut?: string;
 }
 
 /** All that a choice is made from. */

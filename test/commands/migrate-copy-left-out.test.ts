@@ -1,0 +1,46 @@
+import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
+import { type CopyWorld, copyWorld } from "../support/copy-world.js";
+
+// What is left out, or becomes NULL, as the user wants it: the plan foretells it, and the copy is one in part.
+
+let world: CopyWorld;
+
+beforeEach(async () => {
+  world = await copyWorld(inject("postgresUrl"));
+});
+
+afterEach(() => world[Symbol.asyncDispose]());
+
+describe("the exit code that is foretold", () => {
+  const FILE = [
+    "CREATE TABLE p (id INTEGER PRIMARY KEY)",
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, must INTEGER NOT NULL, may INTEGER, p INTEGER REFERENCES p)",
+  ];
+  const REFUSED = "INSERT INTO t VALUES (1, 'x', 1, NULL)";
+
+  test.each([
+    ["values are left out", "INSERT INTO t VALUES (1, 1, 'x', NULL)", ["--on-mismatch", "null"]],
+    ["rows are left out", REFUSED, ["--on-mismatch", "reject"]],
+    ["orphans are left out", "PRAGMA foreign_keys = OFF; INSERT INTO t VALUES (1, 1, 1, 5)", ["--orphans", "reject"]],
+  ])("is 5 where %s", async (_, row, flags) => {
+    const from = world.file("t.db", ...FILE, row);
+    const rejects = ["--rejects", world.path("left.ndjson")];
+    const planned = await world.run(["migrate", "copy", from, world.db.url, "--dry-run", ...flags, ...rejects]);
+    expect(planned.stdout).toContain("would end with exit 5");
+    const { exit, data } = await world.copy(from, world.db.url, ...flags, ...rejects);
+    expect([exit, data.tables.map(({ rejected }) => rejected)]).toEqual([5, [0, 1]]);
+  });
+
+  test("is 11 where NULL may not be what does not fit", async () => {
+    const from = world.file("t.db", ...FILE, REFUSED);
+    const flags = ["--on-mismatch", "null", "--rejects", world.path("left.ndjson")];
+    const planned = await world.run(["migrate", "copy", from, world.db.url, "--dry-run", ...flags]);
+    expect([planned.exit, planned.stdout]).toEqual([4, expect.stringContaining("the column takes no NULL")]);
+    const { exit, error } = await world.copy(from, world.db.url, ...flags);
+    expect([exit, error?.code, error?.hint]).toEqual([
+      11,
+      "COPY.UNFIT",
+      expect.stringContaining("--on-mismatch widen"),
+    ]);
+  });
+});
