@@ -170,6 +170,8 @@ export interface CopyTarget extends CopyReader, AsyncDisposable {
   readonly label: string;
   readonly identity: Identity;
   readonly names: NameRules;
+  /** More are refused for a table; absent where the source has no more either. */
+  readonly maxColumns?: number;
   /** Whether it has numbering of its own, which no column uses. */
   readonly hasSequences: boolean;
   /** Of the hidden place, for messages. */

@@ -94,6 +94,8 @@ export interface NameRules {
   readonly maxBytes: number | null;
   /** Names that differ in the case of A to Z only are the same. */
   readonly ignoresCase: boolean;
+  /** What no column can be called, for each table has columns of its own that are; absent where there are none. */
+  readonly ownColumns?: readonly string[];
 }
 
 /** What a table has at the moment, for people who are asked to give it up. */

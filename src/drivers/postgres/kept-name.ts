@@ -3,6 +3,9 @@ import { basicTime } from "../../lib/core/clock.js";
 /** PostgreSQL cuts names at 63 bytes without asking, which could make two names one. */
 export const NAME_BYTES = 63;
 
+/** Each table has these of its own (https://www.postgresql.org/docs/current/ddl-system-columns.html). */
+export const OWN_COLUMNS = ["tableoid", "xmin", "cmin", "xmax", "cmax", "ctid"] as const;
+
 /** `<database>_before_<time>`, the database's name cut on a character boundary so that all fits. */
 export function keptName(database: string, at: Date, attempt = 0): string {
   const ending = `_before_${basicTime(at)}${attempt === 0 ? "" : `_${attempt + 1}`}`;

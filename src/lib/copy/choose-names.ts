@@ -2,7 +2,7 @@ import type { CopyCatalog } from "../../drivers/copy-source-model.js";
 import type { TableName } from "../../drivers/driver.js";
 import { DbopsError } from "../core/errors.js";
 import { qualifiedName } from "../core/named.js";
-import { fitName, nameKey } from "./fit-name.js";
+import { fitColumn, fitName, nameKey } from "./fit-name.js";
 import type { PlanRequest } from "./plan-request.js";
 import type { Recalled } from "./recall-origin.js";
 import { columnKey, tableKey } from "./table-key.js";
@@ -12,7 +12,7 @@ export interface ChosenNames {
   /** By the source's name; null for what is not copied. */
   relation(source: TableName): TableName | null;
   column(source: TableName, column: string): string;
-  /** One line for each name that was too long. */
+  /** One line for each name that was too long, or is the target's own. */
   readonly cut: readonly string[];
 }
 
@@ -69,7 +69,7 @@ function addColumns(
   const taken = new Map<string, string>();
   for (const column of table.columns) {
     const home = request.recalled.columns.get(columnKey(table.name, column.name))?.name;
-    const name = fitted(home ?? column.name, request, cut);
+    const name = fittedColumn(home ?? column.name, request, cut);
     const key = nameKey(name, request.target.names);
     const word = `${qualifiedName(table.name)}.${column.name}`;
     const other = taken.get(key);
@@ -83,6 +83,14 @@ function fitted(wanted: string, { target, isFolding }: Request, cut: string[]): 
   const folded = isFolding ? wanted.toLowerCase() : wanted;
   const name = fitName(folded, target.names);
   if (name !== folded) cut.push(`the name "${wanted}" is too long there: it becomes "${name}"`);
+  return name;
+}
+
+function fittedColumn(wanted: string, request: Request, cut: string[]): string {
+  const folded = request.isFolding ? wanted.toLowerCase() : wanted;
+  if (request.target.names.ownColumns?.includes(folded) !== true) return fitted(wanted, request, cut);
+  const name = fitColumn(folded, request.target.names);
+  cut.push(`every table has a column "${folded}" of its own there: it becomes "${name}"`);
   return name;
 }
 

@@ -3,6 +3,8 @@ import type { SourceTable } from "../../drivers/copy-source-model.js";
 import type { TargetTable } from "../../drivers/copy-target-model.js";
 import type { CopyType, StoredForm } from "../../drivers/copy-type-model.js";
 import type { TableName } from "../../drivers/driver.js";
+import { qualifiedName } from "../core/named.js";
+import { formatCount } from "../core/units.js";
 import type { PlannedColumn, PlannedTable } from "./copy-plan.js";
 import { designChecks } from "./design-checks.js";
 import { type DesignedColumn, designColumns } from "./design-columns.js";
@@ -25,6 +27,7 @@ export function planTable(source: SourceTable, name: TableName, planned: Plannin
   const definition = ownDefinition(source, planned);
   const planning = definition === null ? planned : planned.ofOwnWords();
   const columns = designColumns(source, planning);
+  requireRoom(source, planning);
   const designed = designTable(source, { name, columns }, planning);
   const target = definition === null ? designed : { ...designed, indexes: [], definition };
   const targetKey = planning.request.target.rowKey(target);
@@ -69,6 +72,15 @@ function designTable(
     comment: source.comment,
     definition: null,
   };
+}
+
+/** Many columns are no reason to fail after everything was said to be well. */
+function requireRoom({ name, columns }: SourceTable, { request, remarks }: Planning): void {
+  const { maxColumns = columns.length } = request.target;
+  if (columns.length <= maxColumns) return;
+  const what = `${formatCount(columns.length)} columns, and a table has at most ${formatCount(maxColumns)} there`;
+  const flag = `--exclude-tables ${qualifiedName(name)}`;
+  remarks.obstacles.push({ code: "COPY.UNFIT", table: name, column: null, what, flag });
 }
 
 /** What made it where it comes from; null when it cannot be used: something that it refers to does not come along. */

@@ -63,11 +63,7 @@ function tableWord({ source, target }: PlannedTable): string {
   return writeOriginWord({ of: "table", name: source.name, shape: tableShape(target) });
 }
 
-function tableEntries(
-  planned: PlannedTable,
-  left: ReadonlySet<string>,
-  entry: MakeEntry,
-): readonly OriginEntry[] {
+function tableEntries(planned: PlannedTable, left: ReadonlySet<string>, entry: MakeEntry): readonly OriginEntry[] {
   const { source, target } = planned;
   const { name: table } = target;
   const word = tableWord(planned);

@@ -34,9 +34,11 @@ export async function makeTables(session: Session, design: TargetDesign, how: Ma
     await dropReferences(session, place.all(schemasOf(design)));
   } else await inTransaction(session, () => makePlace(session, design, how));
   const made = await ledger.tables(session);
-  const missing = design.tables
-    .filter((table) => made.get(keyOf(table.name)) !== definitionOf(table, place))
-    .toSorted((one, other) => foreignNumbers(one) - foreignNumbers(other));
+  const missing = sequenceNamesFirst(
+    design.tables
+      .filter((table) => made.get(keyOf(table.name)) !== definitionOf(table, place))
+      .toSorted((one, other) => foreignNumbers(one) - foreignNumbers(other)),
+  );
   for (let start = 0; start < missing.length; start += TABLES_PER_TRANSACTION) {
     const some = missing.slice(start, start + TABLES_PER_TRANSACTION);
     const other = some.filter(({ name }) => made.has(keyOf(name)));
@@ -56,6 +58,12 @@ function foreignNumbers({ definition }: TargetTable): number {
   const taken = definition?.match(/nextval\('/g) ?? [];
   const own = definition?.match(/^CREATE SEQUENCE /gm) ?? [];
   return Math.max(0, taken.length - own.length);
+}
+
+/** An identity column's sequence takes a name that is free, but a table has only its own. */
+function sequenceNamesFirst(tables: readonly TargetTable[]): readonly TargetTable[] {
+  const isLike = ({ name }: TargetTable): boolean => name.name.endsWith("_seq");
+  return [...tables.filter(isLike), ...tables.filter((table) => !isLike(table))];
 }
 
 /** Makes a table anew that may have become another. */

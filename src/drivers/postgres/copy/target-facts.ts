@@ -14,7 +14,7 @@ import type {
 import type { CopyType } from "../../copy-type-model.js";
 import type { HeldLock, Identity, LockOptions, TableName } from "../../driver.js";
 import { labelOf } from "../conn-info.js";
-import { NAME_BYTES } from "../kept-name.js";
+import { NAME_BYTES, OWN_COLUMNS } from "../kept-name.js";
 import { lockDatabase } from "../lock.js";
 import type { Session } from "../session.js";
 import type { ViewWhere } from "../view-session.js";
@@ -24,6 +24,9 @@ import type { HiddenPlace } from "./hidden-place.js";
 import type { NativeTypes } from "./native-types.js";
 import { readOccupancy } from "./occupancy.js";
 import { typeFor } from "./type-for.js";
+
+/** https://www.postgresql.org/docs/current/limits.html */
+const MOST_COLUMNS = 1600;
 
 export interface TargetParts {
   readonly where: ViewWhere;
@@ -56,7 +59,8 @@ const UNORDERED: ReadonlySet<CopyType["kind"]> = new Set(["double", "single", "j
 export class TargetFacts implements Facts {
   readonly label: string;
   readonly identity: Identity;
-  readonly names = { maxBytes: NAME_BYTES, ignoresCase: false } as const;
+  readonly names = { maxBytes: NAME_BYTES, ignoresCase: false, ownColumns: OWN_COLUMNS } as const;
+  readonly maxColumns = MOST_COLUMNS;
   readonly hasSequences = true;
   readonly #parts: TargetParts;
 

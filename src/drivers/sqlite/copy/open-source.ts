@@ -1,8 +1,9 @@
 import { rm } from "node:fs/promises";
 import { CleanupStack } from "../../../lib/core/cleanup-stack.js";
-import { DbopsError } from "../../../lib/core/errors.js";
+import { DbopsError, messageOf } from "../../../lib/core/errors.js";
 import type { CopyChoices, CopySource } from "../../copy-source-model.js";
 import type { DriverContext } from "../../driver.js";
+import { isDamage } from "../errors.js";
 import { privateCopy, type ViewedFile } from "../private-copy.js";
 import { privateFile } from "../snapshot.js";
 import { Worker } from "../worker-client.js";
@@ -25,7 +26,7 @@ interface Begun {
   readonly watch: ChangeWatch;
 }
 
-/** Opens one state of a file to be copied. DB.PERMISSION, LOCK.DATABASE, RESOURCE.DISK_FULL. */
+/** Opens one state of a file to be copied. DB.PERMISSION, LOCK.DATABASE, COPY.SOURCE_DAMAGED, RESOURCE.DISK_FULL. */
 export async function openCopySource(
   file: CopiedFile,
   choices: CopyChoices,
@@ -41,7 +42,7 @@ export async function openCopySource(
     );
   } catch (error) {
     await cleanup[Symbol.asyncDispose]();
-    throw error;
+    throw isDamage(error) ? damaged(file.path, error) : error;
   }
 }
 
@@ -125,6 +126,16 @@ async function openReaders(
   // All of them have come or failed before anything is cleaned up.
   await Promise.allSettled(opened);
   return await Promise.all(opened);
+}
+
+/** Its first pages are: elsewhere damage is found by SQLite's own check, and told in the plan. */
+function damaged(path: string, cause: unknown): DbopsError {
+  return new DbopsError("COPY.SOURCE_DAMAGED", {
+    message: `${path} is damaged`,
+    why: `SQLite cannot read it: ${messageOf(cause)}`,
+    hint: `see what is left of it: dbops integrity ${path}; or restore a backup`,
+    cause,
+  });
 }
 
 function cannotHold(path: string): DbopsError {

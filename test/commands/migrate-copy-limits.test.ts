@@ -1,0 +1,65 @@
+import { readFile, truncate } from "node:fs/promises";
+import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
+import { type CopyWorld, copyWorld } from "../support/copy-world.js";
+
+// What PostgreSQL cannot be given under its own name or number, and files that end too early.
+
+let world: CopyWorld;
+
+beforeEach(async () => {
+  world = await copyWorld(inject("postgresUrl"));
+});
+
+afterEach(() => world[Symbol.asyncDispose]());
+
+describe("names that the target has itself", () => {
+  test("columns get a mark, are listed, and have their own name again on the way back", async () => {
+    const from = world.file(
+      "t.db",
+      "CREATE TABLE t (ctid INTEGER, xmin TEXT, oid INTEGER)",
+      "INSERT INTO t VALUES (1, 'a', 2)",
+    );
+    const out = await world.run(["migrate", "copy", from, world.db.url]);
+    expect([out.exit, out.stdout]).toEqual([0, expect.stringContaining('has a column "ctid" of its own')]);
+    expect(await world.db.sql("SELECT ctid_a67689, xmin_eafb2f, oid::int FROM t")).toEqual([
+      { ctid_a67689: "1", xmin_eafb2f: "a", oid: 2 },
+    ]);
+    const back = await world.copy(world.db.url, world.path("back.db"));
+    expect([back.exit, back.error]).toEqual([0, null]);
+    expect(world.rows("back.db", "SELECT ctid, xmin, oid FROM t")).toEqual([{ ctid: 1, xmin: "a", oid: 2 }]);
+  });
+
+  test("tables called like the sequence of another one", async () => {
+    const from = world.file(
+      "t.db",
+      "CREATE TABLE a (id INTEGER PRIMARY KEY)",
+      "CREATE TABLE a_id_seq (x INTEGER)",
+      "INSERT INTO a VALUES (7)",
+      "INSERT INTO a_id_seq VALUES (1)",
+    );
+    const { exit, error } = await world.copy(from, world.db.url);
+    expect([exit, error]).toEqual([0, null]);
+    expect(await world.db.sql("INSERT INTO a DEFAULT VALUES RETURNING id")).toEqual([{ id: "8" }]);
+    expect(await world.db.sql("SELECT x FROM a_id_seq")).toEqual([{ x: "1" }]);
+  });
+});
+
+test("a table of too many columns is in the way before anything is made", async () => {
+  const columns = Array.from({ length: 1601 }, (_, at) => `c${at} INTEGER`).join(", ");
+  const from = world.file("wide.db", `CREATE TABLE wide (${columns})`);
+  const planned = await world.run(["migrate", "copy", from, world.db.url, "--dry-run"]);
+  expect([planned.exit, planned.stdout]).toEqual([4, expect.stringContaining("--exclude-tables wide")]);
+  const { exit, error } = await world.copy(from, world.db.url);
+  expect([exit, error?.code, error?.message]).toEqual([
+    11,
+    "COPY.UNFIT",
+    expect.stringMatching(/1,601 columns.*1,600/),
+  ]);
+});
+
+test("a file that was cut off is damaged, and dbops has no bug", async () => {
+  const from = world.file("t.db", "CREATE TABLE t (x)", "CREATE TABLE u (x)", "INSERT INTO t VALUES (zeroblob(50000))");
+  await truncate(from, (await readFile(from)).length - 8192);
+  const { exit, error } = await world.copy(from, world.db.url);
+  expect([exit, error?.code]).toEqual([11, "COPY.SOURCE_DAMAGED"]);
+});
