@@ -44,3 +44,22 @@ describe("the exit code that is foretold", () => {
     ]);
   });
 });
+
+describe("the place and the way out of a value that does not fit", () => {
+  test("a key that is no text is shown as its bytes", async () => {
+    const from = world.file(
+      "t.db",
+      "CREATE TABLE t (k TEXT PRIMARY KEY)",
+      "INSERT INTO t VALUES (CAST(x'fe41' AS TEXT))",
+    );
+    const { error } = await world.copy(from, world.db.url);
+    expect([error?.code, error?.message]).toEqual(["COPY.UNFIT", expect.stringContaining("at k blob x'fe41'")]);
+  });
+
+  test("a local time that its clock skipped is not widened by --on-mismatch widen", async () => {
+    const from = world.file("t.db", "CREATE TABLE t (at DATETIME)", "INSERT INTO t VALUES ('2024-03-31 02:30:00')");
+    const flags = ["--assume-tz", "Europe/Berlin", "--on-mismatch", "widen"];
+    const { exit, error } = await world.copy(from, world.db.url, ...flags);
+    expect([exit, error?.hint]).toEqual([11, "leave out --assume-tz, or choose with --on-mismatch reject|null"]);
+  });
+});

@@ -6,7 +6,7 @@ import { largeRow } from "./large-row.js";
 import type { RowBatch } from "./row-protocol.js";
 import { LARGE_BYTES, type RowQuery } from "./row-query.js";
 import type { WalkWhere } from "./row-walk.js";
-import { unfitValue } from "./unfit-value.js";
+import { shownValue, unfitValue } from "./unfit-value.js";
 
 /** In UTF-16 units. */
 const BATCH_LENGTH = 200 * 1024;
@@ -134,19 +134,31 @@ class ExactRows {
     const key = this.#shownKey(row);
     const { reason } = field;
     if (field.kind === "unfit") throw unfitValue({ table, column, key, reason, hint: `choose with ${field.flag}` });
-    if (misfit === "fail") {
-      throw unfitValue({ table, column, key, reason, hint: "choose with --on-mismatch widen|reject|null" });
-    }
+    if (misfit === "fail") throw unfitValue({ table, column, key, reason, hint: this.#wayOut(index) });
     const isRowLeftOut = misfit === "reject";
     this.#rejects.push({ table, key, column, value: field.value, reason, isRowLeftOut });
     return isRowLeftOut;
+  }
+
+  /** The scan has seen all values, and widened what was to be widened: what is left are local times that a clock skipped. */
+  #wayOut(index: number): string {
+    const stored = this.#read.request.columns[index]?.stored;
+    const isAssumed = stored?.as === "moment" && stored.shape.assumedZone !== null;
+    return `${isAssumed ? "leave out --assume-tz, or " : ""}choose with --on-mismatch reject|null`;
   }
 
   #shownKey(row: Row): string {
     const { request, query } = this.#read;
     if (request.key.kind === "none") return "a row without a key";
     if (query.hidden !== null) return `rowid ${row[0]}`;
-    const spelled = (this.key(row) ?? "").split("\t");
-    return query.keyColumns.map((at, index) => `${request.columns[at]?.name} ${spelled[index]}`).join(", ");
+    return query.keyColumns.map((at) => `${request.columns[at]?.name} ${this.#shownField(row, at)}`).join(", ");
+  }
+
+  /** What cannot be spelled is shown as its bytes. */
+  #shownField(row: Row, index: number): string {
+    const field = this.#field(row, index);
+    if (field?.kind === "field") return field.field;
+    const value = row[2 * index + 2] ?? null;
+    return value === null ? NULL_FIELD : shownValue(value);
   }
 }

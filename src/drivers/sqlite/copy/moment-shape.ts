@@ -6,6 +6,8 @@ const ZONE = /^[+-](\d\d):?(\d\d)?$/;
 /** The largest offset that is a zone somewhere. */
 const MOST_HOURS = 14;
 
+const DAY = "?".repeat("2026-01-31".length);
+
 /** Evaluated once: bytes of a digit in the database's encoding. */
 const CHARACTER_BYTES = "(SELECT 1 + (encoding LIKE 'UTF-16%') FROM pragma_encoding)";
 
@@ -27,8 +29,8 @@ export function momentShapeOf(text: string, assumedZone: string | null): MomentS
 /** An SQL condition: the text in `cell` is of that shape, and a moment of the calendar. */
 export function hasShape(cell: string, shape: MomentShape): string {
   const fraction = shape.fractionDigits === 0 ? "" : `.${"[0-9]".repeat(shape.fractionDigits)}`;
-  // There is no year 0; SQLite's calendar has one.
-  const isInCalendar = `${cell} NOT GLOB '0000*'`;
+  // There is no year 0, and an hour 24 is one of the next day; SQLite has both.
+  const isInCalendar = `${cell} NOT GLOB '0000*'${shape.separator === null ? "" : ` AND ${cell} NOT GLOB '${DAY}?24:*'`}`;
   if (fraction === "" && shape.zone === "") return `(${comesBack(cell, shape)} AND ${isInCalendar})`;
   const length = "2026-01-31".length + (shape.hasSeconds ? " 08:00:00" : " 08:00").length;
   const endingBytes = (shape.fractionDigits === 0 ? 0 : shape.fractionDigits + 1) + shape.zone.length;
