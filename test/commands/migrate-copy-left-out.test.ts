@@ -63,3 +63,16 @@ describe("the place and the way out of a value that does not fit", () => {
     expect([exit, error?.hint]).toEqual([11, "leave out --assume-tz, or choose with --on-mismatch reject|null"]);
   });
 });
+
+test("--data-only makes NULL of what the table there cannot hold, where it takes NULL", async () => {
+  await world.db.sql("CREATE TABLE t (id int PRIMARY KEY, n smallint)");
+  const from = world.file(
+    "t.db",
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER)",
+    "INSERT INTO t VALUES (1, 70000)",
+  );
+  const flags = ["--data-only", "--no-safety-backup", "--on-mismatch", "null", "--rejects", world.path("left.ndjson")];
+  const { exit, error, data } = await world.copy(from, world.db.url, ...flags);
+  expect([exit, error, data.tables[0]?.rejected]).toEqual([5, null, 1]);
+  expect(await world.db.sql("SELECT id, n FROM t")).toEqual([{ id: 1, n: null }]);
+});

@@ -63,3 +63,9 @@ test("a file that was cut off is damaged, and dbops has no bug", async () => {
   const { exit, error } = await world.copy(from, world.db.url);
   expect([exit, error?.code]).toEqual([11, "COPY.SOURCE_DAMAGED"]);
 });
+
+test("several schemas are not one to put tables into", async () => {
+  const from = world.file("t.db", "CREATE TABLE t (x)");
+  const { exit, error } = await world.copy(from, world.db.url, "--schema", "a,b");
+  expect([exit, error?.code, error?.message]).toEqual([2, "USAGE.INVALID", expect.stringContaining("--schema")]);
+});

@@ -57,7 +57,8 @@ function recalledType({ native, stored }: RecalledColumn): TargetType {
   return { native, stored, check: null, warning: null, flag: null };
 }
 
-function misfitOf(onMismatch: Planning["request"]["choices"]["onMismatch"], mayBeNull: boolean): Misfit {
+/** What becomes of a value that does not fit. */
+export function misfitOf(onMismatch: Planning["request"]["choices"]["onMismatch"], mayBeNull: boolean): Misfit {
   if (onMismatch === "reject") return "reject";
   return onMismatch === "null" && mayBeNull ? "null" : "fail";
 }

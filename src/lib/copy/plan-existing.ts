@@ -1,9 +1,11 @@
+import type { CopyColumn } from "../../drivers/copy-rows-model.js";
 import type { SourceColumn, SourceTable } from "../../drivers/copy-source-model.js";
 import type { TargetColumn, TargetTable } from "../../drivers/copy-target-model.js";
 import type { CopyType } from "../../drivers/copy-type-model.js";
 import { canonicalJson } from "../core/canonical-json.js";
 import { qualifiedName } from "../core/named.js";
 import type { CopyPlan, PlannedTable } from "./copy-plan.js";
+import { misfitOf } from "./design-columns.js";
 import { existingColumn, existingTable } from "./existing-tables.js";
 import { leavesOut } from "./leaves-out.js";
 import type { PlanRequest } from "./plan-request.js";
@@ -86,8 +88,11 @@ function plannedRows(
     definition: null,
   };
   const bounds = { after: null, upTo: null };
-  const misfit = request.choices.onMismatch === "reject" ? "reject" : "fail";
-  const read = columns.map(({ column: { name, type, stored } }) => ({ name, type, stored, misfit }) as const);
+  const { onMismatch } = request.choices;
+  const read = columns.map(({ column: { name, type, stored }, there }): CopyColumn => {
+    const misfit = misfitOf(onMismatch, there.isNullable);
+    return { name, type, stored, misfit };
+  });
   return {
     source,
     target,

@@ -26,12 +26,13 @@ interface Begun {
   readonly watch: ChangeWatch;
 }
 
-/** Opens one state of a file to be copied. DB.PERMISSION, LOCK.DATABASE, COPY.SOURCE_DAMAGED, RESOURCE.DISK_FULL. */
+/** Opens one state of a file to be copied. DB.PERMISSION, LOCK.DATABASE, COPY.SOURCE_DAMAGED, RESOURCE.DISK_FULL, USAGE.INVALID. */
 export async function openCopySource(
   file: CopiedFile,
   choices: CopyChoices,
   context: DriverContext,
 ): Promise<CopySource> {
+  if (choices.schemas.length > 1) throw manySchemas(choices.schemas);
   const cleanup = new CleanupStack();
   try {
     const { readers, snapshot, watch } = await begin(file, choices, { context, cleanup });
@@ -126,6 +127,14 @@ async function openReaders(
   // All of them have come or failed before anything is cleaned up.
   await Promise.allSettled(opened);
   return await Promise.all(opened);
+}
+
+/** One of them would be where the tables go. */
+function manySchemas(schemas: readonly string[]): DbopsError {
+  return new DbopsError("USAGE.INVALID", {
+    message: `--schema names ${schemas.length} schemas, and a SQLite file has none to choose from`,
+    hint: "name one: the target's, into which the tables go",
+  });
 }
 
 /** Its first pages are: elsewhere damage is found by SQLite's own check, and told in the plan. */
