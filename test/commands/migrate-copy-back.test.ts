@@ -208,3 +208,22 @@ describe("there and back again", () => {
     expect(await home.sql("INSERT INTO a (word) VALUES ('y') RETURNING id")).toEqual([{ id: 2 }]);
   });
 });
+
+test("a trigger or view from home does not come back without the tables that it speaks of", async () => {
+  const from = world.file(
+    "home.db",
+    "CREATE TABLE log (x INTEGER)",
+    "CREATE TABLE t (x INTEGER)",
+    "CREATE TRIGGER heard AFTER INSERT ON t BEGIN INSERT INTO log VALUES (new.x); END",
+    "CREATE VIEW few AS SELECT x FROM log LIMIT 3",
+  );
+  expect((await world.copy(from, world.db.url)).exit).toBe(5);
+  const { exit, data } = await world.copy(world.db.url, world.path("part.db"), "--tables", "t");
+  expect([exit, data.notCarried]).toMatchObject([5, [{ kind: "triggers", class: "counted" }]]);
+  world.file("part.db", "INSERT INTO t VALUES (1)", "ALTER TABLE t RENAME TO u");
+  expect(world.rows("part.db", "SELECT x FROM u")).toEqual([{ x: 1 }]);
+  const whole = await world.copy(world.db.url, world.path("whole.db"));
+  expect([whole.exit, whole.error]).toEqual([0, null]);
+  world.file("whole.db", "INSERT INTO t VALUES (1)");
+  expect(world.rows("whole.db", "SELECT x FROM few")).toEqual([{ x: 1 }]);
+});

@@ -13,7 +13,7 @@ import { planViews } from "./plan-views.js";
 import { Planning } from "./planning.js";
 import { recallOrigin, redescribe } from "./recall-origin.js";
 import { recordOrigin } from "./record-origin.js";
-import { returningObjects } from "./return-objects.js";
+import { lostTriggers, returningObjects } from "./return-objects.js";
 import { tableKey } from "./table-key.js";
 
 /** Decides everything before anything is made. COPY.NAME_COLLISION, COPY.UNFIT for tables that are to be there. */
@@ -38,7 +38,8 @@ function planNew(asked: PlanRequest): CopyPlan {
     tables,
     planning,
   );
-  const notCarried = [...request.catalog.notCarried, ...remarks.notCarried, ...sequencesLeft(request)];
+  const lost = lostTriggers(planning.recalled, made);
+  const notCarried = [...request.catalog.notCarried, ...remarks.notCarried, ...sequencesLeft(request), ...lost];
   return {
     tables,
     views: planned,

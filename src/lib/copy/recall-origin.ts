@@ -38,9 +38,11 @@ export interface Recalled {
   readonly columns: ReadonlyMap<string, RecalledColumn>;
   /** Of views, triggers, indexes and others. */
   readonly objects: readonly RecalledObject[];
+  /** Tables of home that do not come back: not chosen, or gone by now. */
+  readonly absent: readonly string[];
 }
 
-const NOTHING: Recalled = { tables: new Map(), columns: new Map(), objects: [] };
+const NOTHING: Recalled = { tables: new Map(), columns: new Map(), objects: [], absent: [] };
 
 /** Whatever is no longer as the copy was made is not recalled. */
 export function recallOrigin({ catalog, usesOrigin, targetEngine }: PlanRequest): Recalled {
@@ -61,7 +63,11 @@ export function recallOrigin({ catalog, usesOrigin, targetEngine }: PlanRequest)
     const word = readOriginWord(entry.stored);
     return word?.of === "object" ? [{ ...entry, isCarried: word.isCarried, schema: word.schema }] : [];
   });
-  return { tables, columns, objects };
+  const present = new Set(catalog.tables.map(({ name }) => tableKey(name)));
+  const absent = entries.flatMap(({ kind, table, name }) =>
+    kind === "table" && table !== null && !present.has(tableKey(table)) ? [name] : [],
+  );
+  return { tables, columns, objects, absent };
 }
 
 /** A source's column as the one that it was at home. */

@@ -1,14 +1,29 @@
-import type { OriginEntry, SourceView } from "../../drivers/copy-source-model.js";
+import type { NotCarried, OriginEntry, SourceView } from "../../drivers/copy-source-model.js";
 import type { TargetDesign, TargetTable } from "../../drivers/copy-target-model.js";
 import type { Recalled } from "./recall-origin.js";
 import { tableKey } from "./table-key.js";
 
+const LETTER = /[\p{L}\p{N}_$]/u;
+
 /** Functions before what calls them, triggers last. */
 const ORDER: readonly OriginEntry["kind"][] = ["other", "index", "view", "trigger"];
 
+/** Not every engine looks at what a definition speaks of before a row comes to it: a trigger would then refuse every one. */
+export function lostTriggers({ objects, absent }: Recalled, made: readonly TargetTable[]): readonly NotCarried[] {
+  return objects
+    .filter(({ kind, name }) => kind === "trigger" && made.some((table) => name.startsWith(`${table.name.name}.`)))
+    .filter((object) => speaksOfAny(object, absent))
+    .map(({ name, definition: sql }) => ({
+      kind: "triggers",
+      name,
+      reason: "it speaks of a table that is not copied",
+      sql,
+    }));
+}
+
 /** Definitions from home that are run as they are; views among them need no other words. */
 export function returningObjects(
-  { objects }: Recalled,
+  { objects, absent }: Recalled,
   { views, made }: { readonly views: readonly SourceView[]; readonly made: readonly TargetTable[] },
 ): TargetDesign["returning"] {
   const present = new Set(views.map(({ name }) => tableKey(name)));
@@ -20,7 +35,19 @@ export function returningObjects(
     return kind === "view" ? present.has(tableKey(table)) : whole.has(tableKey(table));
   };
   return objects
-    .filter(isBack)
+    .filter((object) => isBack(object) && !speaksOfAny(object, absent))
     .map(({ kind, name, schema, definition }) => ({ kind, name, schema, sql: definition }))
     .sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind));
+}
+
+function speaksOfAny({ definition }: OriginEntry, names: readonly string[]): boolean {
+  const text = definition.toLowerCase();
+  return names.some((name) => isWordOf(text, name.toLowerCase()));
+}
+
+function isWordOf(text: string, word: string): boolean {
+  for (let at = text.indexOf(word); at >= 0; at = text.indexOf(word, at + 1)) {
+    if (!LETTER.test(text[at - 1] ?? "") && !LETTER.test(text[at + word.length] ?? "")) return true;
+  }
+  return false;
 }
