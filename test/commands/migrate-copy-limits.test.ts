@@ -69,3 +69,20 @@ test("several schemas are not one to put tables into", async () => {
   const { exit, error } = await world.copy(from, world.db.url, "--schema", "a,b");
   expect([exit, error?.code, error?.message]).toEqual([2, "USAGE.INVALID", expect.stringContaining("--schema")]);
 });
+
+test("a generated column before others becomes its values where they differ", async () => {
+  const from = world.file(
+    "t.db",
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, g TEXT AS (a || '!') STORED, a TEXT, b TEXT)",
+    "INSERT INTO t (a, b) VALUES ('x' || char(0), 'y')",
+  );
+  const { exit, error, data } = await world.copy(from, world.db.url, "--nul", "bytea");
+  expect([exit, error, data.notCarried.map(({ kind, name }) => [kind, name])]).toEqual([
+    5,
+    null,
+    [["generated", "t.g"]],
+  ]);
+  expect(await world.db.sql("SELECT encode(g, 'hex') AS g, encode(a, 'hex') AS a, b FROM t")).toEqual([
+    { g: "780021", a: "7800", b: "y" },
+  ]);
+});
