@@ -91,6 +91,16 @@ describe("a file into an empty database", () => {
   });
 });
 
+test.each([
+  [["--tables", "users", "--exclude-tables", "users"], "no table is left to copy"],
+  [["--data-only", "--numeric", "real"], "for tables that are made"],
+  [["--data-only", "--no-strict"], "for tables that are made"],
+])("flags that leave nothing to do are refused: %j", async (flags, message) => {
+  const { exit, error } = await world.copy(world.file("shop.db", ...SHOP), world.db.url, ...flags);
+  expect([exit, error?.code]).toEqual([2, "USAGE.INVALID"]);
+  expect(error?.message).toContain(message);
+});
+
 describe("what does not fit", () => {
   test("is refused before anything is made, with the place and the flag", async () => {
     const from = world.file(

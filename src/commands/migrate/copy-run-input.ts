@@ -6,6 +6,7 @@ import { optionChoice, optionCount, optionFlag, optionList, optionText } from ".
 import { againWords } from "./again-words.js";
 import { allowedUncarried } from "./allowed-uncarried.js";
 import * as choices from "./copy-run-options.js";
+import { requireFitting } from "./fitting-flags.js";
 
 export interface CopyRunInput extends CopyWish {
   readonly from: string;
@@ -82,38 +83,4 @@ function zoneOf(zone: string | null): string | null {
       hint: "for example: UTC, Europe/Berlin",
     });
   }
-}
-
-/** What makes no sense together, in the order in which it is looked for. */
-function requireFitting(
-  raw: RawInput,
-  { content, choices: chosen, place, resume, backsUpFirst, rejects }: CopyRunInput,
-): void {
-  const isRows = content === "rows";
-  const leavesOut = [chosen.onMismatch, chosen.orphans].some((what) => what === "reject" || what === "null");
-  const faults: readonly (readonly [isFault: boolean, message: string, hint: string])[] = [
-    [
-      optionText(raw, "target") !== null,
-      "migrate copy takes FROM and TO, and no --target",
-      "dbops migrate copy FROM TO",
-    ],
-    [isRows && optionFlag(raw, "schemaOnly"), "--data-only and --schema-only exclude each other", "give one of them"],
-    [isRows && place.isReplacing, "--data-only and --replace exclude each other", "give one of them"],
-    [isRows && resume !== null, "--data-only is one transaction: there is nothing to resume", "begin it again"],
-    [
-      !isRows && place.disableTriggers,
-      "--disable-triggers is for --data-only",
-      "tables that are made have no triggers yet",
-    ],
-    [
-      !isRows && raw.options.safetyBackup === false && !backsUpFirst,
-      "--no-safety-backup is for --data-only",
-      "leave it out",
-    ],
-    [leavesOut && rejects === null, "what is left out needs a place", "add --rejects FILE"],
-  ];
-  const fault = faults.find(([isFault]) => isFault);
-  if (fault === undefined) return;
-  const [, message, hint] = fault;
-  throw new DbopsError("USAGE.INVALID", { message, hint });
 }

@@ -69,6 +69,7 @@ export async function prepareCopy(request: CopyRequest, services: CopyServices):
     isFolding: wish.isFolding,
     usesOrigin: wish.usesOrigin && wish.content !== "rows",
   });
+  requireTables(plan, wish.choices);
   const replaced = wish.place.isReplacing ? await replacedTables(target, plan) : [];
   const facts = { run, plan, allowed: wish.allowed, from: driver.label, to: target.label, snapshot: source.snapshot };
   return { run, driver, source, target, plan, report: plannedReport(facts), replaced, tokens };
@@ -76,6 +77,16 @@ export async function prepareCopy(request: CopyRequest, services: CopyServices):
 
 function sideOf({ label, identity }: Pick<Driver, "label" | "identity">): Pick<Driver, "label" | "identity"> {
   return { label, identity };
+}
+
+/** USAGE.INVALID where the flags leave nothing. */
+function requireTables({ tables }: CopyPlan, { tables: named, excludeTables }: CopyWish["choices"]): void {
+  if (tables.length > 0 || named.length + excludeTables.length === 0) return;
+  throw new DbopsError("USAGE.INVALID", {
+    message: "no table is left to copy",
+    why: "--tables and --exclude-tables leave none",
+    hint: "`dbops info FROM` lists the tables",
+  });
 }
 
 async function openTarget({ to, wish }: CopyRequest, run: string, services: CopyServices): Promise<CopyTarget> {

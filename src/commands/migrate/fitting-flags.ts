@@ -1,0 +1,43 @@
+import { DbopsError } from "../../lib/core/errors.js";
+import type { RawInput } from "../define.js";
+import { optionFlag, optionText } from "../options.js";
+import type { CopyRunInput } from "./copy-run-input.js";
+
+/** USAGE.INVALID for flags that make no sense together, in the order in which it is looked for. */
+export function requireFitting(
+  raw: RawInput,
+  { content, choices: chosen, place, resume, backsUpFirst, rejects }: CopyRunInput,
+): void {
+  const isRows = content === "rows";
+  const leavesOut = [chosen.onMismatch, chosen.orphans].some((what) => what === "reject" || what === "null");
+  const faults: readonly (readonly [isFault: boolean, message: string, hint: string])[] = [
+    [
+      optionText(raw, "target") !== null,
+      "migrate copy takes FROM and TO, and no --target",
+      "dbops migrate copy FROM TO",
+    ],
+    [isRows && optionFlag(raw, "schemaOnly"), "--data-only and --schema-only exclude each other", "give one of them"],
+    [isRows && place.isReplacing, "--data-only and --replace exclude each other", "give one of them"],
+    [isRows && resume !== null, "--data-only is one transaction: there is nothing to resume", "begin it again"],
+    [
+      !isRows && place.disableTriggers,
+      "--disable-triggers is for --data-only",
+      "tables that are made have no triggers yet",
+    ],
+    [
+      !isRows && raw.options.safetyBackup === false && !backsUpFirst,
+      "--no-safety-backup is for --data-only",
+      "leave it out",
+    ],
+    [
+      isRows && (raw.options.numeric !== undefined || raw.options.strict === false),
+      "--numeric and --no-strict are for tables that are made",
+      "with --data-only the types of the target's own columns decide",
+    ],
+    [leavesOut && rejects === null, "what is left out needs a place", "add --rejects FILE"],
+  ];
+  const fault = faults.find(([isFault]) => isFault);
+  if (fault === undefined) return;
+  const [, message, hint] = fault;
+  throw new DbopsError("USAGE.INVALID", { message, hint });
+}
