@@ -86,3 +86,17 @@ test("a generated column before others becomes its values where they differ", as
     { g: "780021", a: "7800", b: "y" },
   ]);
 });
+
+test("a generated column that the target cannot compute becomes its values", async () => {
+  const from = world.file(
+    "t.db",
+    "CREATE TABLE t (g REAL AS (a * b) STORED, id INTEGER PRIMARY KEY, a INTEGER, b INTEGER)",
+    "INSERT INTO t (a, b) VALUES (1, 2), ('x', 1), (9223372036854775807, 2)",
+  );
+  const flags = ["--on-mismatch", "reject", "--rejects", world.path("left.ndjson")];
+  const { exit, error, data } = await world.copy(from, world.db.url, ...flags);
+  expect([exit, error, data.notCarried.map(({ name }) => name)]).toEqual([5, null, ["t.g"]]);
+  expect(data.tables[0]).toMatchObject({ rows: 2, rejected: 1, checksum: { equal: true } });
+  expect((await readFile(world.path("left.ndjson"), "utf8")).trim().split("\n")).toHaveLength(1);
+  expect(await world.db.sql("SELECT g FROM t ORDER BY id")).toEqual([{ g: 2 }, { g: 18446744073709552000 }]);
+});
