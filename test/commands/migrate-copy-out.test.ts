@@ -101,6 +101,14 @@ test.each([
   expect(error?.message).toContain(message);
 });
 
+test("a report goes into a file that is new, and over nothing else", async () => {
+  const from = world.file("shop.db", ...SHOP);
+  const { exit, data } = await world.copy(from, world.db.url, "--report", "report.json");
+  expect([exit, JSON.parse(await readFile(world.path("report.json"), "utf8"))]).toEqual([0, data]);
+  const again = await world.copy(from, world.db.url, "--replace", "--confirm", world.db.url, "--report", "report.json");
+  expect(again.error?.code).toBe("OUTPUT.EXISTS");
+});
+
 describe("what does not fit", () => {
   test("is refused before anything is made, with the place and the flag", async () => {
     const from = world.file(

@@ -63,7 +63,7 @@ const RUN_OPTIONS = [
   },
   { flags: "--check-queries <file>", help: "SQL statements that both sides must answer alike" },
   { flags: "--rejects <file>", help: "write what is left out to this new file, as NDJSON" },
-  { flags: "--report <file>", help: "write the report to this file, as JSON" },
+  { flags: "--report <file>", help: "write the report to this new file, as JSON" },
 ] as const satisfies readonly OptionSpec[];
 
 export const COPY_RUN_OPTIONS = [...SCOPE_OPTIONS, ...TYPE_OPTIONS, ...RUN_OPTIONS] as const;

@@ -7,14 +7,15 @@ import type { CopyReport } from "./copy-report.js";
 interface Outputs {
   readonly rejects: string | null;
   readonly report: string | null;
-  /** The rejects' file is then replaced by one of everything. */
+  /** What the run that is taken up has written is then replaced by one of everything. */
   readonly isResumed: boolean;
 }
 
-/** Before anything is copied: OUTPUT.EXISTS for a rejects' file that is there, OUTPUT.UNWRITABLE. */
+/** Before anything is copied: OUTPUT.EXISTS for a file that is there, OUTPUT.UNWRITABLE. */
 export async function requireOutputs({ rejects, report, isResumed }: Outputs): Promise<void> {
-  if (rejects !== null) await (isResumed ? requireWritable(rejects) : requireNothingAt(rejects, false));
-  if (report !== null) await requireWritable(report);
+  for (const path of [rejects, report]) {
+    if (path !== null) await (isResumed ? requireWritable(path) : requireNothingAt(path, false));
+  }
 }
 
 /** The statements of a file; null for none. USAGE.INVALID when it cannot be read. */
