@@ -42,7 +42,11 @@ const TYPE_OPTIONS = [
 const SCOPE_OPTIONS = [
   { flags: "--tables <names>", help: "only these tables, separated by commas", isRepeatable: true },
   { flags: "--exclude-tables <names>", help: "all tables but these", isRepeatable: true },
-  { flags: "--schema <names>", help: "of the source, where it has schemas: only these", isRepeatable: true },
+  {
+    flags: "--schema <names>",
+    help: "of a PostgreSQL source only these; from a file into PostgreSQL: where tables go",
+    isRepeatable: true,
+  },
   { flags: "--data-only", help: "rows into tables that are there, in one transaction" },
   { flags: "--schema-only", help: "tables and all that hangs on them, without rows" },
   { flags: "--replace", help: "tables of the same names give way; they are kept for undo" },

@@ -1,6 +1,7 @@
 import type { ErrorCode } from "../../lib/core/error-codes.js";
 import type { Fingerprint, FingerprintMode } from "../fingerprint-model.js";
 import type { SourceCondition } from "../snapshot-model.js";
+import { hasKind } from "./order-protocol.js";
 import type { ViewAnswer, ViewQuestion } from "./view-protocol.js";
 
 /** The descriptor of the pipe through which a child that was given one sends rows. */
@@ -127,8 +128,4 @@ export function isWorkerRequest(message: unknown): message is WorkerRequest {
 
 export function isWorkerReply(message: unknown): message is WorkerReply {
   return hasKind(message, ["progress", "result", "failed"]);
-}
-
-function hasKind(message: unknown, kinds: readonly string[]): boolean {
-  return typeof message === "object" && message !== null && "kind" in message && kinds.includes(String(message.kind));
 }
