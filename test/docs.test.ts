@@ -122,6 +122,18 @@ describe("the fault matrix", () => {
   );
 });
 
+test("hints of errors name commands that exist", () => {
+  const verbs = new Set(["help", ...GROUPS.map(({ name }) => name), ...COMMANDS.map(({ path }) => path)]);
+  const sources = filesBelow("src", true).map((file) => ({ file, lines: read(file).split("\n") }));
+  const named = sources.flatMap(({ file, lines }) =>
+    lines
+      .filter((line) => /\bhint\b/.test(line))
+      .flatMap((line) => [...line.matchAll(/(?:`|: )dbops ([a-z]+)/g)].map(([, verb = ""]) => ({ file, verb }))),
+  );
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter(({ verb }) => !verbs.has(verb))).toEqual([]);
+});
+
 test("links lead to files and headings that exist", () => {
   for (const page of PAGES) {
     for (const [, link = ""] of read(page).matchAll(/\]\(([^)\s]+)\)/g)) {

@@ -142,7 +142,7 @@ function damaged(path: string, cause: unknown): DbopsError {
   return new DbopsError("COPY.SOURCE_DAMAGED", {
     message: `${path} is damaged`,
     why: `SQLite cannot read it: ${messageOf(cause)}`,
-    hint: `see what is left of it: dbops integrity ${path}; or restore a backup`,
+    hint: `restore a backup; what can be read of it can be rescued with: sqlite3 ${path} .recover`,
     cause,
   });
 }
