@@ -79,6 +79,10 @@ export interface SourceTable {
   readonly name: TableName;
   /** Native statements that make it, for `dbops_origin`. */
   readonly definition: string;
+  /** Tables that its definition needs to be there, as it inherits from them; absent where it does not. */
+  readonly parents?: readonly TableName[];
+  /** Native statements that make it as what it is: a view whose rows are kept; absent of tables. */
+  readonly viewDefinition?: string;
   readonly columns: readonly SourceColumn[];
   readonly primaryKey: SourceKey | null;
   readonly uniques: readonly SourceKey[];

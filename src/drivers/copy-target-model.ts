@@ -80,6 +80,8 @@ export interface TargetTable {
   readonly comment: string | null;
   /** What this engine's own words were for it in an earlier life: used instead of all the above; null = none. */
   readonly definition: string | null;
+  /** Tables of the design that the definition inherits from; absent where it does not. */
+  readonly parents?: readonly TableName[];
 }
 
 export interface TargetColumn extends CopyColumn {
@@ -127,6 +129,8 @@ export interface TargetDesign {
     /** Whose names the definition speaks of; null = where an engine has no schemas, or has one place only. */
     readonly schema: string | null;
     readonly sql: string;
+    /** Of a view whose rows are kept: the table that has them, which it takes the place of if it shows the same. */
+    readonly instead?: TableName;
   }[];
   /** What `dbops_origin` will hold; null = no such table. */
   readonly origin: readonly OriginEntry[] | null;
@@ -181,6 +185,10 @@ export interface CopyTarget extends CopyReader, AsyncDisposable {
   /** Where a table of the source goes by default. */
   nameFor(source: TableName): TableName;
   typeFor(type: CopyType, column: SourceColumn): TargetType;
+  /** Whether a column may be declared so; absent where it may be anything. */
+  hasType?(native: string): boolean;
+  /** What a definition in the engine's own words needs and the database has not, and how it gets it; null for nothing. */
+  lackedBy?(definition: string): string | null;
   /** `wanted` is the column of a default or a generated value; null for conditions and parts of indexes. */
   express(expression: SqlExpression, scope: ExpressionScope, wanted: ScopeColumn | null): Expressed;
   expressSelect(select: SqlSelect, scope: ExpressionScope): Expressed;

@@ -1,12 +1,10 @@
-import { execFile } from "node:child_process";
-import { join } from "node:path";
-import { promisify } from "node:util";
 import { expect, inject, test } from "vitest";
 import type { CopyCatalog, SourceTable } from "#dbops/drivers/copy-source-model.js";
 import type { TargetDesign, TargetTable } from "#dbops/drivers/copy-target-model.js";
 import { checkpoint, design, targetWorld } from "../support/copy-target-world.js";
 import { freshDatabase } from "../support/fresh-database.js";
 import { openSource } from "../support/postgres-copy.js";
+import { schemaDump } from "../support/schema-dump.js";
 
 const SCHEMA = `
   CREATE TYPE mood AS ENUM ('sad', 'it''s; ok');
@@ -77,15 +75,6 @@ function homecoming(catalog: CopyCatalog): TargetDesign {
   return design(catalog.tables.map(athome), { returning });
 }
 
-async function dumpOf(url: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(join(inject("postgresBinDir"), "pg_dump"), [
-    "--schema-only",
-    "--no-owner",
-    url,
-  ]);
-  return stdout.replaceAll(/^(?:--.*|\\(?:un)?restrict .*|)\n/gm, "");
-}
-
 test("a database that comes home has the catalog and the rows that it had", async () => {
   await using world = await targetWorld();
   await using origin = await freshDatabase(inject("postgresUrl"));
@@ -111,7 +100,7 @@ test("a database that comes home has the catalog and the rows that it had", asyn
   expect(await target.finish(plan)).toEqual([]);
   expect(await target.finish(plan)).toEqual([]);
   await target.publish(plan);
-  expect(await dumpOf(world.database.url)).toBe(await dumpOf(origin.url));
+  expect(await schemaDump(world.database.url)).toBe(await schemaDump(origin.url));
   for (const sql of ["SELECT * FROM person ORDER BY id", 'SELECT * FROM "odd ""name"', "SELECT * FROM parted"]) {
     expect(await world.database.sql(sql)).toEqual(await origin.sql(sql));
   }

@@ -26,7 +26,10 @@ function bareColumn(table: SourceTable, source: SourceColumn, planning: Planning
   const { names, request, recalled, remarks } = planning;
   const name = names.column(table.name, source.name);
   const home = recalled.columns.get(columnKey(table.name, source.name));
-  const kept = home === undefined || canonicalJson(home.type) !== canonicalJson(source.type) ? null : home;
+  const isAsAtHome = home !== undefined && canonicalJson(home.type) === canonicalJson(source.type);
+  // Its own words make its types too; without them only types that are there can be used.
+  const isKnown = isAsAtHome && (planning.isOfOwnWords || request.target.hasType?.(home.native) !== false);
+  const kept = isKnown ? home : null;
   const own = request.target.typeFor(source.type, { ...source, name });
   const type = kept === null ? own : recalledType(kept);
   for (const warning of [source.warning, type.warning])

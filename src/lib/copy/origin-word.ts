@@ -31,7 +31,13 @@ const storedSchema: z.ZodType<StoredForm> = z.discriminatedUnion("as", [
 
 const wordSchema = z.discriminatedUnion("of", [
   /** `name` is the table's at home; `shape` is what it was made as here. */
-  z.object({ of: z.literal("table"), name: nameSchema, shape: z.string() }),
+  z.object({
+    of: z.literal("table"),
+    name: nameSchema,
+    shape: z.string(),
+    /** Tables at home that its definition inherits from. */
+    parents: z.array(nameSchema).optional(),
+  }),
   /** `there` is how its values were kept at home, `here` how they are in the copy. */
   z.object({
     of: z.literal("column"),

@@ -13,7 +13,7 @@ import { planViews } from "./plan-views.js";
 import { Planning } from "./planning.js";
 import { recallOrigin, redescribe } from "./recall-origin.js";
 import { recordOrigin } from "./record-origin.js";
-import { lostTriggers, returningObjects } from "./return-objects.js";
+import { lostTriggers, lostViews, returningObjects } from "./return-objects.js";
 import { tableKey } from "./table-key.js";
 
 /** Decides everything before anything is made. COPY.NAME_COLLISION, COPY.UNFIT for tables that are to be there. */
@@ -32,13 +32,15 @@ function planNew(asked: PlanRequest): CopyPlan {
   const made = tables.map(({ target }) => target);
   const views = request.catalog.views.filter((view) => !tables.some(({ source }) => isOne(source, view)));
   const returning = returningObjects(planning.recalled, { views, made });
-  const home = new Set(returning.flatMap(({ kind, name }) => (kind === "view" ? [name] : [])));
+  const home = new Set(
+    returning.flatMap(({ kind, name, instead }) => (kind === "view" && instead === undefined ? [name] : [])),
+  );
   const planned = planViews(
     views.filter(({ name }) => !home.has(name.name)),
     tables,
     planning,
   );
-  const lost = lostTriggers(planning.recalled, made);
+  const lost = [...lostTriggers(planning.recalled, made), ...lostViews(planning.recalled, made)];
   const notCarried = [...request.catalog.notCarried, ...remarks.notCarried, ...sequencesLeft(request), ...lost];
   return {
     tables,

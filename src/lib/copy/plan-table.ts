@@ -25,11 +25,14 @@ export function planTable(source: SourceTable, name: TableName, planned: Plannin
     planned.remarks.obstacles.push({ code: "COPY.UNFIT", table: source.name, column: null, what, flag: null });
   }
   const definition = ownDefinition(source, planned);
+  if (definition === null) noteAnew(source, planned);
+  else requireNeeded(source, definition, planned);
   const planning = definition === null ? planned : planned.ofOwnWords();
   const columns = designColumns(source, planning);
   requireRoom(source, planning);
   const designed = designTable(source, { name, columns }, planning);
-  const target = definition === null ? designed : { ...designed, indexes: [], definition };
+  const target =
+    definition === null ? designed : { ...designed, indexes: [], ...ownWords(source, definition, planned) };
   const targetKey = planning.request.target.rowKey(target);
   const isOrdered = isOneOrder({ source, columns, targetKey }, planning);
   const loaded = columns.filter(({ column }) => column.generatedSql === null);
@@ -87,6 +90,34 @@ function requireRoom({ name, columns }: SourceTable, { request, remarks }: Plann
 function ownDefinition({ name, foreignKeys }: SourceTable, { recalled, names }: Planning): string | null {
   const isWhole = foreignKeys.every(({ references }) => names.relation(references.table) !== null);
   return isWhole ? (recalled.tables.get(tableKey(name))?.definition ?? null) : null;
+}
+
+/** What a table that comes home is made by, and what must be there before it. */
+function ownWords(
+  { name }: SourceTable,
+  definition: string,
+  { recalled }: Planning,
+): Pick<TargetTable, "definition" | "parents"> {
+  const parents = recalled.tables.get(tableKey(name))?.parents ?? [];
+  return { definition, ...(parents.length === 0 ? {} : { parents }) };
+}
+
+/** What a definition needs is found to be missing before anything is made. */
+function requireNeeded({ name }: SourceTable, definition: string, { request, remarks }: Planning): void {
+  const what = request.target.lackedBy?.(definition) ?? null;
+  if (what === null) return;
+  remarks.obstacles.push({ code: "RESTORE.EXTENSION_MISSING", table: name, column: null, what, flag: "--no-origin" });
+}
+
+/** A table that comes home as another one than it was there. */
+function noteAnew({ name }: SourceTable, { recalled, remarks }: Planning): void {
+  const home = recalled.tables.get(tableKey(name));
+  if (home === undefined) return;
+  const why = home.change ?? "a table that it refers to is not copied";
+  remarks.notes.push(`${qualifiedName(home.name)} is made anew, not by its own definition: ${why} since it was copied`);
+  if (home.parents.length === 0) return;
+  const reason = `it becomes a table of its own, with the columns that it inherited: ${why}`;
+  remarks.notCarried.push({ kind: "inheritance", name: qualifiedName(home.name), reason, sql: home.original });
 }
 
 interface Sides {

@@ -1,6 +1,7 @@
 import type { OriginEntry, SourceColumn, SourceTable } from "../../drivers/copy-source-model.js";
 import type { CopyType, StoredForm } from "../../drivers/copy-type-model.js";
 import type { TableName } from "../../drivers/driver.js";
+import { qualifiedName } from "../core/named.js";
 import { readOriginWord } from "./origin-word.js";
 import type { PlanRequest } from "./plan-request.js";
 import { columnKey, tableKey } from "./table-key.js";
@@ -23,6 +24,12 @@ export interface RecalledTable {
   readonly name: TableName;
   /** null when the table is another one by now: it is made from what it is. */
   readonly definition: string | null;
+  /** Why it is another one; null when it is not. */
+  readonly change: string | null;
+  /** Tables at home that the definition inherits from. */
+  readonly parents: readonly TableName[];
+  /** What made it at home. */
+  readonly original: string;
 }
 
 export interface RecalledObject extends OriginEntry {
@@ -59,6 +66,7 @@ export function recallOrigin({ catalog, usesOrigin, targetEngine }: PlanRequest)
     const found = recalledTable(table, own, columns);
     if (found !== null) tables.set(tableKey(table.name), found);
   }
+  const whole = withWholeParents(tables);
   const objects = entries.flatMap((entry) => {
     const word = readOriginWord(entry.stored);
     return word?.of === "object" ? [{ ...entry, isCarried: word.isCarried, schema: word.schema }] : [];
@@ -67,7 +75,21 @@ export function recallOrigin({ catalog, usesOrigin, targetEngine }: PlanRequest)
   const absent = entries.flatMap(({ kind, table, name }) =>
     kind === "table" && table !== null && !present.has(tableKey(table)) ? [name] : [],
   );
-  return { tables, columns, objects, absent };
+  return { tables: whole, columns, objects, absent };
+}
+
+/** A table cannot inherit from one that does not come back as it was. */
+function withWholeParents(tables: ReadonlyMap<string, RecalledTable>): ReadonlyMap<string, RecalledTable> {
+  const whole = new Set(
+    [...tables.values()].flatMap(({ name, definition }) => (definition === null ? [] : [tableKey(name)])),
+  );
+  const lost = [...tables].flatMap(([key, table]) => {
+    const missing = table.parents.find((parent) => !whole.has(tableKey(parent)));
+    if (table.definition === null || missing === undefined) return [];
+    const change = `${qualifiedName(missing)}, which it inherits from, does not come back as it was`;
+    return [[key, { ...table, definition: null, change }] as const];
+  });
+  return lost.length === 0 ? tables : withWholeParents(new Map([...tables, ...lost]));
 }
 
 /** A source's column as the one that it was at home. */
@@ -104,7 +126,14 @@ function recalledTable(
   const entry = entries.find(({ kind }) => kind === "table");
   const word = readOriginWord(entry?.stored ?? null);
   if (entry === undefined || word?.of !== "table") return null;
-  const isWhole = table.columns.every(({ name }) => columns.has(columnKey(table.name, name)));
-  const isUnchanged = isWhole && word.shape === tableShape(table);
-  return { name: word.name, definition: isUnchanged ? entry.definition : null };
+  const other = table.columns.find(({ name }) => !columns.has(columnKey(table.name, name)));
+  const change =
+    other !== undefined
+      ? `its column ${other.name} is of another type, or new`
+      : word.shape === tableShape(table)
+        ? null
+        : "its columns, keys, indexes, references or checks are others";
+  const { name, parents = [] } = word;
+  const { definition: original } = entry;
+  return { name, definition: change === null ? original : null, change, parents, original };
 }

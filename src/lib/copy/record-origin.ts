@@ -60,7 +60,8 @@ export function madeOrigin(origin: readonly OriginEntry[], made: readonly Planne
 }
 
 function tableWord({ source, target }: PlannedTable): string {
-  return writeOriginWord({ of: "table", name: source.name, shape: tableShape(target) });
+  const parents = source.parents === undefined ? {} : { parents: [...source.parents] };
+  return writeOriginWord({ of: "table", name: source.name, shape: tableShape(target), ...parents });
 }
 
 function tableEntries(planned: PlannedTable, left: ReadonlySet<string>, entry: MakeEntry): readonly OriginEntry[] {
@@ -78,6 +79,15 @@ function tableEntries(planned: PlannedTable, left: ReadonlySet<string>, entry: M
       const stored = writeOriginWord({ of: "column", name, type, there, here: made.stored, generated });
       return [{ ...entry("column", made.name, column.declared), table, stored, becameType: made.native }];
     }),
+    ...(source.viewDefinition === undefined
+      ? []
+      : [
+          {
+            ...entry("view", table.name, source.viewDefinition),
+            table,
+            stored: objectWord(source.name.schema, true),
+          },
+        ]),
     ...indexes
       .filter(({ name }) => !left.has(`${qualifiedName(source.name)}.${name}`))
       .map(({ name, definition }) => ({

@@ -5,8 +5,8 @@ import { tableKey } from "./table-key.js";
 
 const LETTER = /[\p{L}\p{N}_$]/u;
 
-/** Functions before what calls them, triggers last. */
-const ORDER: readonly OriginEntry["kind"][] = ["other", "index", "view", "trigger"];
+/** Functions before what calls them, views before their indexes, triggers last. */
+const ORDER: readonly OriginEntry["kind"][] = ["other", "view", "index", "trigger"];
 
 /** Not every engine looks at what a definition speaks of before a row comes to it: a trigger would then refuse every one. */
 export function lostTriggers({ objects, absent }: Recalled, made: readonly TargetTable[]): readonly NotCarried[] {
@@ -28,16 +28,28 @@ export function returningObjects(
 ): TargetDesign["returning"] {
   const present = new Set(views.map(({ name }) => tableKey(name)));
   const whole = new Set(made.flatMap(({ source, definition }) => (definition === null ? [] : [tableKey(source)])));
-  const homes = new Set(made.map(({ source }) => tableKey(source)));
+  const homes = new Map(made.map(({ source, name }) => [tableKey(source), name]));
   const isBack = ({ kind, table, isCarried }: Recalled["objects"][number]): boolean => {
     if (!isCarried) return table === null || homes.has(tableKey(table));
     if (table === null) return false;
-    return kind === "view" ? present.has(tableKey(table)) : whole.has(tableKey(table));
+    return (kind === "view" && present.has(tableKey(table))) || whole.has(tableKey(table));
   };
   return objects
     .filter((object) => isBack(object) && !speaksOfAny(object, absent))
-    .map(({ kind, name, schema, definition }) => ({ kind, name, schema, sql: definition }))
+    .map(({ kind, name, schema, definition, table, isCarried }) => {
+      const instead = kind === "view" && isCarried && table !== null ? homes.get(tableKey(table)) : undefined;
+      return { kind, name, schema, sql: definition, ...(instead === undefined ? {} : { instead }) };
+    })
     .sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind));
+}
+
+/** Views that kept their rows at home, whose tables here are no longer those that their rows were put in. */
+export function lostViews({ objects }: Recalled, made: readonly TargetTable[]): readonly NotCarried[] {
+  const others = new Set(made.flatMap(({ source, definition }) => (definition === null ? [tableKey(source)] : [])));
+  return objects.flatMap(({ kind, table, name, definition: sql, isCarried }): readonly NotCarried[] => {
+    if (kind !== "view" || !isCarried || table === null || !others.has(tableKey(table))) return [];
+    return [{ kind: "views", name, reason: "its table has changed since it was copied, and stays one", sql }];
+  });
 }
 
 function speaksOfAny({ definition }: OriginEntry, names: readonly string[]): boolean {

@@ -10,6 +10,7 @@ export const UNCARRIED_KINDS = [
   "foreign-keys",
   "defaults",
   "generated",
+  "inheritance",
   "sequences",
   "functions",
   "large-objects",

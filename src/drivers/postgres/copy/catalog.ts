@@ -17,7 +17,7 @@ import { freeSequenceDefinition, readSequenceFacts, type SequenceFacts } from ".
 import { expressionReader } from "./source-expression.js";
 import { isCarriedReference, sourceTable } from "./source-table.js";
 import { readTextOrder, type TextOrder } from "./text-order.js";
-import { readLargeObjects, readUncarried } from "./uncarried.js";
+import { readLargeObjects, readUncarried, schemasOfFunctions } from "./uncarried.js";
 import { uncarriedConstraints } from "./uncarried-constraints.js";
 import { columnsWithNaN, countOrphans, tooLarge } from "./value-facts.js";
 import { readViews } from "./views.js";
@@ -31,7 +31,9 @@ export async function readCatalog(view: ViewSession, choices: CopyChoices): Prom
     const sequences = await readSequenceFacts(session, chosen);
     const parts = new CatalogParts();
     const around = { chosen, sequences, textOrder: await readTextOrder(session), parts };
-    for (const schema of [...chosen.schemas].sort()) await readSchemaParts(session, schema, around);
+    const bare = chosen.isPart || choices.schemas.length > 0 ? [] : await schemasOfFunctions(session);
+    const schemas = new Set([...chosen.schemas, ...bare]);
+    for (const schema of [...schemas].sort()) await readSchemaParts(session, schema, around);
     if (!chosen.isPart) parts.notCarried.push(...(await readLargeObjects(session)));
     return {
       tables: parts.tables,

@@ -13,6 +13,8 @@ export interface ColumnFacts {
   readonly isPadded: boolean;
   /** It is citext. */
   readonly ignoresCase: boolean;
+  /** Its table says that it has it; else it only comes from one that the table inherits from. */
+  readonly isLocal: boolean;
   readonly isNullable: boolean;
   /** NOT NULL of its own, not of a domain's. */
   readonly isDeclaredNotNull: boolean;
@@ -36,6 +38,7 @@ interface ColumnRow extends SqlRow {
   readonly number: number;
   readonly name: string;
   readonly declared: string;
+  readonly local: boolean;
   readonly notnull: boolean;
   readonly identity: string;
   readonly generated: string;
@@ -67,7 +70,7 @@ const CHAIN = `
 
 const COLUMNS = `
   SELECT a.attrelid AS table, a.attnum AS number, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS declared,
-         a.attnotnull AS notnull, a.attidentity::text AS identity, a.attgenerated::text AS generated,
+         a.attislocal AS local, a.attnotnull AS notnull, a.attidentity::text AS identity, a.attgenerated::text AS generated,
          pg_get_expr(d.adbin, d.adrelid, true) AS expression, col_description(a.attrelid, a.attnum) AS comment,
          CASE WHEN a.attcollation <> own.typcollation THEN (SELECT quote_ident(cn.nspname) || '.' || quote_ident(co.collname)
            FROM pg_collation co JOIN pg_namespace cn ON cn.oid = co.collnamespace WHERE co.oid = a.attcollation) END AS collation,
@@ -113,6 +116,7 @@ function columnOf(row: ColumnRow): ColumnFacts {
     type: copyTypeOf({ name: row.base, isBuiltIn: row.builtin, modifier, enumOf }, declared),
     isPadded: row.builtin && PADDED.has(row.base),
     ignoresCase: !row.builtin && row.basename === CASELESS,
+    isLocal: row.local,
     isNullable: !row.notnull && !row.domainnotnull,
     isDeclaredNotNull: row.notnull,
     identity: IDENTITIES[row.identity] ?? null,

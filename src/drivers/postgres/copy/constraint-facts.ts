@@ -7,6 +7,8 @@ interface ConstraintBase {
   readonly name: string;
   /** What follows ADD CONSTRAINT and the name. */
   readonly definition: string;
+  /** Its table says it; else it only comes from one that the table inherits from. */
+  readonly isLocal: boolean;
   readonly comment: string | null;
 }
 
@@ -51,6 +53,7 @@ interface ConstraintRow extends SqlRow {
   readonly name: string;
   readonly type: string;
   readonly definition: string;
+  readonly local: boolean;
   readonly comment: string | null;
   readonly columns: string | null;
   readonly foreignschema: string | null;
@@ -70,7 +73,7 @@ interface ConstraintRow extends SqlRow {
 /** Columns that newer servers have are asked for by way of JSON. A key into a partitioned table is one, not one for each partition. */
 const CONSTRAINTS = `
   SELECT k.conrelid AS table, k.conname AS name, k.contype::text AS type, pg_get_constraintdef(k.oid, true) AS definition,
-         obj_description(k.oid, 'pg_constraint') AS comment, ${namesOf("k.conrelid", "k.conkey")} AS columns,
+         k.conislocal AS local, obj_description(k.oid, 'pg_constraint') AS comment, ${namesOf("k.conrelid", "k.conkey")} AS columns,
          fn.nspname AS foreignschema, f.relname AS foreigntable, ${namesOf("k.confrelid", "k.confkey")} AS foreigncolumns,
          k.confdeltype::text AS ondelete, k.confupdtype::text AS onupdate, k.confmatchtype::text AS matching,
          k.condeferrable AS deferrable, k.condeferred AS deferred, k.convalidated AS validated,
@@ -105,7 +108,7 @@ export async function readConstraintFacts(
 
 function constraintOf(row: ConstraintRow): ConstraintFacts {
   const { name, definition, comment } = row;
-  const base = { name, definition, comment };
+  const base = { name, definition, isLocal: row.local, comment };
   switch (row.type) {
     case "f":
       return foreignKeyOf(row, base);

@@ -24,9 +24,9 @@ export async function cutBack(session: Session, table: TargetTable, how: CutBack
   const last = own.filter((each) => each.chunk < chunk && each.rows > 0).at(-1);
   const lastKey = last?.lastKey ?? null;
   await inTransaction(session, async () => {
-    if (last === undefined) await session.run(`TRUNCATE ${place.quoted(table.name)}`);
+    const relation = await readRelation(session, place.of(table.name));
+    if (last === undefined) await session.run(`TRUNCATE ${relation.from}`);
     else if (lastKey !== null) {
-      const relation = await readRelation(session, place.of(table.name));
       const read = { table: table.name, columns: table.columns, key, after: lastKey, upTo: null };
       await session.run(`DELETE FROM ${relation.from}${keyOrder(read, relation).where}`);
     } else throw new DbopsError("RUN.BUG", { message: `chunk ${chunk} of ${table.name.name} has no place to begin` });

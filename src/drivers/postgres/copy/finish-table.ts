@@ -5,6 +5,7 @@ import type { TargetIndex, TargetTable } from "../../copy-target-model.js";
 import { quoteIdent } from "../quote-ident.js";
 import { quoteLiteral } from "../quote-literal.js";
 import type { Session } from "../session.js";
+import { withHiddenNames } from "./hidden-names.js";
 import type { HiddenPlace } from "./hidden-place.js";
 import { type Dispensable, leftBehind } from "./left-behind.js";
 import { setNumbering } from "./numbering.js";
@@ -129,7 +130,8 @@ function comments({ name, comment, columns }: TargetTable, place: HiddenPlace): 
 async function finishDefined(session: Session, table: TargetTable, place: HiddenPlace): Promise<readonly NotCarried[]> {
   const left: NotCarried[] = [];
   await session.run(`SET search_path = ${place.pathFor(table.name.schema)}`);
-  for (const sql of splitDefinition(table.definition ?? "").after.filter((each) => !isReference(each))) {
+  const definition = withHiddenNames(table.definition ?? "", place);
+  for (const sql of splitDefinition(definition).after.filter((each) => !isReference(each))) {
     const part = { kind: kindOf(sql), name: table.name.name, sql, mayBeThere: true };
     const refused = await leftBehind(session, part);
     if (refused[0] !== undefined && /\bPRIMARY KEY\b/.test(sql)) throw keyRefused(table, refused[0].reason);

@@ -3,23 +3,14 @@ import type { NotCarried } from "../../copy-source-model.js";
 import type { TargetDesign, TargetTable } from "../../copy-target-model.js";
 import type { TableName } from "../../driver.js";
 import type { Session } from "../session.js";
+import { bringBack } from "./bring-back.js";
 import { finishTable } from "./finish-table.js";
 import type { HiddenPlace } from "./hidden-place.js";
 import { keyOf } from "./ledger.js";
-import { leftBehind } from "./left-behind.js";
 import { makeReferences } from "./make-references.js";
+import { inheritedFrom, parentsFirst } from "./parents-first.js";
 import type { ReadSessions } from "./read-sessions.js";
 import { withSessionOf } from "./session-use.js";
-
-/** What comes back from an earlier life, as it is counted when it does not. */
-const RETURNING = {
-  table: "functions",
-  column: "defaults",
-  view: "views",
-  trigger: "triggers",
-  index: "indexes",
-  other: "functions",
-} as const satisfies Readonly<Record<TargetDesign["returning"][number]["kind"], NotCarried["kind"]>>;
 
 /** Builds keys and indexes side by side, beginning with a table as soon as its rows are in. */
 export class Finisher {
@@ -57,20 +48,33 @@ export class Finisher {
     this.#failures.delete(key);
   }
 
-  /** Whatever is missing; `session` does what comes one after the other. */
-  async finish(session: Session, design: TargetDesign): Promise<readonly NotCarried[]> {
-    for (const table of await this.#byRows(session, design.tables)) {
-      if (!this.#works.has(keyOf(table.name))) this.begin(table);
+  /** Whatever is missing; `session` does what comes one after the other. `isFilled`: rows were loaded. */
+  async finish(
+    session: Session,
+    design: TargetDesign,
+    { isFilled }: { readonly isFilled: boolean },
+  ): Promise<readonly NotCarried[]> {
+    const shared = inheritedFrom(design.tables);
+    const ofTheirOwn = design.tables.filter(({ name }) => !shared.has(keyOf(name)));
+    const left = [...(await this.#finishTables(await this.#byRows(session, ofTheirOwn)))];
+    // What is done to a table is done to those that inherit from it: they must be let go before.
+    for (const table of parentsFirst(design.tables).toReversed()) {
+      if (shared.has(keyOf(table.name))) left.push(...(await this.#finishTables([table])));
     }
+    left.push(...(await makeReferences(design, { place: this.#place, sessions: this.#sessions })));
+    await this.#numberFreely(session, design);
+    left.push(...(await bringBack(session, design, { place: this.#place, isFilled })));
+    return left;
+  }
+
+  async #finishTables(tables: readonly TargetTable[]): Promise<readonly NotCarried[]> {
+    for (const table of tables) if (!this.#works.has(keyOf(table.name))) this.begin(table);
     const left: NotCarried[] = [];
-    const works = design.tables.map(({ name }) => this.#works.get(keyOf(name)) ?? []);
+    const works = tables.map(({ name }) => this.#works.get(keyOf(name)) ?? []);
     for (const work of await Promise.allSettled(works)) {
       if (work.status === "rejected") throw work.reason;
       left.push(...work.value);
     }
-    left.push(...(await makeReferences(design, { place: this.#place, sessions: this.#sessions })));
-    await this.#numberFreely(session, design);
-    left.push(...(await this.#bringBack(session, design)));
     return left;
   }
 
@@ -88,17 +92,5 @@ export class Finisher {
     for (const { name, next } of sequences) {
       await session.query("SELECT setval($1::regclass, $2, false)", [this.#place.quoted(name), next]);
     }
-  }
-
-  async #bringBack(session: Session, { returning }: TargetDesign): Promise<readonly NotCarried[]> {
-    if (returning.length === 0) return [];
-    const left: NotCarried[] = [];
-    await session.run("SET check_function_bodies = off");
-    for (const { kind, name, schema, sql } of returning) {
-      await session.run(`SET search_path = ${this.#place.pathFor(schema)}`);
-      left.push(...(await leftBehind(session, { kind: RETURNING[kind], name, sql, mayBeThere: true })));
-    }
-    await session.run("SET search_path = ''; RESET check_function_bodies");
-    return left;
   }
 }

@@ -44,6 +44,11 @@ export class HiddenPlace {
     this.#expected = schemas;
   }
 
+  /** Where things of that schema are being built; null of a schema that nothing of the copy goes to. */
+  hiding(schema: string): string | null {
+    return schema === this.home || this.#expected.includes(schema) ? this.schemaFor(schema) : null;
+  }
+
   /** As a search path: unqualified names are those of that schema's hidden tables, of others, or of what is there already. */
   pathFor(schema: string | null): string {
     const hidden = [this.schemaFor(schema), ...this.all(this.#expected)];

@@ -8,8 +8,9 @@ import type { Session } from "../session.js";
 import { cutBack } from "./cut-back.js";
 import { dropPlace } from "./drop-place.js";
 import { Finisher } from "./finisher.js";
-import { LEDGER_TABLES, Ledger } from "./ledger.js";
+import { keyOf, LEDGER_TABLES, Ledger } from "./ledger.js";
 import { makeTables, remakeTable, schemasOf } from "./make-tables.js";
+import { inheritedFrom } from "./parents-first.js";
 import { publishCopy } from "./publish.js";
 import { SessionPool } from "./read-sessions.js";
 import { copyReader } from "./reader.js";
@@ -34,12 +35,16 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
   readonly #finisher: Finisher;
   #state: "nothing" | "made" | "kept" | "published" = "nothing";
   #schemas: readonly string[] = [];
+  /** Tables that wait with their keys for those that inherit from them. */
+  #shared: ReadonlySet<string> = new Set();
+  #isFilled: boolean;
 
   constructor(parts: TargetParts) {
     super(parts);
     const { place, request, where } = parts;
     const pool = (): SessionPool =>
       new SessionPool({ most: request.jobs, open: () => openTargetSession(where, request.run), begin: "", end: "" });
+    this.#isFilled = request.isResumed;
     this.place = `schema ${place.main}`;
     this.#parts = parts;
     this.#ledger = new Ledger(place.main);
@@ -52,6 +57,7 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
   async create(design: TargetDesign): Promise<void> {
     const { session, place, request } = this.#parts;
     this.#schemas = schemasOf(design);
+    this.#shared = inheritedFrom(design.tables);
     place.expect(this.#schemas);
     if (request.isReplacing)
       await requireOwned(
@@ -72,6 +78,7 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
 
   async load(table: TargetTable, chunk: number): Promise<CopyLoad> {
     const { place } = this.#parts;
+    this.#isFilled = true;
     const session = await this.#loads.take();
     try {
       await this.#finisher.settled(table.name);
@@ -97,7 +104,7 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
   }
 
   async finish(design: TargetDesign): Promise<readonly NotCarried[]> {
-    return await this.#finisher.finish(this.#parts.session, design);
+    return await this.#finisher.finish(this.#parts.session, design, { isFilled: this.#isFilled });
   }
 
   async addView(
@@ -161,7 +168,7 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
     await this.#ledger.add(session, checkpoint);
     await session.run("COMMIT");
     this.#finisher.throwIfFailed();
-    if (checkpoint.isLast) this.#finisher.begin(table);
+    if (checkpoint.isLast && !this.#shared.has(keyOf(table.name))) this.#finisher.begin(table);
   }
 }
 

@@ -13,8 +13,8 @@ export interface Dispensable {
   readonly mayBeThere?: boolean;
 }
 
-/** "already exists", of tables and indexes, constraints and types, functions, primary keys. */
-const IS_THERE = new Set(["42P07", "42710", "42723", "42P16"]);
+/** SQLSTATEs of "already exists", of tables and indexes, constraints and types, functions, primary keys. */
+export const IS_THERE = new Set(["42P07", "42710", "42723", "42P16"]);
 
 /** Runs it, not within a transaction; what the server does not take is left behind, with its words. */
 export async function leftBehind(session: Session, part: Dispensable): Promise<readonly NotCarried[]> {

@@ -4,6 +4,7 @@ import type { TableName } from "../../driver.js";
 import { cutToBytes, NAME_BYTES } from "../kept-name.js";
 import { quoteIdent, quoteQualified } from "../quote-ident.js";
 import type { Session } from "../session.js";
+import { withHiddenNames } from "./hidden-names.js";
 import type { HiddenPlace } from "./hidden-place.js";
 import { keyOf } from "./ledger.js";
 import { type Dispensable, leftBehind } from "./left-behind.js";
@@ -121,7 +122,8 @@ async function checkAll(
 async function runReferences(session: Session, table: TargetTable, place: HiddenPlace): Promise<readonly NotCarried[]> {
   const left: NotCarried[] = [];
   await session.run(`SET search_path = ${place.pathFor(table.name.schema)}`);
-  for (const sql of splitDefinition(table.definition ?? "").after.filter(isReference)) {
+  const definition = withHiddenNames(table.definition ?? "", place);
+  for (const sql of splitDefinition(definition).after.filter(isReference)) {
     left.push(...(await leftBehind(session, { kind: "foreign-keys", name: table.name.name, sql, mayBeThere: true })));
   }
   await session.run("SET search_path = ''");

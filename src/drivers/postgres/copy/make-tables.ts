@@ -6,9 +6,11 @@ import { sqlStateOf } from "../errors.js";
 import { quoteIdent, quoteQualified } from "../quote-ident.js";
 import { quoteLiteral } from "../quote-literal.js";
 import type { Session } from "../session.js";
+import { typeSchemas } from "./hidden-names.js";
 import type { HiddenPlace } from "./hidden-place.js";
 import { keyOf, type Ledger } from "./ledger.js";
 import { makeEarly, SHARED } from "./make-early.js";
+import { parentsFirst } from "./parents-first.js";
 import { tableStatements } from "./table-statement.js";
 import { tryStatement } from "./try-statement.js";
 
@@ -32,12 +34,15 @@ export async function makeTables(session: Session, design: TargetDesign, how: Ma
   if (isResumed) {
     await ledger.requirePlan(session, design.plan);
     await dropReferences(session, place.all(schemasOf(design)));
+    await dropKeptViews(session, design, how);
   } else await inTransaction(session, () => makePlace(session, design, how));
   const made = await ledger.tables(session);
-  const missing = sequenceNamesFirst(
-    design.tables
-      .filter((table) => made.get(keyOf(table.name)) !== definitionOf(table, place))
-      .toSorted((one, other) => foreignNumbers(one) - foreignNumbers(other)),
+  const missing = parentsFirst(
+    sequenceNamesFirst(
+      design.tables
+        .filter((table) => made.get(keyOf(table.name)) !== definitionOf(table, place))
+        .toSorted((one, other) => foreignNumbers(one) - foreignNumbers(other)),
+    ),
   );
   for (let start = 0; start < missing.length; start += TABLES_PER_TRANSACTION) {
     const some = missing.slice(start, start + TABLES_PER_TRANSACTION);
@@ -130,10 +135,11 @@ export async function inTransaction(session: Session, work: () => Promise<void>)
   }
 }
 
-/** The schemas that tables, types and sequences will be in. */
-export function schemasOf({ tables, sequences }: TargetDesign): readonly string[] {
-  const names = [...tables.map(({ name }) => name), ...sequences.map(({ name }) => name)];
-  return [...new Set(names.flatMap(({ schema }) => (schema === null ? [] : [schema])))];
+/** The schemas that tables, types, sequences and what comes back will be in. */
+export function schemasOf({ tables, sequences, returning }: TargetDesign): readonly string[] {
+  const places = [...tables.map(({ name }) => name), ...sequences.map(({ name }) => name), ...returning];
+  const ofTypes = tables.flatMap(({ definition }) => typeSchemas(definition ?? ""));
+  return [...new Set([...places.flatMap(({ schema }) => (schema === null ? [] : [schema])), ...ofTypes])];
 }
 
 /** Rows that are loaded again may come in any order, and those that go must take none along. */
@@ -146,6 +152,16 @@ async function dropReferences(session: Session, schemas: readonly string[]): Pro
   );
   for (const { schema, table, name } of keys) {
     await session.run(`ALTER TABLE ${quoteQualified({ schema, name: table })} DROP CONSTRAINT ${quoteIdent(name)}`);
+  }
+}
+
+/** No row can be put into one again: the table that it took the place of begins anew. */
+async function dropKeptViews(session: Session, { tables }: TargetDesign, { place, ledger }: Where): Promise<void> {
+  for (const { name } of tables) {
+    const sql = "SELECT FROM pg_class WHERE oid = to_regclass($1) AND relkind = 'm'";
+    if ((await session.query(sql, [place.quoted(name)])).length === 0) continue;
+    await session.run(`DROP MATERIALIZED VIEW ${place.quoted(name)} CASCADE`);
+    await ledger.forget(session, name);
   }
 }
 

@@ -16,7 +16,10 @@ export interface MovableObject {
   readonly signature: string | null;
 }
 
-/** What stands by itself: indexes, row types, numbering of columns and the like go with their tables. */
+/**
+ * What stands by itself: indexes, row types, numbering of columns and the like go with their tables; the functions that make
+ * ranges do not go with their types. Functions come first: they are called by types that are where they were.
+ */
 const OBJECTS = `
   WITH place AS MATERIALIZED (SELECT oid FROM pg_namespace WHERE nspname = $1)
   SELECT words, name, signature FROM (
@@ -27,14 +30,13 @@ const OBJECTS = `
                                                AND d.refclassid = 'pg_class'::regclass AND d.deptype IN ('a', 'i')))
     UNION ALL
     SELECT CASE t.typtype WHEN 'd' THEN 'DOMAIN' ELSE 'TYPE' END, t.typname::text, NULL
-      FROM pg_type t WHERE t.typnamespace = (SELECT oid FROM place) AND t.typtype IN ('d', 'e', 'r')
+      FROM pg_type t WHERE t.typnamespace = (SELECT oid FROM place) AND t.typtype IN ('d', 'e', 'r', 'm')
     UNION ALL
     SELECT CASE p.prokind WHEN 'a' THEN 'AGGREGATE' ELSE 'ROUTINE' END, p.proname::text, p.oid::regprocedure::text
       FROM pg_proc p WHERE p.pronamespace = (SELECT oid FROM place)
-       AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'i')
     UNION ALL SELECT 'STATISTICS', stxname::text, NULL FROM pg_statistic_ext WHERE stxnamespace = (SELECT oid FROM place)
     UNION ALL SELECT 'COLLATION', collname::text, NULL FROM pg_collation WHERE collnamespace = (SELECT oid FROM place)) o
-   ORDER BY words, name COLLATE "C"`;
+   ORDER BY signature IS NULL, words, name COLLATE "C"`;
 
 export async function movableObjects(session: Session, schema: string): Promise<readonly MovableObject[]> {
   const rows = await session.query<ObjectRow>(OBJECTS, [schema]);

@@ -8,6 +8,7 @@ import { ExistingTarget } from "./existing-target.js";
 import { HiddenPlace } from "./hidden-place.js";
 import { HiddenTarget } from "./hidden-target.js";
 import { NativeTypes } from "./native-types.js";
+import { OwnExtensions } from "./own-extensions.js";
 import { endRunSessions } from "./run-sessions.js";
 import { homeSchema, requireRights } from "./target-rights.js";
 import { openTargetSession } from "./target-session.js";
@@ -22,7 +23,9 @@ export async function openCopyTarget(where: ViewWhere, request: CopyTargetReques
     await requireRights(session, { home, mode: request.mode, isStandby: nature.isStandby });
     if (request.isResumed) await takeUp(session, place, request.run);
     const identity = identityOf(where.conn, nature, session);
-    const parts = { where, request, session, identity, types: await NativeTypes.read(session, home), place };
+    const types = await NativeTypes.read(session, home);
+    const extensions = await OwnExtensions.read(session);
+    const parts = { where, request, session, identity, types, extensions, place };
     return request.mode === "new" ? new HiddenTarget(parts) : new ExistingTarget(parts);
   } catch (error) {
     await session[Symbol.asyncDispose]();

@@ -34,6 +34,8 @@ export function sourceTable(relation: CatalogRelation, around: TableSurroundings
   const constraints = facts.constraints.get(relation.oid) ?? [];
   const indexes = facts.indexes.get(relation.oid) ?? [];
   const keys = constraints.filter(isKey);
+  const viewDefinition = facts.keptViews.get(relation.oid) ?? null;
+  const inheritance = facts.inheritance.get(relation.oid) ?? null;
   return {
     name: { schema: relation.schema, name: relation.name },
     definition: tableDefinition({
@@ -41,9 +43,12 @@ export function sourceTable(relation: CatalogRelation, around: TableSurroundings
       columns,
       constraints,
       sequences,
-      types: facts.types.get(relation.oid) ?? [],
+      types: [...(facts.extensions.get(relation.oid) ?? []), ...(facts.types.get(relation.oid) ?? [])],
       partitions: facts.partitions.get(relation.oid) ?? null,
+      inheritance,
     }),
+    ...(inheritance === null ? {} : { parents: inheritance.parents }),
+    ...(viewDefinition === null ? {} : { viewDefinition }),
     columns: columns.map((column) => {
       const sequence = sequences.find(({ owner }) => owner?.column === column.number) ?? null;
       return sourceColumn(column, { sequence, holdsNaN: withNaN.has(column.name), express });

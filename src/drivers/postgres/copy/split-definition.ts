@@ -8,15 +8,18 @@ export interface SplitDefinition {
 }
 
 const BEFORE = /^(?:CREATE (?:UNLOGGED )?(?:TABLE|SEQUENCE|TYPE|DOMAIN)\b|ALTER SEQUENCE\b|SET\b)/;
+/** Whoever owns the database decides on those: they are there when a definition is run. */
+const EXTENSION = /^CREATE EXTENSION\b/;
 const ALTER_TABLE = /^ALTER TABLE\b/;
 const ATTACHES = /\bATTACH PARTITION\b/i;
-const OF_COLUMNS = /\bALTER (?:COLUMN )?(?:"(?:[^"]|"")*"|\S+) (?:SET|ADD GENERATED)\b/i;
+const OF_COLUMNS = /\bALTER (?:COLUMN )?(?:"(?:[^"]|"")*"|\S+) (?:SET|DROP DEFAULT|ADD GENERATED)\b/i;
 
 /** Of statements that make a table: which come before its rows, and which after. */
 export function splitDefinition(definition: string): SplitDefinition {
   const before: string[] = [];
   const after: string[] = [];
   for (const { sql, head } of schemaStatements(ended(definition))) {
+    if (EXTENSION.test(head)) continue;
     const isBefore = BEFORE.test(head) || (ALTER_TABLE.test(head) && (OF_COLUMNS.test(sql) || ATTACHES.test(sql)));
     (isBefore ? before : after).push(sql);
   }

@@ -2,6 +2,7 @@ import { quoteIdent } from "../quote-ident.js";
 import { quoteLiteral } from "../quote-literal.js";
 import type { ColumnFacts } from "./column-facts.js";
 import type { ConstraintFacts } from "./constraint-facts.js";
+import type { InheritanceFacts } from "./inheritance-facts.js";
 import type { PartitionFacts } from "./partition-facts.js";
 import { type SequenceFacts, sequenceDefinition } from "./sequence-facts.js";
 
@@ -13,11 +14,12 @@ export interface DefinedTable {
   readonly isUnlogged: boolean;
   readonly columns: readonly ColumnFacts[];
   readonly constraints: readonly ConstraintFacts[];
-  /** Statements that make its types. */
+  /** Statements that make its types, and the extensions that it needs. */
   readonly types: readonly string[];
   /** Those that number its columns. */
   readonly sequences: readonly SequenceFacts[];
   readonly partitions: PartitionFacts | null;
+  readonly inheritance: InheritanceFacts | null;
 }
 
 /**
@@ -25,17 +27,21 @@ export interface DefinedTable {
  * partitions, then constraints and comments. Indexes and triggers have definitions of their own.
  */
 export function tableDefinition(table: DefinedTable): string {
-  const { columns, constraints, types, partitions } = table;
+  const { columns, constraints, types, partitions, inheritance } = table;
   const name = quoteIdent(table.name);
   const serials = columns.flatMap((column) => (column.identity === null ? sequencesOf(table, column) : []));
-  const list = columns.map((column) => columnSql(table, column)).join(",\n    ");
+  const own = inheritance === null ? columns : columns.filter(({ isLocal }) => isLocal);
+  const list = own.map((column) => columnSql(table, column)).join(",\n    ");
   const statements = [
     ...types,
     ...serials.map(sequenceDefinition),
-    `CREATE ${table.isUnlogged ? "UNLOGGED " : ""}TABLE ${name} (\n    ${list}\n)${partitions?.by ?? ""}`,
+    `CREATE ${table.isUnlogged ? "UNLOGGED " : ""}TABLE ${name} (\n    ${list}\n)${partitions?.by ?? inheritance?.clause ?? ""}`,
+    ...(inheritance?.overrides ?? []),
     ...columns.flatMap((column) => sequencesOf(table, column).flatMap((sequence) => placed(table, column, sequence))),
     ...(partitions?.parts ?? []),
-    ...constraints.map((one) => `ALTER TABLE ${name} ADD CONSTRAINT ${quoteIdent(one.name)} ${one.definition}`),
+    ...constraints
+      .filter(({ isLocal }) => isLocal)
+      .map((one) => `ALTER TABLE ${name} ADD CONSTRAINT ${quoteIdent(one.name)} ${one.definition}`),
     ...comments(table),
   ];
   return statements.map((statement) => `${statement};\n`).join("");

@@ -1,11 +1,12 @@
 import type { TargetColumn, TargetTable } from "../../copy-target-model.js";
 import { quoteIdent, quoteQualified } from "../quote-ident.js";
+import { withHiddenNames } from "./hidden-names.js";
 import type { HiddenPlace } from "./hidden-place.js";
 import { splitDefinition } from "./split-definition.js";
 
 /** Make a table for rows alone; keys, indexes, defaults and references come when they are in. Of a definition: its own words. */
 export function tableStatements(table: TargetTable, place: HiddenPlace): readonly string[] {
-  if (table.definition !== null) return splitDefinition(table.definition).before;
+  if (table.definition !== null) return splitDefinition(withHiddenNames(table.definition, place)).before;
   const columns = table.columns.map((column) => columnSql(column, table, place));
   return [`CREATE TABLE ${place.quoted(table.name)} (${columns.join(", ")}) WITH (${unattended("off")})`];
 }

@@ -23,6 +23,7 @@ import { expressSelect } from "./express-select.js";
 import type { HiddenPlace } from "./hidden-place.js";
 import type { NativeTypes } from "./native-types.js";
 import { readOccupancy } from "./occupancy.js";
+import type { OwnExtensions } from "./own-extensions.js";
 import { typeFor } from "./type-for.js";
 
 /** https://www.postgresql.org/docs/current/limits.html */
@@ -34,6 +35,7 @@ export interface TargetParts {
   readonly session: Session;
   readonly identity: Identity;
   readonly types: NativeTypes;
+  readonly extensions: OwnExtensions;
   readonly place: HiddenPlace;
 }
 
@@ -47,6 +49,8 @@ type Facts = Pick<
   | "occupancy"
   | "nameFor"
   | "typeFor"
+  | "hasType"
+  | "lackedBy"
   | "express"
   | "expressSelect"
   | "rowKey"
@@ -89,6 +93,14 @@ export class TargetFacts implements Facts {
 
   typeFor(type: CopyType, column: SourceColumn): TargetType {
     return typeFor(type, column, this.#parts.types);
+  }
+
+  hasType(native: string): boolean {
+    return this.#parts.types.find(native) !== null;
+  }
+
+  lackedBy(definition: string): string | null {
+    return this.#parts.extensions.lackedBy(definition);
   }
 
   express(expression: SqlExpression, scope: ExpressionScope, wanted: ScopeColumn | null): Expressed {

@@ -85,6 +85,16 @@ export async function readUncarried(
   return found;
 }
 
+/** Schemas with functions that a user made; they may have no table. */
+export async function schemasOfFunctions(session: Session): Promise<readonly string[]> {
+  const rows = await session.query<{ name: string }>(
+    `SELECT DISTINCT n.nspname AS name FROM pg_proc f JOIN pg_namespace n ON n.oid = f.pronamespace
+      WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = f.oid AND d.deptype IN ('e', 'i'))`,
+  );
+  return rows.map(({ name }) => name);
+}
+
 /** Large objects belong to no schema. */
 export async function readLargeObjects(session: Session): Promise<readonly NotCarried[]> {
   const { count } = await session.one<{ count: bigint }>("SELECT count(*) AS count FROM pg_largeobject_metadata");
