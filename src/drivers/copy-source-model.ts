@@ -1,5 +1,6 @@
 import type { Parsed, SqlExpression, SqlSelect } from "../lib/core/sql-expression.js";
 import type { UncarriedKind } from "../lib/core/uncarried-kinds.js";
+import type { BeyondLimit, LimitedColumn } from "./copy-limit-model.js";
 import type { CopyReader, RowKey } from "./copy-rows-model.js";
 import type { CopyType, EpochUnit, StoredForm } from "./copy-type-model.js";
 import type { TableName } from "./driver.js";
@@ -114,6 +115,8 @@ export interface SourceColumn {
   /** Letters A to Z count as a to z when values are compared. */
   readonly ignoresCase: boolean;
   readonly comment: string | null;
+  /** Texts that are longer are refused; absent where none are. */
+  readonly mostCharacters?: number;
   /** NaN is among its numbers, which not every engine has; absent where it is not. */
   readonly holdsNaN?: true;
   /** Values that are left out, as the choices are: "1 text among 999,999 integers"; absent where none are. */
@@ -209,6 +212,8 @@ export interface CopySource extends CopyReader, AsyncDisposable {
   readonly snapshot: string;
   /** Reads everything that types depend on; a scan of all rows where an engine does not hold columns to their types. */
   catalog(): Promise<CopyCatalog>;
+  /** For each limit the rows of the table whose value it does not take; null where it takes all. */
+  beyond(table: SourceTable, limits: readonly LimitedColumn[]): Promise<readonly (BeyondLimit | null)[]>;
   /** Whether others have written since the snapshot; `probably` not where the engine cannot know. */
   unchanged(): Promise<"yes" | "no" | "probably">;
 }

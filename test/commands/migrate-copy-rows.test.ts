@@ -69,6 +69,39 @@ test("a table, a column or a type that is not there is named before anything is 
   expect((await copied())?.message).toBe("p.name: text at the source, date at the target");
 });
 
+test("values that the tables refuse are named by the plan: column, number and one key", async () => {
+  const limited = world.file(
+    "limited.db",
+    `CREATE TABLE t (id INTEGER PRIMARY KEY, small INTEGER, word TEXT, price NUMERIC, must TEXT, mood TEXT)`,
+    `INSERT INTO t VALUES (1, 2147483647, 'abc', 999.99, 'x', 'ok'), (2, -2147483649, 'abcd', 1000, NULL, 'sad'),
+      (3, 3000000000, 'äöü', 1.005, 'x', NULL), (4, NULL, NULL, NULL, 'x', 'ok')`,
+  );
+  await world.db.sql(`CREATE TYPE mood AS ENUM ('ok');
+    CREATE TABLE t (id int PRIMARY KEY, small int, word varchar(3), price numeric(5,2), must text NOT NULL, mood mood)`);
+  const plan = await world.run(["migrate", "copy", limited, world.db.url, "--data-only", "--dry-run"]);
+  expect([plan.exit, plan.stdout]).toEqual([4, expect.stringContaining("would end with exit 11")]);
+  for (const words of [
+    "t.small: 2 values outside of integer at the target, one of them at id = 2",
+    "t.word: 1 value of more than 3 characters, for character varying(3) at the target, one of them at id = 2",
+    "t.price: 2 values with more digits than numeric(5,2) at the target, one of them at id = 2",
+    "t.must: 1 row with NULL, which the target's column does not take, one of them at id = 2",
+    "t.mood: 1 value that no word is of mood at the target, one of them at id = 2",
+  ])
+    expect(plan.stdout.replaceAll(/\s+/g, " ")).toContain(words);
+  const { exit, error } = await world.copy(limited, world.db.url, "--data-only", "--no-safety-backup");
+  expect([exit, error?.code]).toEqual([11, "COPY.UNFIT"]);
+  world.file("limited.db", "DELETE FROM t WHERE id IN (2, 3)");
+  expect(await world.copy(limited, world.db.url, "--data-only", "--no-safety-backup")).toMatchObject({ exit: 0 });
+});
+
+test("values that a file's tables refuse are named by the plan", async () => {
+  await world.db.sql("CREATE TABLE t (a int, b int, c text, UNIQUE (a, b)); INSERT INTO t VALUES (1, 2, NULL), (1, 3, 'x')");
+  const to = world.file("to.db", "CREATE TABLE t (a INTEGER, b INTEGER, c TEXT NOT NULL)");
+  const { exit, error } = await world.copy(world.db.url, to, "--data-only", "--no-safety-backup");
+  expect([exit, error?.code]).toEqual([11, "COPY.UNFIT"]);
+  expect(error?.message).toMatch(/^public\.t\.c: 1 row with NULL, .* at ctid = \(0,1\)$/);
+});
+
 test("--schema-only makes tables without rows", async () => {
   const { exit, data, error } = await world.copy(from, world.db.url, "--schema-only");
   expect([exit, error]).toEqual([0, null]);

@@ -474,3 +474,32 @@ describe("the state of a PostgreSQL source", () => {
     ]);
   });
 });
+
+describe("limits that a table elsewhere has", () => {
+  it("are measured as a server measures its own", async () => {
+    await using database = await withDatabase(`
+      CREATE TYPE mood AS ENUM ('sad', 'ok');
+      CREATE TABLE t (id int PRIMARY KEY, n numeric, i bigint, w text, m mood, f text);
+      INSERT INTO t VALUES (1, 'NaN', 32767, 'äöü', 'ok', 'x'), (2, 9.994, -32769, 'abcd', 'sad', 'x'), (3, -9.99, NULL, NULL, NULL, NULL),
+        (4, 10, 32768, 'abc ', 'ok', 'x')`);
+    await using opened = await openSource(database.url);
+    const [table] = (await opened.source.catalog()).tables;
+    if (table === undefined) throw new Error("there is no table");
+    const beyond = await opened.source.beyond(table, [
+      { column: "n", limit: { kind: "digits", precision: 3, scale: 2 } },
+      { column: "i", limit: { kind: "range", bits: 16 } },
+      { column: "i", limit: { kind: "range", bits: 32 } },
+      { column: "w", limit: { kind: "characters", most: 3 } },
+      { column: "m", limit: { kind: "words", values: ["ok", "it's"] } },
+      { column: "f", limit: { kind: "filled" } },
+    ]);
+    expect(beyond).toEqual([
+      { rows: 2, at: "id = 2" },
+      { rows: 2, at: "id = 2" },
+      null,
+      { rows: 2, at: "id = 2" },
+      { rows: 1, at: "id = 2" },
+      { rows: 1, at: "id = 3" },
+    ]);
+  });
+});

@@ -20,6 +20,7 @@ export async function fileSource(
     snapshot: "WAL snapshot",
     catalog: async () => Promise.reject(new Error("the plan is made by hand")),
     unchanged: async () => "yes" as const,
+    beyond: async () => [],
   });
 }
 

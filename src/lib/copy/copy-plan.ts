@@ -1,3 +1,4 @@
+import type { LimitedColumn } from "../../drivers/copy-limit-model.js";
 import type { CopyColumn, CopyRead } from "../../drivers/copy-rows-model.js";
 import type { NotCarried, Obstacle, SourceTable, SourceView } from "../../drivers/copy-source-model.js";
 import type { TargetDesign, TargetTable } from "../../drivers/copy-target-model.js";
@@ -36,6 +37,13 @@ export interface PlannedTable {
   /** `order`: both sides give the rows in one order. `bag`: each in its own. */
   readonly proof: "order" | "bag";
   readonly columns: readonly PlannedColumn[];
+  /** What columns that are there may refuse: values are looked at before they are sent. Absent where tables are made. */
+  readonly limits?: readonly PlannedLimit[];
+}
+
+export interface PlannedLimit extends LimitedColumn {
+  /** The target's column, as it is declared. */
+  readonly takes: string;
 }
 
 /** A column as people are told of it. */

@@ -4,6 +4,7 @@ import type { TargetColumn, TargetTable } from "../../drivers/copy-target-model.
 import type { CopyType } from "../../drivers/copy-type-model.js";
 import { canonicalJson } from "../core/canonical-json.js";
 import { qualifiedName } from "../core/named.js";
+import { columnLimits } from "./column-limits.js";
 import type { CopyPlan, PlannedTable } from "./copy-plan.js";
 import { misfitOf } from "./design-columns.js";
 import { existingColumn, existingTable } from "./existing-tables.js";
@@ -51,17 +52,20 @@ export function planExisting(
 }
 
 interface Pair {
+  /** As the source has it. */
+  readonly own: SourceColumn;
+  /** As it travels. */
   readonly column: SourceColumn;
   readonly there: SourceColumn;
 }
 
-function pairOf(column: SourceColumn, table: SourceTable, { isFolding }: PlanRequest): Pair {
-  const there = existingColumn(column, isFolding ? column.name.toLowerCase() : column.name, table);
-  if (!isHeld(column.type, there.type)) return { column, there };
+function pairOf(own: SourceColumn, table: SourceTable, { isFolding }: PlanRequest): Pair {
+  const there = existingColumn(own, isFolding ? own.name.toLowerCase() : own.name, table);
+  if (!isHeld(own.type, there.type)) return { own, column: own, there };
   // Rows travel as what the target holds; what is read so is no moment, word or the like any more.
-  const isSame = column.type.kind === there.type.kind;
-  const stored = column.stored === null || isSame ? column.stored : ({ as: "value" } as const);
-  return { column: { ...column, type: there.type, stored }, there };
+  const isSame = own.type.kind === there.type.kind;
+  const stored = own.stored === null || isSame ? own.stored : ({ as: "value" } as const);
+  return { own, column: { ...own, type: there.type, stored }, there };
 }
 
 /** Whether every value of the first type is one of the second, spelled alike. */
@@ -109,6 +113,9 @@ function plannedRows(
       evidence: column.evidence,
       flag: column.flag,
     })),
+    limits: columns.flatMap(({ own, there }) =>
+      columnLimits(own, there).map((limit) => ({ column: own.name, limit, takes: there.declared })),
+    ),
   };
 }
 

@@ -10,6 +10,7 @@ import { CopyRecords } from "./copy-records.js";
 import type { CopyReport } from "./copy-report.js";
 import type { CopyServices } from "./copy-services.js";
 import type { CopyWish } from "./copy-wish.js";
+import { findBeyond } from "./find-beyond.js";
 import { planCopy } from "./plan-copy.js";
 import { plannedReport } from "./planned-report.js";
 import { requireSame, resumableRecord } from "./require-resumable.js";
@@ -59,7 +60,7 @@ export async function prepareCopy(request: CopyRequest, services: CopyServices):
   const tokens = tokensOf(to, target);
   await requireVacant(target, { wish, tokens }, services);
   const source = services.own(await driver.openCopySource(wish.choices));
-  const plan = planCopy({
+  const planned = planCopy({
     catalog: await source.catalog(),
     existing: wish.content === "rows" ? await existingTables(to, wish, services) : null,
     target,
@@ -69,7 +70,9 @@ export async function prepareCopy(request: CopyRequest, services: CopyServices):
     isFolding: wish.isFolding,
     usesOrigin: wish.usesOrigin && wish.content !== "rows",
   });
-  requireTables(plan, wish.choices);
+  requireTables(planned, wish.choices);
+  const beyond = planned.obstacles.length === 0 ? await findBeyond(planned, source) : [];
+  const plan = { ...planned, obstacles: [...planned.obstacles, ...beyond] };
   const replaced = wish.place.isReplacing ? await replacedTables(target, plan) : [];
   const facts = { run, plan, allowed: wish.allowed, from: driver.label, to: target.label, snapshot: source.snapshot };
   return { run, driver, source, target, plan, report: plannedReport(facts), replaced, tokens };
@@ -103,7 +106,8 @@ async function existingTables(
   services: CopyServices,
 ): Promise<CopyCatalog> {
   const driver = await services.open(to);
-  const everything = { ...choices, tables: [], excludeTables: [], onMismatch: "widen", orphans: "not-valid" } as const;
+  const asDeclared = { onMismatch: "widen", orphans: "not-valid", isTight: false } as const;
+  const everything = { ...choices, ...asDeclared, tables: [], excludeTables: [] } as const;
   await using source = await driver.openCopySource({ ...everything, schemas: [], holdWrites: false });
   return await source.catalog();
 }

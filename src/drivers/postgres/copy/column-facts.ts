@@ -11,6 +11,8 @@ export interface ColumnFacts {
   readonly type: CopyType;
   /** char(n): blanks at its end are printed and do not count. */
   readonly isPadded: boolean;
+  /** Of varchar(n) and char(n); null where there is none. */
+  readonly mostCharacters: number | null;
   /** It is citext. */
   readonly ignoresCase: boolean;
   /** Its table says that it has it; else it only comes from one that the table inherits from. */
@@ -88,6 +90,9 @@ const COLUMNS = `
 const VIRTUAL = "v";
 const CASELESS = "citext";
 const PADDED = new Set(["character", "bpchar"]);
+const BOUNDED = new Set(["character varying", "character", "bpchar"]);
+/** A modifier counts the four bytes of a length word too. */
+const MODIFIER_BASE = 4;
 const IDENTITIES: Readonly<Record<string, ColumnFacts["identity"]>> = { a: "always", d: "byDefault" };
 
 /** Columns by the oid of their table, of a schema whose name is quoted. */
@@ -115,6 +120,7 @@ function columnOf(row: ColumnRow): ColumnFacts {
     declared,
     type: copyTypeOf({ name: row.base, isBuiltIn: row.builtin, modifier, enumOf }, declared),
     isPadded: row.builtin && PADDED.has(row.base),
+    mostCharacters: row.builtin && BOUNDED.has(row.base) && modifier > 0 ? modifier - MODIFIER_BASE : null,
     ignoresCase: !row.builtin && row.basename === CASELESS,
     isLocal: row.local,
     isNullable: !row.notnull && !row.domainnotnull,

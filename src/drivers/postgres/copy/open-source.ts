@@ -1,15 +1,18 @@
+import type { BeyondLimit, LimitedColumn } from "../../copy-limit-model.js";
 import type { CopyColumn, CopyEvent, CopyRead, CopyReader, TableTotals } from "../../copy-rows-model.js";
-import type { CopyCatalog, CopyChoices, CopySource } from "../../copy-source-model.js";
+import type { CopyCatalog, CopyChoices, CopySource, SourceTable } from "../../copy-source-model.js";
 import type { TableName } from "../../driver.js";
 import type { ViewParts } from "../postgres-view.js";
 import { quoteLiteral } from "../quote-literal.js";
 import type { Session, SqlRow } from "../session.js";
 import { openViewSession, type ViewSession } from "../view-session.js";
+import { beyondLimits } from "./beyond-limits.js";
 import { readCatalog } from "./catalog.js";
 import { holdWrites } from "./hold-writes.js";
 import { openReadSession } from "./read-session.js";
 import { SessionPool } from "./read-sessions.js";
 import { copyReader } from "./reader.js";
+import { withSessionOf } from "./session-use.js";
 import { type Activity, readActivity, stateSince } from "./unchanged.js";
 
 /** Opens one state of a database to be copied; readers of their own see the same. CONNECT.*. */
@@ -75,6 +78,10 @@ class PostgresCopySource implements CopySource {
 
   read(request: CopyRead): AsyncIterable<CopyEvent> {
     return this.#reader.read(request);
+  }
+
+  async beyond(table: SourceTable, limits: readonly LimitedColumn[]): Promise<readonly (BeyondLimit | null)[]> {
+    return await withSessionOf(this.#pool, (session) => beyondLimits(session, table, limits));
   }
 
   async totals(table: TableName, columns: readonly CopyColumn[]): Promise<TableTotals> {

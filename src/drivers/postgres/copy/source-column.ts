@@ -29,6 +29,7 @@ export function sourceColumn(facts: ColumnFacts, { sequence, holdsNaN, express }
     identity,
     ignoresCase: facts.ignoresCase,
     comment: facts.comment,
+    ...(facts.mostCharacters === null ? {} : { mostCharacters: facts.mostCharacters }),
     ...(holdsNaN ? { holdsNaN: true } : {}),
   };
 }

@@ -1,7 +1,8 @@
 import type { CleanupStack } from "../../../lib/core/cleanup-stack.js";
 import { formatBytes } from "../../../lib/core/units.js";
+import type { BeyondLimit, LimitedColumn } from "../../copy-limit-model.js";
 import type { CopyColumn, CopyEvent, CopyRead, TableTotals } from "../../copy-rows-model.js";
-import type { CopyCatalog, CopyChoices, CopySource } from "../../copy-source-model.js";
+import type { CopyCatalog, CopyChoices, CopySource, SourceTable } from "../../copy-source-model.js";
 import type { DriverContext, TableName } from "../../driver.js";
 import { sidecarsOf } from "../sidecars.js";
 import { readCatalog } from "./catalog.js";
@@ -53,6 +54,16 @@ export class FileSource implements CopySource {
       pool.give(reader);
       await this.#watchLog();
     }
+  }
+
+  async beyond(
+    { name, rowKey }: SourceTable,
+    limits: readonly LimitedColumn[],
+  ): Promise<readonly (BeyondLimit | null)[]> {
+    const key = rowKey.kind === "columns" ? rowKey.columns : ["rowid"];
+    const question = { ask: "limits", table: name.name, key, limits } as const;
+    const answer = await this.#opened.pool.use((reader) => reader.survey(question));
+    return answer.to === "limits" ? answer.beyond : [];
   }
 
   async totals(table: TableName, columns: readonly CopyColumn[]): Promise<TableTotals> {

@@ -17,7 +17,7 @@ export function scanNumbers(connection: Connection, table: string, column: Scann
     `count(*) FILTER (WHERE typeof(${cell}) = 'integer' AND ${cell} NOT BETWEEN -${WIDEST_EXACT} AND ${WIDEST_EXACT})`,
     `count(*) FILTER (WHERE typeof(${cell}) = 'real' AND ${cell} IN (9e999, -9e999))`,
     column.needsJulian ? `count(*) FILTER (WHERE ${isJulianDay(cell)})` : "0",
-    column.needsRange ? `count(*) FILTER (WHERE ${isWithinDigits(cell, column.declared)})` : "0",
+    column.needsRange ? `count(*) FILTER (WHERE ${isWithinDeclared(cell, column.declared)})` : "0",
   ];
   const sql = `SELECT ${terms.join(", ")} FROM ${quoteIdent(table)}`;
   const [least, greatest, wide, infinities, julianDays, withinDigits] =
@@ -37,10 +37,22 @@ function isJulianDay(cell: string): string {
   return `${isNumber} AND julianday(strftime('%Y-%m-%d %H:%M:%f', ${cell})) = ${cell}`;
 }
 
-/** A double is rounded through its decimal text, so one that has no more digits stays what it is. */
-function isWithinDigits(cell: string, declared: string): string {
+function isWithinDeclared(cell: string, declared: string): string {
   const digits = declaredDigits(declared);
-  if (digits === null) return "0";
-  return `typeof(${cell}) IN ('integer', 'real') AND round(${cell}, ${digits.scale}) = ${cell}
-    AND ${cell} > -1e${digits.precision - digits.scale} AND ${cell} < 1e${digits.precision - digits.scale}`;
+  return digits === null ? "0" : `typeof(${cell}) IN ('integer', 'real') AND ${isWithinDigits(cell, digits)}`;
+}
+
+/** A double is rounded through its decimal text, so one that has no more digits stays what it is. */
+export function isWithinDigits(
+  cell: string,
+  { precision, scale }: { readonly precision: number; readonly scale: number },
+): string {
+  return `round(${cell}, ${scale}) = ${cell} AND ${isWithinSize(cell, { precision, scale })}`;
+}
+
+export function isWithinSize(
+  cell: string,
+  { precision, scale }: { readonly precision: number; readonly scale: number },
+): string {
+  return `${cell} > -1e${precision - scale} AND ${cell} < 1e${precision - scale}`;
 }

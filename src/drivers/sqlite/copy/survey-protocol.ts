@@ -1,8 +1,10 @@
+import type { BeyondLimit } from "../../copy-limit-model.js";
 import type { SourceCondition } from "../../snapshot-model.js";
 import type { ColumnEvidence } from "./column-evidence.js";
 import type { ColumnFamily } from "./column-family.js";
 import type { FileStructure } from "./file-structure.js";
 import type { KeyScan } from "./key-scan.js";
+import type { LimitScan } from "./limit-scan.js";
 
 /** What a reading child is asked before rows are copied; all of it about the snapshot that it reads. */
 export type SurveyQuestion =
@@ -12,7 +14,8 @@ export type SurveyQuestion =
   /** Rows whose parent is missing. */
   | { readonly ask: "orphans"; readonly table: string }
   | { readonly ask: "emptyKeys"; readonly table: string; readonly columns: readonly string[] }
-  | ({ readonly ask: "mergedKey" } & KeyScan);
+  | ({ readonly ask: "mergedKey" } & KeyScan)
+  | ({ readonly ask: "limits" } & LimitScan);
 
 export type SurveyAnswer =
   | { readonly to: "condition"; readonly condition: SourceCondition }
@@ -22,6 +25,7 @@ export type SurveyAnswer =
   | { readonly to: "orphans"; readonly orphans: ReadonlyMap<number, OrphanRows>; readonly broken: string | null }
   | { readonly to: "emptyKeys"; readonly rows: number }
   | { readonly to: "mergedKey"; readonly isMerged: boolean }
+  | { readonly to: "limits"; readonly beyond: readonly (BeyondLimit | null)[] }
   /** The table needs a module, function or collation that this build of SQLite lacks. */
   | { readonly to: "missing"; readonly name: string };
 

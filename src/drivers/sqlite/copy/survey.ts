@@ -2,6 +2,7 @@ import { conditionOf } from "../condition.js";
 import type { Connection } from "../connection.js";
 import { missingExtension } from "../errors.js";
 import { countEmptyKeys, isKeyMerged } from "./key-scan.js";
+import { scanLimits } from "./limit-scan.js";
 import { findOrphans } from "./orphan-scan.js";
 import { readStructure } from "./read-structure.js";
 import type { SurveyAnswer, SurveyQuestion } from "./survey-protocol.js";
@@ -32,5 +33,7 @@ function answer(connection: Connection, question: SurveyQuestion): SurveyAnswer 
       return { to: "emptyKeys", rows: countEmptyKeys(connection, question.table, question.columns) };
     case "mergedKey":
       return { to: "mergedKey", isMerged: isKeyMerged(connection, question) };
+    case "limits":
+      return { to: "limits", beyond: scanLimits(connection, question) };
   }
 }
