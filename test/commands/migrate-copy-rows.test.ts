@@ -54,7 +54,7 @@ test("rows of several tables go into a file's tables side by side", async () => 
 });
 
 test("nothing is written when one row is refused", async () => {
-  await world.db.sql(`${TABLES}; INSERT INTO p VALUES (2, 'there')`);
+  await world.db.sql(`${TABLES}; ALTER TABLE p ADD CHECK (id < 2)`);
   const { exit, error } = await world.copy(from, world.db.url, "--data-only", "--no-safety-backup");
   expect([exit, error?.code]).toEqual([11, "COPY.REFUSED"]);
   expect(await world.db.sql("SELECT count(*)::int AS n FROM c")).toEqual([{ n: 0 }]);
@@ -92,6 +92,19 @@ test("values that the tables refuse are named by the plan: column, number and on
   expect([exit, error?.code]).toEqual([11, "COPY.UNFIT"]);
   world.file("limited.db", "DELETE FROM t WHERE id IN (2, 3)");
   expect(await world.copy(limited, world.db.url, "--data-only", "--no-safety-backup")).toMatchObject({ exit: 0 });
+});
+
+test("keys that are there already are named by the plan", async () => {
+  await world.db.sql(`${TABLES}; INSERT INTO p VALUES (2, 'there'), (5, 'there'); ALTER TABLE p ADD UNIQUE (name, id)`);
+  const { exit, error } = await world.copy(from, world.db.url, "--data-only", "--no-safety-backup");
+  expect([exit, error?.code, error?.message]).toEqual([
+    11,
+    "COPY.UNFIT",
+    "p.id: 1 row whose key the target's table has already, one of them at id = 2",
+  ]);
+  await world.db.sql("ALTER TABLE p DROP CONSTRAINT p_pkey CASCADE; UPDATE p SET name = 'two' WHERE id = 2");
+  const both = await world.copy(from, world.db.url, "--data-only", "--no-safety-backup");
+  expect(both.error?.message).toBe("p: 1 row whose key the target's table has already, one of them at name = two, id = 2");
 });
 
 test("values that a file's tables refuse are named by the plan", async () => {

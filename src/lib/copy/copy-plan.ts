@@ -39,6 +39,8 @@ export interface PlannedTable {
   readonly columns: readonly PlannedColumn[];
   /** What columns that are there may refuse: values are looked at before they are sent. Absent where tables are made. */
   readonly limits?: readonly PlannedLimit[];
+  /** Unique keys of a table that is there, by its names. */
+  readonly keysThere?: readonly (readonly string[])[];
 }
 
 export interface PlannedLimit extends LimitedColumn {

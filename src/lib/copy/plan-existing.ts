@@ -113,10 +113,22 @@ function plannedRows(
       evidence: column.evidence,
       flag: column.flag,
     })),
+    keysThere: uniqueKeys(table),
     limits: columns.flatMap(({ own, there }) =>
       columnLimits(own, there).map((limit) => ({ column: own.name, limit, takes: there.declared })),
     ),
   };
+}
+
+/** Of all rows, and of values as they are. */
+function uniqueKeys({ primaryKey, uniques, indexes, columns }: SourceTable): readonly (readonly string[])[] {
+  const ofIndexes = indexes.flatMap(({ isUnique, parts, where }) => {
+    const names = parts.flatMap(({ term }) => (term.kind === "column" ? [term.name] : []));
+    return isUnique && where === null && names.length === parts.length ? [names] : [];
+  });
+  const keys = [...(primaryKey === null ? [] : [primaryKey]), ...uniques].map((key) => key.columns);
+  const isGiven = (name: string): boolean => columns.find((column) => column.name === name)?.generated === null;
+  return [...keys, ...ofIndexes].filter((names) => names.length > 0 && names.every(isGiven));
 }
 
 function targetColumn({ there }: Pair): TargetColumn {

@@ -1,4 +1,4 @@
-import type { CopyCatalog, CopySource } from "../../drivers/copy-source-model.js";
+import type { CopySource } from "../../drivers/copy-source-model.js";
 import type { CopyTarget, Occupancy } from "../../drivers/copy-target-model.js";
 import type { Driver } from "../../drivers/driver.js";
 import type { ConfiguredTarget } from "../config/target.js";
@@ -11,6 +11,7 @@ import type { CopyReport } from "./copy-report.js";
 import type { CopyServices } from "./copy-services.js";
 import type { CopyWish } from "./copy-wish.js";
 import { findBeyond } from "./find-beyond.js";
+import { findTaken } from "./find-taken.js";
 import { planCopy } from "./plan-copy.js";
 import { plannedReport } from "./planned-report.js";
 import { requireSame, resumableRecord } from "./require-resumable.js";
@@ -60,9 +61,10 @@ export async function prepareCopy(request: CopyRequest, services: CopyServices):
   const tokens = tokensOf(to, target);
   await requireVacant(target, { wish, tokens }, services);
   const source = services.own(await driver.openCopySource(wish.choices));
+  await using there = wish.content === "rows" ? await openExisting(to, wish, services) : null;
   const planned = planCopy({
     catalog: await source.catalog(),
-    existing: wish.content === "rows" ? await existingTables(to, wish, services) : null,
+    existing: there === null ? null : await there.catalog(),
     target,
     sourceEngine: from.engine,
     targetEngine: to.engine,
@@ -71,8 +73,7 @@ export async function prepareCopy(request: CopyRequest, services: CopyServices):
     usesOrigin: wish.usesOrigin && wish.content !== "rows",
   });
   requireTables(planned, wish.choices);
-  const beyond = planned.obstacles.length === 0 ? await findBeyond(planned, source) : [];
-  const plan = { ...planned, obstacles: [...planned.obstacles, ...beyond] };
+  const plan = there === null ? planned : await withRefused(planned, { source, there }, services);
   const replaced = wish.place.isReplacing ? await replacedTables(target, plan) : [];
   const facts = { run, plan, allowed: wish.allowed, from: driver.label, to: target.label, snapshot: source.snapshot };
   return { run, driver, source, target, plan, report: plannedReport(facts), replaced, tokens };
@@ -99,17 +100,32 @@ async function openTarget({ to, wish }: CopyRequest, run: string, services: Copy
   return services.own(await engine.openCopyTarget(to, place, services.driverContext));
 }
 
+/** The plan with what tables that are there would refuse; where types do not fit, values are not looked at. */
+async function withRefused(
+  plan: CopyPlan,
+  { source, there }: { readonly source: CopySource; readonly there: CopySource },
+  { driverContext: { signal } }: CopyServices,
+): Promise<CopyPlan> {
+  if (plan.obstacles.length > 0) return plan;
+  const beyond = await findBeyond(plan, source);
+  const taken = await findTaken(plan, { source, there, signal });
+  return {
+    ...plan,
+    obstacles: [...beyond, ...taken.obstacles],
+    warnings: [...plan.warnings, ...taken.warnings],
+  };
+}
+
 /** The tables that take the rows, as the target's own engine describes them. */
-async function existingTables(
+async function openExisting(
   to: ConfiguredTarget,
   { choices }: CopyWish,
   services: CopyServices,
-): Promise<CopyCatalog> {
+): Promise<CopySource> {
   const driver = await services.open(to);
   const asDeclared = { onMismatch: "widen", orphans: "not-valid", isTight: false } as const;
   const everything = { ...choices, ...asDeclared, tables: [], excludeTables: [] } as const;
-  await using source = await driver.openCopySource({ ...everything, schemas: [], holdWrites: false });
-  return await source.catalog();
+  return await driver.openCopySource({ ...everything, schemas: [], holdWrites: false });
 }
 
 /** COPY.TARGET_OCCUPIED where others depend on one of them. */
