@@ -115,6 +115,8 @@ export interface SourceColumn {
   /** Letters A to Z count as a to z when values are compared. */
   readonly ignoresCase: boolean;
   readonly comment: string | null;
+  /** Values of several kinds that its type makes one, for good: "1 integer, 2 texts"; absent where all come back. */
+  readonly lostClasses?: string;
   /** Texts that are longer are refused; absent where none are. */
   readonly mostCharacters?: number;
   /** NaN is among its numbers, which not every engine has; absent where it is not. */

@@ -209,6 +209,42 @@ describe("there and back again", () => {
   });
 });
 
+describe("a file whose columns hold values of several kinds", () => {
+  const KINDS =
+    "SELECT id, typeof(i) AS i, typeof(r) AS r, typeof(n) AS n, typeof(b) AS b, typeof(a) AS a, typeof(x) AS x FROM m ORDER BY id";
+  const TABLE = "CREATE TABLE m (id INTEGER PRIMARY KEY, i INTEGER, r REAL, n NUMERIC, b BLOB, a, x)";
+
+  test("comes back with them where the columns tell them apart, and counts those where they do not", async () => {
+    const from = world.file(
+      "mixed.db",
+      TABLE,
+      "INSERT INTO m VALUES (1, 1, 1.5, 2, x'61', 1, 1), (2, 'abc', 'xyz', 'q', 'b', '1', 2.5), (3, 1.5, 2.0, 1.25, x'ff', 1.0, NULL)",
+    );
+    expect((await world.copy(from, world.db.url, "--on-mismatch", "widen")).exit).toBe(0);
+    const { exit, error, data } = await world.copy(world.db.url, world.path("back.db"));
+    expect([exit, error]).toEqual([5, null]);
+    expect(data.notCarried.map(({ kind, name, reason }) => [kind, name, reason])).toEqual([
+      ["classes", "public.m.b", expect.stringContaining("2 BLOBs, 1 text at rowid 2")],
+      ["classes", "public.m.a", expect.stringContaining("1 integer, 1 real at rowid 3, 1 text at rowid 2")],
+      ["classes", "public.m.x", expect.stringContaining("1 integer, 1 real at rowid 2")],
+    ]);
+    const some = (row: unknown) => ({ ...Object(row), b: null, a: null, x: null });
+    expect(world.rows("back.db", KINDS).map(some)).toEqual(world.rows("mixed.db", KINDS).map(some));
+    expect((await world.copy(world.db.url, world.path("again.db"), "--allow-uncarried=classes")).exit).toBe(0);
+  });
+
+  test("and one that had to become bytes says that it is made anew, and why", async () => {
+    const from = world.file("bytes.db", "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, w TEXT)");
+    world.file("bytes.db", "INSERT INTO t VALUES (1, CAST(x'ff' AS TEXT))");
+    expect((await world.copy(from, world.db.url, "--invalid-utf8", "bytea")).exit).toBe(0);
+    const { exit, data } = await world.copy(world.db.url, world.path("back.db"));
+    expect([exit, data.notCarried.map(({ name }) => name)]).toEqual([
+      0,
+      [expect.stringMatching(/^t is made anew, not by its own definition: its column w is/)],
+    ]);
+  });
+});
+
 test("a trigger or view from home does not come back without the tables that it speaks of", async () => {
   const from = world.file(
     "home.db",

@@ -83,7 +83,7 @@ describe("a materialized view", () => {
     const result = await back();
     expect([result.exit, result.error]).toEqual([5, null]);
     expect(counted(result)).toEqual([["views", "totals"]]);
-    expect(notes(result)).toEqual([expect.stringMatching(/^public\.totals is made anew.*column more is/)]);
+    expect(notes(result)).toEqual([expect.stringMatching(/^public\.totals is made anew.*column more is new/)]);
   });
 
   test("comes back without rows where none are copied", async () => {

@@ -104,11 +104,15 @@ test("keys that are there already are named by the plan", async () => {
   ]);
   await world.db.sql("ALTER TABLE p DROP CONSTRAINT p_pkey CASCADE; UPDATE p SET name = 'two' WHERE id = 2");
   const both = await world.copy(from, world.db.url, "--data-only", "--no-safety-backup");
-  expect(both.error?.message).toBe("p: 1 row whose key the target's table has already, one of them at name = two, id = 2");
+  expect(both.error?.message).toBe(
+    "p: 1 row whose key the target's table has already, one of them at name = two, id = 2",
+  );
 });
 
 test("values that a file's tables refuse are named by the plan", async () => {
-  await world.db.sql("CREATE TABLE t (a int, b int, c text, UNIQUE (a, b)); INSERT INTO t VALUES (1, 2, NULL), (1, 3, 'x')");
+  await world.db.sql(
+    "CREATE TABLE t (a int, b int, c text, UNIQUE (a, b)); INSERT INTO t VALUES (1, 2, NULL), (1, 3, 'x')",
+  );
   const to = world.file("to.db", "CREATE TABLE t (a INTEGER, b INTEGER, c TEXT NOT NULL)");
   const { exit, error } = await world.copy(world.db.url, to, "--data-only", "--no-safety-backup");
   expect([exit, error?.code]).toEqual([11, "COPY.UNFIT"]);

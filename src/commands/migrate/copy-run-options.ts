@@ -49,7 +49,7 @@ const SCOPE_OPTIONS = [
   },
   { flags: "--data-only", help: "rows into tables that are there, in one transaction" },
   { flags: "--schema-only", help: "tables and all that hangs on them, without rows" },
-  { flags: "--replace", help: "tables of the same names give way; they are kept for undo" },
+  { flags: "--replace", help: "tables of the same names give way, within one engine the whole database; what was there is kept for undo" },
   { flags: "--fold", help: "make all names lower-case" },
   { flags: "--no-origin", help: "neither write nor use the table dbops_origin, which remembers types for a way back" },
 ] as const satisfies readonly OptionSpec[];

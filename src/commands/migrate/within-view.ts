@@ -6,6 +6,8 @@ import type { Block, View } from "../../lib/core/view.js";
 import type { CopyRunInput } from "./copy-run-input.js";
 import { type CopyWords, copyCommand } from "./resume-command.js";
 
+/** Of the tables that give way, so many are named. */
+const TOLD_TABLES = 10;
 /** What means something where nothing is translated. */
 const FITTING = /^--(?:tables|exclude-tables|jobs|replace|report|allow-uncarried)(?:[ =]|$)/;
 
@@ -33,7 +35,10 @@ export function withinSteps({
     { summary: "compare every table", risk: "safe" },
     isEmpty
       ? { summary: `put it in place as ${label}`, risk: "safe" }
-      : { summary: `swap it in as ${label}, the whole of it; the old is kept`, risk: "destroys" },
+      : {
+          summary: `replace the whole of ${label} with it; the old database is kept for undo`,
+          risk: "destroys",
+        },
   ];
 }
 
@@ -49,5 +54,15 @@ export function withinView({ driver, destination: { restorer }, current }: Prepa
       ["types", "as they are: both are of one engine"],
     ],
   };
-  return { blocks: [sides], next: copyCommand(words, []) };
+  return { blocks: [sides, ...replacedBlocks(restorer.label, current)], next: copyCommand(words, []) };
+}
+
+/** Between engines only tables of the same names give way; here everything does. */
+function replacedBlocks(label: string, current: PreparedWithin["current"]): readonly Block[] {
+  const names = current?.tables.map(({ name }) => name) ?? [];
+  if (names.length === 0) return [];
+  const some = names.slice(0, TOLD_TABLES).join(", ");
+  const more = names.length > TOLD_TABLES ? ` and ${formatNumberOf("other", names.length - TOLD_TABLES)}` : "";
+  const text = `the whole of ${label} gives way, not only tables of the same names: ${some}${more}; it is kept for undo`;
+  return [{ kind: "text", text, tone: "bad" }];
 }

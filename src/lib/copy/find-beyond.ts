@@ -20,7 +20,8 @@ export async function findBeyond(plan: CopyPlan, source: Pick<CopySource, "beyon
 }
 
 function wordOf({ limit, takes }: PlannedLimit, { rows }: BeyondLimit): string {
-  if (limit.kind === "filled") return `${formatNumberOf("row", rows)} with NULL, which the target's column does not take`;
+  if (limit.kind === "filled")
+    return `${formatNumberOf("row", rows)} with NULL, which the target's column does not take`;
   return `${formatNumberOf("value", rows)} ${beyondWord(limit)} ${takes} at the target`;
 }
 

@@ -76,19 +76,14 @@ async function takenKeys(
 
 async function* keysOf(
   reader: Pick<CopyReader, "read">,
-  {
-    table,
-    columns,
-    signal,
-  }: Pick<PlannedTable["read"], "table" | "columns"> & { readonly signal: AbortSignal },
+  { table, columns, signal }: Pick<PlannedTable["read"], "table" | "columns"> & { readonly signal: AbortSignal },
 ): AsyncIterable<string> {
   for await (const event of reader.read({ table, columns, key: { kind: "none" }, after: null, upTo: null })) {
     signal.throwIfAborted();
     if (event.kind !== "rows") continue;
     const { bytes } = event;
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
-    for (const line of text.split("\n"))
-      if (line !== "" && !line.split("\t").includes(NULL_FIELD)) yield line;
+    for (const line of text.split("\n")) if (line !== "" && !line.split("\t").includes(NULL_FIELD)) yield line;
   }
 }
 

@@ -47,6 +47,8 @@ const wordSchema = z.discriminatedUnion("of", [
     here: storedSchema.nullable(),
     /** The expression that made its values at home. */
     generated: z.string().nullable(),
+    /** Of what kinds its values were, where they are of one kind here. */
+    lostClasses: z.string().optional(),
   }),
   /** `isCarried`: the copy has a like of it. `schema`: whose names its definition speaks of. */
   z.object({ of: z.literal("object"), isCarried: z.boolean(), schema: z.string().nullable() }),

@@ -13,7 +13,7 @@ import { designIndexes } from "./design-indexes.js";
 import { designKeys } from "./design-keys.js";
 import { tableScope } from "./expression-scope.js";
 import type { Planning } from "./planning.js";
-import { tableKey } from "./table-key.js";
+import { columnKey, tableKey } from "./table-key.js";
 
 /** Digits that a whole number of 64 bits always holds. */
 const LONG_DIGITS = 18;
@@ -27,6 +27,7 @@ export function planTable(source: SourceTable, name: TableName, planned: Plannin
   const definition = ownDefinition(source, planned);
   if (definition === null) noteAnew(source, planned);
   else requireNeeded(source, definition, planned);
+  countClasses(source, planned);
   const planning = definition === null ? planned : planned.ofOwnWords();
   const columns = designColumns(source, planning);
   requireRoom(source, planning);
@@ -102,6 +103,16 @@ function ownWords(
   return { definition, ...(parents.length === 0 ? {} : { parents }) };
 }
 
+/** Values of several kinds that went out as one come home as one. */
+function countClasses({ name, columns }: SourceTable, { recalled, remarks }: Planning): void {
+  for (const column of columns) {
+    const home = recalled.columns.get(columnKey(name, column.name));
+    if (home === undefined || home.lostClasses === null) continue;
+    const reason = `it held ${home.lostClasses} where it came from, and comes back with values of one kind`;
+    remarks.notCarried.push({ kind: "classes", name: `${qualifiedName(name)}.${column.name}`, reason, sql: null });
+  }
+}
+
 /** What a definition needs is found to be missing before anything is made. */
 function requireNeeded({ name }: SourceTable, definition: string, { request, remarks }: Planning): void {
   const what = request.target.lackedBy?.(definition) ?? null;
@@ -114,7 +125,7 @@ function noteAnew({ name }: SourceTable, { recalled, remarks }: Planning): void 
   const home = recalled.tables.get(tableKey(name));
   if (home === undefined) return;
   const why = home.change ?? "a table that it refers to is not copied";
-  remarks.notes.push(`${qualifiedName(home.name)} is made anew, not by its own definition: ${why} since it was copied`);
+  remarks.notes.push(`${qualifiedName(home.name)} is made anew, not by its own definition: ${why}`);
   if (home.parents.length === 0) return;
   const reason = `it becomes a table of its own, with the columns that it inherited: ${why}`;
   remarks.notCarried.push({ kind: "inheritance", name: qualifiedName(home.name), reason, sql: home.original });

@@ -117,11 +117,7 @@ async function withRefused(
 }
 
 /** The tables that take the rows, as the target's own engine describes them. */
-async function openExisting(
-  to: ConfiguredTarget,
-  { choices }: CopyWish,
-  services: CopyServices,
-): Promise<CopySource> {
+async function openExisting(to: ConfiguredTarget, { choices }: CopyWish, services: CopyServices): Promise<CopySource> {
   const driver = await services.open(to);
   const asDeclared = { onMismatch: "widen", orphans: "not-valid", isTight: false } as const;
   const everything = { ...choices, ...asDeclared, tables: [], excludeTables: [] } as const;

@@ -55,6 +55,6 @@ function occupied(label: string, { tables }: CurrentState): DbopsError {
   return new DbopsError("COPY.TARGET_OCCUPIED", {
     message: `${label} is not empty`,
     why: `it holds ${formatNumberOf("table", tables.length)}`,
-    hint: "--replace puts the copy in its place and keeps what is there for undo; else name an empty place",
+    hint: "--replace puts the copy in the place of this whole database, and keeps it for undo; else name an empty place",
   });
 }

@@ -18,6 +18,8 @@ export interface RecalledColumn {
   readonly here: StoredForm | null;
   /** The expression that made its values at home; null where none did. */
   readonly generated: string | null;
+  /** Of what kinds its values were at home, where they come back as one; null where they do not. */
+  readonly lostClasses: string | null;
 }
 
 export interface RecalledTable {
@@ -109,8 +111,8 @@ function recalledColumn(column: SourceColumn, entries: readonly OriginEntry[]): 
   const entry = entries.find(({ kind, name }) => kind === "column" && name === column.name);
   const word = readOriginWord(entry?.stored ?? null);
   if (entry === undefined || word?.of !== "column" || !isSameType(entry.becameType, column.declared)) return null;
-  const { name, type, there, here, generated } = word;
-  return { name, native: entry.definition, type, stored: there, here, generated };
+  const { name, type, there, here, generated, lostClasses = null } = word;
+  return { name, native: entry.definition, type, stored: there, here, generated, lostClasses };
 }
 
 /** Engines may write a type in capitals or not. */
@@ -129,10 +131,10 @@ function recalledTable(
   const other = table.columns.find(({ name }) => !columns.has(columnKey(table.name, name)));
   const change =
     other !== undefined
-      ? `its column ${other.name} is of another type, or new`
+      ? `its column ${other.name} is new, or not of the type that it was to have`
       : word.shape === tableShape(table)
         ? null
-        : "its columns, keys, indexes, references or checks are others";
+        : "its columns, keys, indexes, references or checks are not those that it was made with";
   const { name, parents = [] } = word;
   const { definition: original } = entry;
   return { name, definition: change === null ? original : null, change, parents, original };

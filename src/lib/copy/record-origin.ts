@@ -76,7 +76,10 @@ function tableEntries(planned: PlannedTable, left: ReadonlySet<string>, entry: M
       if (made === undefined) return [];
       const { name, type, stored: there } = column;
       const generated = column.generated?.sql ?? null;
-      const stored = writeOriginWord({ of: "column", name, type, there, here: made.stored, generated });
+      const word = { of: "column", name, type, there, here: made.stored, generated } as const;
+      const stored = writeOriginWord(
+        column.lostClasses === undefined ? word : { ...word, lostClasses: column.lostClasses },
+      );
       return [{ ...entry("column", made.name, column.declared), table, stored, becameType: made.native }];
     }),
     ...(source.viewDefinition === undefined

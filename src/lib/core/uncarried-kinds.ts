@@ -11,6 +11,7 @@ export const UNCARRIED_KINDS = [
   "defaults",
   "generated",
   "inheritance",
+  "classes",
   "sequences",
   "functions",
   "large-objects",

@@ -23,7 +23,10 @@ export function scanLimits(connection: Connection, scan: LimitScan): readonly (B
   const counts: number[] = [];
   for (let start = 0; start < conditions.length; start += LIMITS_PER_QUERY) {
     const some = conditions.slice(start, start + LIMITS_PER_QUERY).map((each) => `count(*) FILTER (WHERE ${each})`);
-    const row = connection.db.prepare<unknown[], readonly unknown[]>(`SELECT ${some.join(", ")} ${from}`).raw().get();
+    const row = connection.db
+      .prepare<unknown[], readonly unknown[]>(`SELECT ${some.join(", ")} ${from}`)
+      .raw()
+      .get();
     counts.push(...(row ?? []).map(Number));
   }
   return conditions.map((condition, index) => {

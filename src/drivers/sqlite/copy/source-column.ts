@@ -2,6 +2,7 @@ import type { CopyChoices, SourceColumn, SourceExpression, SourceIdentity } from
 import { chooseType } from "./choose-type.js";
 import type { ColumnEvidence } from "./column-evidence.js";
 import type { ColumnStructure } from "./file-structure.js";
+import { lostClasses } from "./lost-classes.js";
 import { parseExpression } from "./parse-expression.js";
 import type { SurveyedTable } from "./survey-table.js";
 import type { TypeChoice } from "./type-choice.js";
@@ -23,10 +24,12 @@ export function sourceColumn(table: SurveyedTable, at: number, choices: CopyChoi
   if (own === undefined || wish === undefined || found === undefined) throw new RangeError(`there is no column ${at}`);
   const choice = chooseType({ declared: own.declared, family: wish.family, evidence: found, choices });
   const key = own.name.toLowerCase();
+  const { declared } = own;
+  const classes = lostClasses({ declared, isStrict: structure.isStrict, type: choice.type, evidence: found });
   const isRowid = own.name === structure.rowid?.alias;
   const column: SourceColumn = {
     name: own.name,
-    declared: own.declared,
+    declared,
     type: choice.type,
     stored: choice.stored,
     evidence: choice.evidence,
@@ -38,6 +41,7 @@ export function sourceColumn(table: SurveyedTable, at: number, choices: CopyChoi
     identity: isRowid ? identityOf(table) : null,
     ignoresCase: text.collations.get(key)?.toUpperCase() === "NOCASE",
     comment: null,
+    ...(classes === null ? {} : { lostClasses: classes }),
     ...(choice.leftOut === undefined ? {} : { leftOut: choice.leftOut }),
   };
   return { column, obstacle: choice.obstacle, evidence: found };
