@@ -233,14 +233,17 @@ describe("a file whose columns hold values of several kinds", () => {
     expect((await world.copy(world.db.url, world.path("again.db"), "--allow-uncarried=classes")).exit).toBe(0);
   });
 
-  test("and one that had to become bytes says that it is made anew, and why", async () => {
+  test("and one that had to become bytes counts, and says that it is made anew, and why", async () => {
     const from = world.file("bytes.db", "CREATE TABLE t (id INTEGER PRIMARY KEY AUTOINCREMENT, w TEXT)");
     world.file("bytes.db", "INSERT INTO t VALUES (1, CAST(x'ff' AS TEXT))");
     expect((await world.copy(from, world.db.url, "--invalid-utf8", "bytea")).exit).toBe(0);
     const { exit, data } = await world.copy(world.db.url, world.path("back.db"));
-    expect([exit, data.notCarried.map(({ name }) => name)]).toEqual([
-      0,
-      [expect.stringMatching(/^t is made anew, not by its own definition: its column w is/)],
+    expect([exit, data.notCarried.map(({ kind, reason }) => [kind, reason])]).toEqual([
+      5,
+      [
+        ["classes", "its values come back as bytes: where it came from they were texts"],
+        ["notes", expect.stringMatching(/^t is made anew, not by its own definition: its column w is/)],
+      ],
     ]);
   });
 });

@@ -106,9 +106,9 @@ function ownWords(
 /** Values of several kinds that went out as one come home as one. */
 function countClasses({ name, columns }: SourceTable, { recalled, remarks }: Planning): void {
   for (const column of columns) {
-    const home = recalled.columns.get(columnKey(name, column.name));
-    if (home === undefined || home.lostClasses === null) continue;
-    const reason = `it held ${home.lostClasses} where it came from, and comes back with values of one kind`;
+    const classes = recalled.lostClasses.get(columnKey(name, column.name));
+    if (classes === undefined) continue;
+    const reason = `its values come back as ${column.type.kind}: where it came from they were ${classes}`;
     remarks.notCarried.push({ kind: "classes", name: `${qualifiedName(name)}.${column.name}`, reason, sql: null });
   }
 }

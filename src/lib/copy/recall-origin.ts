@@ -18,8 +18,6 @@ export interface RecalledColumn {
   readonly here: StoredForm | null;
   /** The expression that made its values at home; null where none did. */
   readonly generated: string | null;
-  /** Of what kinds its values were at home, where they come back as one; null where they do not. */
-  readonly lostClasses: string | null;
 }
 
 export interface RecalledTable {
@@ -45,13 +43,15 @@ export interface RecalledObject extends OriginEntry {
 export interface Recalled {
   readonly tables: ReadonlyMap<string, RecalledTable>;
   readonly columns: ReadonlyMap<string, RecalledColumn>;
+  /** Of columns: of what kinds their values were at home, where they come back as one. */
+  readonly lostClasses: ReadonlyMap<string, string>;
   /** Of views, triggers, indexes and others. */
   readonly objects: readonly RecalledObject[];
   /** Tables of home that do not come back: not chosen, or gone by now. */
   readonly absent: readonly string[];
 }
 
-const NOTHING: Recalled = { tables: new Map(), columns: new Map(), objects: [], absent: [] };
+const NOTHING: Recalled = { tables: new Map(), columns: new Map(), lostClasses: new Map(), objects: [], absent: [] };
 
 /** Whatever is no longer as the copy was made is not recalled. */
 export function recallOrigin({ catalog, usesOrigin, targetEngine }: PlanRequest): Recalled {
@@ -59,11 +59,14 @@ export function recallOrigin({ catalog, usesOrigin, targetEngine }: PlanRequest)
   const entries = catalog.origin.filter(({ engine }) => engine === targetEngine);
   const columns = new Map<string, RecalledColumn>();
   const tables = new Map<string, RecalledTable>();
+  const lostClasses = new Map<string, string>();
   for (const table of catalog.tables) {
     const own = entries.filter((entry) => entry.table !== null && tableKey(entry.table) === tableKey(table.name));
     for (const column of table.columns) {
       const found = recalledColumn(column, own);
       if (found !== null) columns.set(columnKey(table.name, column.name), found);
+      const classes = lostClassesOf(column, own);
+      if (classes !== null) lostClasses.set(columnKey(table.name, column.name), classes);
     }
     const found = recalledTable(table, own, columns);
     if (found !== null) tables.set(tableKey(table.name), found);
@@ -77,7 +80,7 @@ export function recallOrigin({ catalog, usesOrigin, targetEngine }: PlanRequest)
   const absent = entries.flatMap(({ kind, table, name }) =>
     kind === "table" && table !== null && !present.has(tableKey(table)) ? [name] : [],
   );
-  return { tables: whole, columns, objects, absent };
+  return { tables: whole, columns, lostClasses, objects, absent };
 }
 
 /** A table cannot inherit from one that does not come back as it was. */
@@ -111,8 +114,14 @@ function recalledColumn(column: SourceColumn, entries: readonly OriginEntry[]): 
   const entry = entries.find(({ kind, name }) => kind === "column" && name === column.name);
   const word = readOriginWord(entry?.stored ?? null);
   if (entry === undefined || word?.of !== "column" || !isSameType(entry.becameType, column.declared)) return null;
-  const { name, type, there, here, generated, lostClasses = null } = word;
-  return { name, native: entry.definition, type, stored: there, here, generated, lostClasses };
+  const { name, type, there, here, generated } = word;
+  return { name, native: entry.definition, type, stored: there, here, generated };
+}
+
+function lostClassesOf({ name }: SourceColumn, entries: readonly OriginEntry[]): string | null {
+  const entry = entries.find((one) => one.kind === "column" && one.name === name);
+  const word = readOriginWord(entry?.stored ?? null);
+  return word?.of === "column" ? (word.lostClasses ?? null) : null;
 }
 
 /** Engines may write a type in capitals or not. */

@@ -1,7 +1,7 @@
 import type { NotCarried, OriginEntry, UncarriedKind } from "../../drivers/copy-source-model.js";
 import { qualifiedName } from "../core/named.js";
 import type { PlannedTable, PlannedView } from "./copy-plan.js";
-import { writeOriginWord } from "./origin-word.js";
+import { readOriginWord, writeOriginWord } from "./origin-word.js";
 import { tableKey } from "./table-key.js";
 import { tableShape } from "./table-shape.js";
 
@@ -52,11 +52,21 @@ export function recordOrigin({ tables, views, notCarried }: Planned, engine: str
 
 /** The same once the tables are made: some have become plainer than they were planned. */
 export function madeOrigin(origin: readonly OriginEntry[], made: readonly PlannedTable[]): readonly OriginEntry[] {
-  const words = new Map(made.map((table) => [tableKey(table.target.name), tableWord(table)]));
+  const tables = new Map(made.map((table) => [tableKey(table.target.name), table]));
   return origin.map((entry) => {
-    const word = entry.kind === "table" && entry.table !== null ? words.get(tableKey(entry.table)) : undefined;
-    return word === undefined ? entry : { ...entry, stored: word };
+    const table = entry.table === null ? undefined : tables.get(tableKey(entry.table));
+    if (table === undefined) return entry;
+    if (entry.kind === "table") return { ...entry, stored: tableWord(table) };
+    return entry.kind === "column" ? retypedEntry(entry, table) : entry;
   });
+}
+
+/** Only texts turn out to be no texts while they are read. */
+function retypedEntry(entry: OriginEntry, { target }: PlannedTable): OriginEntry {
+  const made = target.columns.find(({ name }) => name === entry.name);
+  const word = readOriginWord(entry.stored);
+  if (made === undefined || made.native === entry.becameType || word?.of !== "column") return entry;
+  return { ...entry, stored: writeOriginWord({ ...word, lostClasses: "texts" }) };
 }
 
 function tableWord({ source, target }: PlannedTable): string {
