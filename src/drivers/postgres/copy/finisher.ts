@@ -7,32 +7,60 @@ import { bringBack } from "./bring-back.js";
 import { finishTable } from "./finish-table.js";
 import type { HiddenPlace } from "./hidden-place.js";
 import { keyOf } from "./ledger.js";
+import { makeIndexes } from "./make-indexes.js";
 import { makeReferences } from "./make-references.js";
 import { inheritedFrom, parentsFirst } from "./parents-first.js";
+import type { ReadGate } from "./read-gate.js";
 import type { ReadSessions } from "./read-sessions.js";
 import { withSessionOf } from "./session-use.js";
+
+export interface FinisherParts {
+  readonly sessions: ReadSessions;
+  readonly place: HiddenPlace;
+  readonly gate: ReadGate;
+}
+
+interface TableWork {
+  readonly keyed: Promise<unknown>;
+  readonly whole: Promise<readonly NotCarried[]>;
+}
 
 /** Builds keys and indexes side by side, beginning with a table as soon as its rows are in. */
 export class Finisher {
   readonly #sessions: ReadSessions;
   readonly #place: HiddenPlace;
-  readonly #works = new Map<string, Promise<readonly NotCarried[]>>();
+  readonly #gate: ReadGate;
+  readonly #works = new Map<string, TableWork>();
+  /** What `finish` has to build is known. */
+  #begun: Promise<void> = Promise.resolve();
+  /** Of tables that inherit. */
+  #parents: ReadonlyMap<string, readonly TableName[]> = new Map();
   /** By table: one does not take its key. */
   readonly #failures = new Map<string, unknown>();
 
-  constructor(sessions: ReadSessions, place: HiddenPlace) {
+  constructor({ sessions, place, gate }: FinisherParts) {
     this.#sessions = sessions;
     this.#place = place;
+    this.#gate = gate;
   }
 
-  /** Its end is awaited by `finish`. */
-  begin(table: TargetTable): void {
+  /** Its end is awaited by `finish`. `after`: work that must have ended. */
+  begin(table: TargetTable, after: Promise<unknown> = Promise.resolve()): void {
     const key = keyOf(table.name);
-    const before = this.#works.get(key) ?? Promise.resolve([]);
+    const before = Promise.allSettled([this.#works.get(key)?.whole, after]);
     const build = () => withSessionOf(this.#sessions, (session) => finishTable(session, table, this.#place));
-    const work = before.then(build, build);
-    work.catch((error: unknown) => this.#failures.set(key, error));
-    this.#works.set(key, heldPromise(work));
+    const keyed = heldPromise(before.then(build));
+    const whole = keyed.then(async (left) => [...left, ...(await makeIndexes(this.#sessions, table, this.#place))]);
+    whole.catch((error: unknown) => this.#failures.set(key, error));
+    this.#works.set(key, { keyed, whole: heldPromise(whole) });
+  }
+
+  /** Nothing more keeps those out who read that table, and what orders its rows stands. Throws when it cannot. */
+  async readable(table: TableName): Promise<void> {
+    await this.#begun;
+    await this.#works.get(keyOf(table))?.keyed;
+    // What is done to those that it inherits from is done to it too.
+    for (const parent of this.#parents.get(keyOf(table)) ?? []) await this.readable(parent);
   }
 
   /** A copy that cannot end well need not go on. */
@@ -43,7 +71,7 @@ export class Finisher {
   /** Nothing is being built on that table, and what was is not taken for finished. */
   async settled(table: TableName): Promise<void> {
     const key = keyOf(table);
-    await this.#works.get(key)?.catch(() => undefined);
+    await this.#works.get(key)?.whole.catch(() => undefined);
     this.#works.delete(key);
     this.#failures.delete(key);
   }
@@ -54,28 +82,36 @@ export class Finisher {
     design: TargetDesign,
     { isFilled }: { readonly isFilled: boolean },
   ): Promise<readonly NotCarried[]> {
-    const shared = inheritedFrom(design.tables);
-    const ofTheirOwn = design.tables.filter(({ name }) => !shared.has(keyOf(name)));
-    const left = [...(await this.#finishTables(await this.#byRows(session, ofTheirOwn)))];
-    // What is done to a table is done to those that inherit from it: they must be let go before.
-    for (const table of parentsFirst(design.tables).toReversed()) {
-      if (shared.has(keyOf(table.name))) left.push(...(await this.#finishTables([table])));
-    }
-    left.push(...(await makeReferences(design, { place: this.#place, sessions: this.#sessions })));
-    await this.#numberFreely(session, design);
-    left.push(...(await bringBack(session, design, { place: this.#place, isFilled })));
-    return left;
-  }
-
-  async #finishTables(tables: readonly TargetTable[]): Promise<readonly NotCarried[]> {
-    for (const table of tables) if (!this.#works.has(keyOf(table.name))) this.begin(table);
+    this.#begun = heldPromise(this.#beginAll(session, design.tables));
+    await this.#begun;
     const left: NotCarried[] = [];
-    const works = tables.map(({ name }) => this.#works.get(keyOf(name)) ?? []);
+    const works = design.tables.map(({ name }) => this.#works.get(keyOf(name))?.whole ?? []);
     for (const work of await Promise.allSettled(works)) {
       if (work.status === "rejected") throw work.reason;
       left.push(...work.value);
     }
+    left.push(...(await makeReferences(design, { place: this.#place, sessions: this.#sessions, gate: this.#gate })));
+    await this.#numberFreely(session, design);
+    if (design.returning.length > 0)
+      left.push(...(await this.#gate.alone(() => bringBack(session, design, { place: this.#place, isFilled }))));
     return left;
+  }
+
+  async #beginAll(session: Session, tables: readonly TargetTable[]): Promise<void> {
+    const shared = inheritedFrom(tables);
+    this.#parents = new Map(tables.map(({ name, parents = [] }) => [keyOf(name), parents]));
+    for (const table of await this.#byRows(session, tables)) {
+      if (!shared.has(keyOf(table.name)) && !this.#works.has(keyOf(table.name))) this.begin(table);
+    }
+    for (const table of parentsFirst(tables).toReversed()) {
+      if (shared.has(keyOf(table.name))) this.begin(table, this.#heirsOf(table, tables));
+    }
+  }
+
+  /** What is done to a table is done to those that inherit from it: they must be let go before. */
+  async #heirsOf({ name }: TargetTable, tables: readonly TargetTable[]): Promise<void> {
+    const heirs = tables.filter(({ parents = [] }) => parents.some((parent) => keyOf(parent) === keyOf(name)));
+    await Promise.allSettled(heirs.map((heir) => this.#works.get(keyOf(heir.name))?.whole));
   }
 
   /** The largest first: it decides when all are done. */

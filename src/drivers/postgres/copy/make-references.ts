@@ -8,6 +8,7 @@ import { withHiddenNames } from "./hidden-names.js";
 import type { HiddenPlace } from "./hidden-place.js";
 import { keyOf } from "./ledger.js";
 import { type Dispensable, leftBehind } from "./left-behind.js";
+import type { ReadGate } from "./read-gate.js";
 import type { ReadSessions } from "./read-sessions.js";
 import { withSessionOf } from "./session-use.js";
 import { isReference, splitDefinition } from "./split-definition.js";
@@ -22,6 +23,7 @@ interface NamedKey {
 export interface MakeReferences {
   readonly place: HiddenPlace;
   readonly sessions: ReadSessions;
+  readonly gate: ReadGate;
 }
 
 /**
@@ -42,7 +44,7 @@ export async function makeReferences(design: TargetDesign, how: MakeReferences):
       }
     }
   });
-  const checked = unchecked.map((keys) => withSessionOf(sessions, (session) => checkAll(session, keys, place)));
+  const checked = unchecked.map((keys) => withSessionOf(sessions, (session) => checkAll(session, keys, how)));
   for (const one of await Promise.allSettled(checked)) {
     if (one.status === "rejected") throw one.reason;
     left.push(...one.value);
@@ -103,7 +105,7 @@ function saying({ table, key, name }: NamedKey, place: HiddenPlace, made: Readon
 async function checkAll(
   session: Session,
   keys: readonly NamedKey[],
-  place: HiddenPlace,
+  { place, gate }: MakeReferences,
 ): Promise<readonly NotCarried[]> {
   const left: NotCarried[] = [];
   for (const { table, name } of keys) {
@@ -113,7 +115,8 @@ async function checkAll(
       name: `${table.name.name}.${name}`,
       sql: `ALTER TABLE ${quoted} VALIDATE CONSTRAINT ${quoteIdent(name)}`,
     });
-    if (refused.length > 0) await session.run(`ALTER TABLE ${quoted} DROP CONSTRAINT ${quoteIdent(name)}`);
+    if (refused.length > 0)
+      await gate.alone(() => session.run(`ALTER TABLE ${quoted} DROP CONSTRAINT ${quoteIdent(name)}`));
     left.push(...refused);
   }
   return left;
