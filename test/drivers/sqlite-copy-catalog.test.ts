@@ -199,7 +199,7 @@ describe("what the text of a table tells", () => {
       { name: null, columns: ["b"], references: { columns: ["a"] }, isDeferrable: true, isInitiallyDeferred: true },
     ]);
     expect(columnOf(catalog, "check").ignoresCase).toBe(true);
-    expect(catalog.notes).toEqual(["t.d: the collation RTRIM stays behind"]);
+    expect(catalog.notes).toEqual(["t.d: the collation RTRIM stays behind: = tells blanks at the end apart there"]);
   });
 
   test("AUTOINCREMENT in the table's own constraint, and in no text", async () => {
@@ -215,7 +215,7 @@ describe("what the text of a table tells", () => {
     const catalog = await catalogOf([
       "CREATE TABLE t(a TEXT, b TEXT COLLATE NOCASE)",
       "CREATE INDEX i ON t(a COLLATE NOCASE DESC, b, lower(a) COLLATE NOCASE ASC, a || 'x' COLLATE NOCASE) WHERE b IS NOT NULL AND a > 'WHERE'",
-      "CREATE INDEX j ON t(a COLLATE RTRIM)",
+      "CREATE INDEX j ON t(a COLLATE RTRIM, lower(b) COLLATE RTRIM DESC)",
     ]);
     expect(tableOf(catalog).indexes).toMatchObject([
       {
@@ -229,7 +229,31 @@ describe("what the text of a table tells", () => {
         where: { sql: "b IS NOT NULL AND a > 'WHERE'" },
         obstacle: null,
       },
-      { name: "j", obstacle: expect.stringContaining("RTRIM") },
+      {
+        name: "j",
+        parts: [
+          { term: { kind: "expression", sql: 'rtrim("a")' }, isDescending: false },
+          { term: { kind: "expression", sql: "rtrim(lower(b))" }, isDescending: true },
+        ],
+        obstacle: null,
+      },
+    ]);
+  });
+
+  test("a constraint whose texts compare by a rule of SQLite's or the application's own is an index too", async () => {
+    await using world = await copyWorld((db) => {
+      db.unsafeMode();
+      db.exec(
+        "CREATE TABLE t(a TEXT COLLATE RTRIM UNIQUE, n INTEGER COLLATE RTRIM UNIQUE, o TEXT COLLATE NOCASE UNIQUE)",
+      );
+      db.exec("PRAGMA writable_schema = ON");
+      db.exec("UPDATE sqlite_schema SET sql = replace(sql, 'NOCASE', 'sounds_alike')");
+    });
+    const catalog = await world.source.catalog();
+    expect(tableOf(catalog).uniques.map(({ columns }) => columns)).toEqual([["a"], ["n"], ["o"]]);
+    expect(tableOf(catalog).indexes).toMatchObject([
+      { name: "t_a_rtrim", isUnique: true, parts: [{ term: { sql: 'rtrim("a")' } }], obstacle: null },
+      { name: "t_o_sounds_alike", isUnique: true, obstacle: expect.stringContaining("sounds_alike") },
     ]);
   });
 

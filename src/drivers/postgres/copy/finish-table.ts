@@ -52,12 +52,13 @@ function keyRefused({ name, primaryKey }: TargetTable, why: string): DbopsError 
 
 function dispensables(table: TargetTable, place: HiddenPlace, state: TableState): readonly Dispensable[] {
   const quoted = place.quoted(table.name);
-  const uniques = table.uniques
-    .filter(({ columns }) => !state.uniques.has(columnsKey(columns)))
-    .map(({ name, columns, isDeferrable }): Dispensable => {
-      const sql = `ALTER TABLE ${quoted} ADD ${named(name)}UNIQUE (${list(columns)})${isDeferrable ? " DEFERRABLE" : ""}`;
-      return { kind: "indexes", name: `${table.name.name}.${name ?? columns.join("_")}`, sql };
-    });
+  const uniques = (isWanted: (one: TargetTable["uniques"][number]) => boolean): readonly Dispensable[] =>
+    table.uniques
+      .filter((one) => isWanted(one) && !state.uniques.has(columnsKey(one.columns)))
+      .map(({ name, columns, isDeferrable }) => {
+        const sql = `ALTER TABLE ${quoted} ADD ${named(name)}UNIQUE (${list(columns)})${isDeferrable ? " DEFERRABLE" : ""}`;
+        return { kind: "indexes", name: `${table.name.name}.${name ?? columns.join("_")}`, sql };
+      });
   const indexes = table.indexes
     .filter(({ name }) => !state.indexes.has(name))
     .map(
@@ -78,7 +79,9 @@ function dispensables(table: TargetTable, place: HiddenPlace, state: TableState)
           },
         ],
   );
-  return [...uniques, ...indexes, ...defaults];
+  // The server finds a free name for what has none.
+  const isNamed = ({ name }: TargetTable["uniques"][number]): boolean => name !== null;
+  return [...uniques(isNamed), ...indexes, ...uniques((one) => !isNamed(one)), ...defaults];
 }
 
 function indexStatement({ name, isUnique, parts, where }: TargetIndex, quoted: string): string {
