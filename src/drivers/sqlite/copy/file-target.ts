@@ -1,4 +1,5 @@
 import { DbopsError } from "../../../lib/core/errors.js";
+import { ORIGIN_TABLE } from "../../../lib/core/origin-table.js";
 import type { SqlExpression, SqlSelect } from "../../../lib/core/sql-expression.js";
 import type { CopyColumn, CopyEvent, CopyRead, RowKey, TableTotals } from "../../copy-rows-model.js";
 import type { NotCarried, SourceColumn } from "../../copy-source-model.js";
@@ -46,7 +47,11 @@ export interface FileTargetParts {
 export class FileTarget implements CopyTarget {
   readonly label: string;
   readonly identity: Identity;
-  readonly names = { maxBytes: null, ignoresCase: true } as const;
+  readonly names = {
+    maxBytes: null,
+    ignoresCase: true,
+    ownRelations: { names: [ORIGIN_TABLE], beginnings: ["sqlite_"] },
+  } as const;
   readonly hasSequences = false;
   readonly #parts: FileTargetParts;
   readonly #context: DriverContext;
