@@ -202,6 +202,20 @@ describe("what cannot be said at the target", () => {
     expect(made?.target.columns.map(({ generatedSql }) => generatedSql)).toEqual([null, null, "'x'"]);
   });
 
+  test("a deferrable key is said to be none where there are none", () => {
+    const keys = {
+      primaryKey: key(["a"], { isDeferrable: true }),
+      uniques: [key(["b"], { isDeferrable: true }), key(["c"])],
+    };
+    const from = catalog([table("t", [column("a"), column("b"), column("c")], keys)]);
+    expect(plan(from).warnings).toEqual([]);
+    const there = plan(from, { target: { ...PLAIN_TARGET, hasDeferrableKeys: false } });
+    expect(there.warnings).toEqual([
+      expect.stringMatching(/^t \(a\): DEFERR/),
+      expect.stringMatching(/^t \(b\): DEFERR/),
+    ]);
+  });
+
   test("sequences are not carried to an engine that has none", () => {
     const sequences = [{ name: { schema: "public", name: "s" }, next: 5n, step: 1n, definition: "CREATE SEQUENCE s" }];
     expect(plan(catalog([], { sequences })).design.sequences).toHaveLength(1);

@@ -4,7 +4,15 @@ import type { CopyTarget } from "../../drivers/copy-target-model.js";
 /** What planning asks of a target: facts and words, no acts. */
 export type PlanTarget = Pick<
   CopyTarget,
-  "names" | "maxColumns" | "hasSequences" | "nameFor" | "typeFor" | "express" | "expressSelect" | "rowKey"
+  | "names"
+  | "maxColumns"
+  | "hasSequences"
+  | "hasDeferrableKeys"
+  | "nameFor"
+  | "typeFor"
+  | "express"
+  | "expressSelect"
+  | "rowKey"
 >;
 
 export interface PlanRequest {

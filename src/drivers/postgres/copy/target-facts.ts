@@ -45,6 +45,7 @@ type Facts = Pick<
   | "identity"
   | "names"
   | "hasSequences"
+  | "hasDeferrableKeys"
   | "lock"
   | "occupancy"
   | "nameFor"
@@ -69,6 +70,7 @@ export class TargetFacts implements Facts {
   } as const;
   readonly maxColumns = MOST_COLUMNS;
   readonly hasSequences = true;
+  readonly hasDeferrableKeys = true;
   readonly #parts: TargetParts;
 
   constructor(parts: TargetParts) {

@@ -53,6 +53,7 @@ export class FileTarget implements CopyTarget {
     ownRelations: { names: [ORIGIN_TABLE], beginnings: ["sqlite_"] },
   } as const;
   readonly hasSequences = false;
+  readonly hasDeferrableKeys = false;
   readonly #parts: FileTargetParts;
   readonly #context: DriverContext;
 
