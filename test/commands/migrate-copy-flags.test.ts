@@ -31,9 +31,12 @@ test.each([
   expect(await refusal(SERVER, FILE, flag, ...more)).toMatch(new RegExp(`^${flag}.* does nothing .* from PostgreSQL$`));
 });
 
-test.each([["--numeric", "real"], ["--no-strict"]])("%s does nothing into PostgreSQL, and is refused", async (...given) => {
-  expect(await refusal(FILE, SERVER, ...given)).toMatch(new RegExp(`^${given[0]} does nothing .* into PostgreSQL$`));
-});
+test.each([["--numeric", "real"], ["--no-strict"]])(
+  "%s does nothing into PostgreSQL, and is refused",
+  async (...given) => {
+    expect(await refusal(FILE, SERVER, ...given)).toMatch(new RegExp(`^${given[0]} does nothing .* into PostgreSQL$`));
+  },
+);
 
 test("flags that do something that way are none of these", async () => {
   const ofFiles = ["--on-mismatch", "widen", "--tight", "--epoch", "s", "--orphans", "not-valid"];

@@ -318,6 +318,38 @@ describe("references", () => {
     ]);
   });
 
+  describe("--orphans reject leaves out what refers to such rows as well", () => {
+    const chained = [
+      ...orphaned,
+      "CREATE TABLE u(id INTEGER PRIMARY KEY, t TEXT REFERENCES t, up INTEGER REFERENCES u, gone REFERENCES nowhere)",
+      "INSERT INTO u VALUES (1, '2', NULL, 7), (2, '1', 1, NULL), (3, '4', 2, NULL), (4, '1', NULL, 7), (5, '3', 3, NULL)",
+      "CREATE TABLE w(id INTEGER PRIMARY KEY, u INTEGER REFERENCES u) WITHOUT ROWID",
+    ];
+
+    test("by way of others, and of their own table", async () => {
+      await using world = await copyWorld((db) => void chained.map((sql) => db.exec(sql)), {
+        choices: { orphans: "reject" },
+      });
+      const catalog = await world.source.catalog();
+      expect(catalog.obstacles).toEqual([]);
+      expect(tableOf(catalog, "u").foreignKeys.map(({ orphans }) => orphans)).toEqual([2, 3]);
+      const events = await eventsOf(world.source, tableOf(catalog, "u"));
+      expect(rowsIn(events)).toBe("4\t1\t\\N\t7\n");
+      const reason = "it refers to a row that is left out";
+      expect(events.flatMap((event) => (event.kind === "reject" ? event.reject : []))).toMatchObject(
+        [1, 2, 3, 5].map((rowid) => ({ key: `rowid ${rowid}`, reason })),
+      );
+      expect((await world.source.totals({ schema: null, name: "u" }, [])).rows).toBe(1n);
+    });
+
+    test("rows that have no number stand in the way", async () => {
+      const catalog = await catalogOf([...chained, "INSERT INTO w VALUES (1, 3), (2, 4)"], { orphans: "reject" });
+      expect(catalog.obstacles).toMatchObject([
+        { table: { name: "w" }, what: "1 row referring to rows of u that are left out", flag: "--orphans not-valid" },
+      ]);
+    });
+  });
+
   test("one that SQLite itself cannot follow is not carried", async () => {
     const catalog = await catalogOf([
       "CREATE TABLE p(id INTEGER PRIMARY KEY, code TEXT)",

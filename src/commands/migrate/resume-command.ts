@@ -16,9 +16,15 @@ export function resumeCommand(run: string, words: CopyWords): string {
   return copyCommand(words, [`--resume ${run}`]);
 }
 
-/** The command again, with more words. */
+/** The command again, with more words: of a flag that takes one value, theirs. */
 export function copyCommand({ input, from, to }: CopyWords, more: readonly string[]): string {
-  return ["dbops migrate copy", wordOf(from), wordOf(to), ...more, ...input.flagWords].join(" ");
+  const isGiven = (word: string): boolean => more.some((one) => flagOf(one) === flagOf(word));
+  const kept = input.flagWords.filter((word) => word.startsWith("--exclude-tables ") || !isGiven(word));
+  return ["dbops migrate copy", wordOf(from), wordOf(to), ...more, ...kept].join(" ");
+}
+
+function flagOf(word: string): string {
+  return word.split(/[ =]/)[0] ?? word;
 }
 
 function wordOf({ isConfigured, name, word, location }: Target): string {

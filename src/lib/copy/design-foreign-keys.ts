@@ -40,7 +40,8 @@ export function designForeignKeys(
 
 function noteOrphans(key: SourceForeignKey, table: SourceTable, { request, remarks }: Planning): void {
   if (key.orphans === 0) return;
-  const what = `${formatNumberOf("row", key.orphans)} of ${wordOf(key, table)} refer to nothing in ${qualifiedName(key.references.table)}`;
+  const leads = request.choices.orphans === "reject" ? "no row that is copied of" : "nothing in";
+  const what = `${formatNumberOf("row", key.orphans)} of ${wordOf(key, table)} refer to ${leads} ${qualifiedName(key.references.table)}`;
   if (request.choices.orphans === "fail") {
     const column = key.columns.length === 1 ? (key.columns[0] ?? null) : null;
     remarks.obstacles.push({ code: "COPY.UNFIT", table: table.name, column, what, flag: "--orphans not-valid" });

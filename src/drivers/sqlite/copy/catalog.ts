@@ -7,10 +7,12 @@ import { shadowOwner } from "../shadow-owner.js";
 import { chooseTables } from "./choose-tables.js";
 import type { FileStructure, TableStructure } from "./file-structure.js";
 import { keepsIndex } from "./keeps-index.js";
+import { leftOutRows } from "./left-out-rows.js";
 import { mergedKeys } from "./merged-keys.js";
 import { parseSelect } from "./parse-select.js";
 import { readOrigin } from "./read-origin.js";
 import type { ReaderPool } from "./reader-pool.js";
+import type { LeftOut } from "./row-walk.js";
 import { shownStructure } from "./shown-structure.js";
 import { type DescribedTable, describeTable } from "./source-table.js";
 import { type SurveyedTable, surveyTable, type UnreadableTable } from "./survey-table.js";
@@ -20,7 +22,7 @@ import { isTextIndex, virtualKindOf } from "./virtual-module.js";
 export interface FileCatalog {
   readonly catalog: CopyCatalog;
   /** By the table's name. */
-  readonly orphans: ReadonlyMap<string, BigInt64Array>;
+  readonly leftOut: ReadonlyMap<string, readonly LeftOut[]>;
 }
 
 /** Reads schema and values of one snapshot. A damaged file has nothing in it but that obstacle. USAGE.INVALID for unknown names. */
@@ -59,12 +61,13 @@ async function describeFile(pool: ReaderPool, choices: CopyChoices, progress: Pr
   const unreadable = surveyed.flatMap((table) => ("evidence" in table ? [] : table));
   const readable = surveyed.flatMap((table) => ("evidence" in table ? table : []));
   const described = readable.map((table) => describeTable(table, structure.tables, choices));
+  const without = choices.orphans === "reject" ? await leftOutRows(pool, described) : null;
   const merged = await Promise.all(
     described.map(({ table }, at) => mergedKeys(pool, table, readable[at]?.evidence.columns ?? [])),
   );
   return {
     catalog: {
-      tables: described.map(({ table }) => table),
+      tables: without?.tables ?? described.map(({ table }) => table),
       views: chosen.views.map((view) => viewOf(view, structure)),
       sequences: [],
       notCarried: [...described.flatMap(({ notCarried }) => notCarried), ...triggersOf(structure, chosen.tables)],
@@ -72,11 +75,12 @@ async function describeFile(pool: ReaderPool, choices: CopyChoices, progress: Pr
       obstacles: [
         ...unreadable.map(missingObstacle),
         ...described.flatMap(({ obstacles }) => obstacles),
+        ...(without?.obstacles ?? []),
         ...merged.flat(),
       ],
       origin: structure.origin === null ? null : readOrigin(structure.origin),
     },
-    orphans: new Map(described.map(({ table, orphans }) => [table.name.name, orphans])),
+    leftOut: without?.leftOut ?? new Map(),
   };
 }
 
@@ -168,6 +172,6 @@ function damaged(details: readonly string[]): FileCatalog {
       obstacles: details.map((what) => ({ ...obstacle, what })),
       origin: null,
     },
-    orphans: new Map(),
+    leftOut: new Map(),
   };
 }

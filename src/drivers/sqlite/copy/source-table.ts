@@ -55,7 +55,7 @@ export function describeTable(
     obstacles: tableObstacles(surveyed, { table, chosen, foreignKeys }, choices),
     notCarried,
     notes: collationNotes(surveyed),
-    orphans: orphanRows(surveyed),
+    orphans: orphanRows(surveyed, foreignKeys),
   };
 }
 
@@ -115,7 +115,8 @@ function rowKeyOf({ structure, emptyKeys }: SurveyedTable, chosen: readonly Chos
   return structure.rowid === null ? { kind: "none" } : { kind: "hidden" };
 }
 
-function orphanRows({ orphans }: SurveyedTable): BigInt64Array {
-  const rowids = [...orphans.values()].flatMap((rows) => [...rows.rowids]);
+/** By references that come along. */
+function orphanRows({ orphans }: SurveyedTable, keys: readonly { readonly id: number }[]): BigInt64Array {
+  const rowids = keys.flatMap(({ id }) => [...(orphans.get(id)?.rowids ?? [])]);
   return BigInt64Array.from(new Set(rowids)).sort();
 }

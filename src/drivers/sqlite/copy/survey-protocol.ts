@@ -2,6 +2,7 @@ import type { SourceCondition } from "../../snapshot-model.js";
 import type { ColumnEvidence } from "./column-evidence.js";
 import type { ColumnFamily } from "./column-family.js";
 import type { FileStructure } from "./file-structure.js";
+import type { FollowerScan } from "./follower-scan.js";
 import type { KeyScan } from "./key-scan.js";
 
 /** What a reading child is asked before rows are copied; all of it about the snapshot that it reads. */
@@ -11,6 +12,8 @@ export type SurveyQuestion =
   | { readonly ask: "columns"; readonly scan: ColumnScan }
   /** Rows whose parent is missing. */
   | { readonly ask: "orphans"; readonly table: string }
+  /** Rows that refer to rows that are left out. */
+  | ({ readonly ask: "followers" } & FollowerScan)
   | { readonly ask: "emptyKeys"; readonly table: string; readonly columns: readonly string[] }
   | ({ readonly ask: "mergedKey" } & KeyScan);
 
@@ -20,6 +23,8 @@ export type SurveyAnswer =
   | { readonly to: "columns"; readonly evidence: TableEvidence }
   /** By the reference's id. */
   | { readonly to: "orphans"; readonly orphans: ReadonlyMap<number, OrphanRows>; readonly broken: string | null }
+  /** Without numbers where rows have none. */
+  | { readonly to: "followers"; readonly count: number; readonly rowids: BigInt64Array }
   | { readonly to: "emptyKeys"; readonly rows: number }
   | { readonly to: "mergedKey"; readonly isMerged: boolean }
   /** The table needs a module, function or collation that this build of SQLite lacks. */

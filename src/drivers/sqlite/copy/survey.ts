@@ -1,6 +1,7 @@
 import { conditionOf } from "../condition.js";
 import type { Connection } from "../connection.js";
 import { missingExtension } from "../errors.js";
+import { findFollowers } from "./follower-scan.js";
 import { countEmptyKeys, isKeyMerged } from "./key-scan.js";
 import { findOrphans } from "./orphan-scan.js";
 import { readStructure } from "./read-structure.js";
@@ -28,6 +29,8 @@ function answer(connection: Connection, question: SurveyQuestion): SurveyAnswer 
       return { to: "columns", evidence: scanTable(connection, question.scan) };
     case "orphans":
       return findOrphans(connection, question.table);
+    case "followers":
+      return findFollowers(connection, question);
     case "emptyKeys":
       return { to: "emptyKeys", rows: countEmptyKeys(connection, question.table, question.columns) };
     case "mergedKey":
