@@ -350,6 +350,21 @@ describe("references", () => {
     });
   });
 
+  test("those that SQLite takes for their key and that are another text", async () => {
+    const catalog = await catalogOf([
+      "CREATE TABLE p(id INTEGER PRIMARY KEY, n TEXT UNIQUE COLLATE NOCASE, s TEXT UNIQUE)",
+      "CREATE TABLE t(id TEXT REFERENCES p, n TEXT REFERENCES p(n), s TEXT REFERENCES p(s))",
+      "INSERT INTO p VALUES (1, 'Ab', 'x'), (2, 'c', 'y')",
+      "INSERT INTO t VALUES ('1', 'Ab', 'x'), ('02', 'AB', 'y'), ('2', 'ab', 'y'), (NULL, NULL, NULL)",
+    ]);
+    expect(catalog.obstacles).toEqual([]);
+    expect(tableOf(catalog).foreignKeys.map(({ orphans, respelled }) => [orphans, respelled])).toEqual([
+      [0, 1],
+      [0, 2],
+      [0, undefined],
+    ]);
+  });
+
   test("one that SQLite itself cannot follow is not carried", async () => {
     const catalog = await catalogOf([
       "CREATE TABLE p(id INTEGER PRIMARY KEY, code TEXT)",

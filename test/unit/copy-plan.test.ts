@@ -168,6 +168,27 @@ describe("references", () => {
     expect(made.obstacles).toHaveLength(obstacles);
     expect(made.tables[1]?.target.foreignKeys[0]?.isValidated).toBe(isValidated);
   });
+
+  test.each([
+    ["texts", TEXT, "fail", 1, true],
+    ["texts", TEXT, "reject", 1, true],
+    ["texts", TEXT, "not-valid", 0, false],
+    ["numbers", BIGINT, "fail", 0, true],
+  ] as const)(
+    "that are written otherwise than their keys: %s, %s, --orphans %s",
+    (_, type, orphans, obstacles, isValidated) => {
+      const foreignKeys = [reference("p", "p", "id", { respelled: 2 })];
+      const made = plan(
+        catalog([
+          table("p", [column("id", type)], { primaryKey: key(["id"]) }),
+          table("c", [column("p", type)], { foreignKeys }),
+        ]),
+        { choices: { onMismatch: "fail", orphans, nullKey: "fail" } },
+      );
+      expect(made.obstacles).toHaveLength(obstacles);
+      expect(made.tables[1]?.target.foreignKeys[0]?.isValidated).toBe(isValidated);
+    },
+  );
 });
 
 describe("what cannot be said at the target", () => {

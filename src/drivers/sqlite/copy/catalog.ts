@@ -12,6 +12,7 @@ import { mergedKeys } from "./merged-keys.js";
 import { parseSelect } from "./parse-select.js";
 import { readOrigin } from "./read-origin.js";
 import type { ReaderPool } from "./reader-pool.js";
+import { withRespelled } from "./respelled-keys.js";
 import type { LeftOut } from "./row-walk.js";
 import { shownStructure } from "./shown-structure.js";
 import { type DescribedTable, describeTable } from "./source-table.js";
@@ -60,7 +61,7 @@ async function describeFile(pool: ReaderPool, choices: CopyChoices, progress: Pr
   const surveyed = await surveyTables(pool, shown, { choices, progress });
   const unreadable = surveyed.flatMap((table) => ("evidence" in table ? [] : table));
   const readable = surveyed.flatMap((table) => ("evidence" in table ? table : []));
-  const described = readable.map((table) => describeTable(table, structure.tables, choices));
+  const described = await describeTables(pool, readable, { structure, choices });
   const without = choices.orphans === "reject" ? await leftOutRows(pool, described) : null;
   const merged = await Promise.all(
     described.map(({ table }, at) => mergedKeys(pool, table, readable[at]?.evidence.columns ?? [])),
@@ -82,6 +83,19 @@ async function describeFile(pool: ReaderPool, choices: CopyChoices, progress: Pr
     },
     leftOut: without?.leftOut ?? new Map(),
   };
+}
+
+async function describeTables(
+  pool: ReaderPool,
+  readable: readonly SurveyedTable[],
+  { structure, choices }: { readonly structure: FileStructure; readonly choices: CopyChoices },
+): Promise<readonly DescribedTable[]> {
+  const sides = readable.map((surveyed) => {
+    const described = describeTable(surveyed, structure.tables, choices);
+    return { described, surveyed, table: described.table };
+  });
+  const tables = await withRespelled(pool, sides);
+  return sides.map(({ described, table }, at) => ({ ...described, table: tables[at] ?? table }));
 }
 
 /** Tables side by side, as many as there are readers. */

@@ -4,6 +4,7 @@ import type { ColumnFamily } from "./column-family.js";
 import type { FileStructure } from "./file-structure.js";
 import type { FollowerScan } from "./follower-scan.js";
 import type { KeyScan } from "./key-scan.js";
+import type { RespelledScan } from "./respelled-scan.js";
 
 /** What a reading child is asked before rows are copied; all of it about the snapshot that it reads. */
 export type SurveyQuestion =
@@ -14,6 +15,7 @@ export type SurveyQuestion =
   | { readonly ask: "orphans"; readonly table: string }
   /** Rows that refer to rows that are left out. */
   | ({ readonly ask: "followers" } & FollowerScan)
+  | ({ readonly ask: "respelled" } & RespelledScan)
   | { readonly ask: "emptyKeys"; readonly table: string; readonly columns: readonly string[] }
   | ({ readonly ask: "mergedKey" } & KeyScan);
 
@@ -25,7 +27,7 @@ export type SurveyAnswer =
   | { readonly to: "orphans"; readonly orphans: ReadonlyMap<number, OrphanRows>; readonly broken: string | null }
   /** Without numbers where rows have none. */
   | { readonly to: "followers"; readonly count: number; readonly rowids: BigInt64Array }
-  | { readonly to: "emptyKeys"; readonly rows: number }
+  | { readonly to: "emptyKeys" | "respelled"; readonly rows: number }
   | { readonly to: "mergedKey"; readonly isMerged: boolean }
   /** The table needs a module, function or collation that this build of SQLite lacks. */
   | { readonly to: "missing"; readonly name: string };

@@ -5,6 +5,7 @@ import { findFollowers } from "./follower-scan.js";
 import { countEmptyKeys, isKeyMerged } from "./key-scan.js";
 import { findOrphans } from "./orphan-scan.js";
 import { readStructure } from "./read-structure.js";
+import { countRespelled } from "./respelled-scan.js";
 import type { SurveyAnswer, SurveyQuestion } from "./survey-protocol.js";
 import { scanTable } from "./table-scan.js";
 
@@ -31,6 +32,8 @@ function answer(connection: Connection, question: SurveyQuestion): SurveyAnswer 
       return findOrphans(connection, question.table);
     case "followers":
       return findFollowers(connection, question);
+    case "respelled":
+      return { to: "respelled", rows: countRespelled(connection, question) };
     case "emptyKeys":
       return { to: "emptyKeys", rows: countEmptyKeys(connection, question.table, question.columns) };
     case "mergedKey":
