@@ -198,7 +198,11 @@ describe("status", () => {
     expect([resumed.exit, resumed.error?.code]).toEqual([2, "COPY.NOT_RESUMABLE"]);
     expect(resumed.error?.message).toBe(`FROM is another database than that of ${run}`);
     const unknown = await world.copy(from, world.db.url, "--resume", "20200101T000000Z-abcdef");
-    expect(unknown.error?.message).toBe("nothing is known here of a copy 20200101T000000Z-abcdef");
+    expect(unknown.error).toMatchObject({
+      message: "nothing is known here of a copy 20200101T000000Z-abcdef",
+      why: expect.stringContaining("ended while it was planned, when nothing had been begun"),
+      hint: expect.stringContaining("begin the copy anew, without --resume"),
+    });
   });
 
   test("a copy that works still is not taken up: its sessions would be ended", async () => {
