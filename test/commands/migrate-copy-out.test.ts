@@ -95,6 +95,8 @@ test.each([
   [["--tables", "users", "--exclude-tables", "users"], "no table is left to copy"],
   [["--data-only", "--numeric", "real"], "for tables that are made"],
   [["--data-only", "--no-strict"], "for tables that are made"],
+  [["--data-only", "--no-origin"], "for tables that are made"],
+  [["--schema-only", "--check-queries", "q.sql"], "compares rows"],
 ])("flags that leave nothing to do are refused: %j", async (flags, message) => {
   const { exit, error } = await world.copy(world.file("shop.db", ...SHOP), world.db.url, ...flags);
   expect([exit, error?.code]).toEqual([2, "USAGE.INVALID"]);

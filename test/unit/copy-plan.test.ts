@@ -169,6 +169,15 @@ describe("references", () => {
     expect(made.tables[1]?.target.foreignKeys[0]?.isValidated).toBe(isValidated);
   });
 
+  test("to rows that a misfit leaves out are foretold", () => {
+    const odd = column("v", BIGINT, { leftOut: "1 text among 2 integers" });
+    const from = catalog([table("p", [column("id", BIGINT), odd], { primaryKey: key(["id"]) }), child(0)]);
+    const warnings = (orphans: "fail" | "not-valid"): readonly string[] =>
+      plan(from, { choices: { onMismatch: "reject", orphans, nullKey: "fail" } }).warnings;
+    expect(warnings("fail")).toEqual([expect.stringMatching(/^c \(p\): rows of p are left out/)]);
+    expect(warnings("not-valid")).toEqual([]);
+  });
+
   test.each([
     ["texts", TEXT, "fail", 1, true],
     ["texts", TEXT, "reject", 1, true],

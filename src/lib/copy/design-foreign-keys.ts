@@ -3,6 +3,7 @@ import type { TargetForeignKey, TargetTable } from "../../drivers/copy-target-mo
 import { qualifiedName } from "../core/named.js";
 import { formatNumberOf } from "../core/units.js";
 import type { Planning } from "./planning.js";
+import { tableKey } from "./table-key.js";
 
 /** The references to tables that are copied too. */
 export function designForeignKeys(
@@ -21,6 +22,7 @@ export function designForeignKeys(
     const isSpelled = made.some((column) => columns.includes(column.name) && comparesTexts(column));
     const respelled = isSpelled ? (key.respelled ?? 0) : 0;
     noteOrphans(key, table, planning);
+    noteLeftOut(key, table, planning);
     noteRespelled({ ...key, respelled }, table, planning);
     const { onDelete, onUpdate, isDeferrable, isInitiallyDeferred, orphans } = key;
     return [
@@ -52,6 +54,17 @@ function noteOrphans(key: SourceForeignKey, table: SourceTable, { request, remar
   }
   const becomes = request.choices.orphans === "reject" ? "they are left out" : "the reference is made NOT VALID";
   remarks.warnings.push(`${what}: ${becomes}`);
+}
+
+/** Which rows a misfit leaves out shows when they are read. */
+function noteLeftOut(key: SourceForeignKey, table: SourceTable, { request, remarks }: Planning): void {
+  const { onMismatch, orphans } = request.choices;
+  if (onMismatch !== "reject" || orphans === "not-valid") return;
+  const parent = request.catalog.tables.find(({ name }) => tableKey(name) === tableKey(key.references.table));
+  if (parent?.columns.some(({ leftOut }) => leftOut !== undefined) !== true) return;
+  remarks.warnings.push(
+    `${wordOf(key, table)}: rows of ${qualifiedName(parent.name)} are left out: the reference is not carried if any row refers to one of them; --orphans not-valid keeps it`,
+  );
 }
 
 function noteRespelled(
