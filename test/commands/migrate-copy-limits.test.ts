@@ -95,8 +95,9 @@ describe("names that something else has, or keeps", () => {
 test("what is unique but for blanks at the end stays so, and beside a name that the server would give", async () => {
   const from = world.file(
     "t.db",
-    "CREATE TABLE t (a TEXT COLLATE RTRIM UNIQUE, b TEXT UNIQUE, c TEXT REFERENCES t (a))",
+    "CREATE TABLE t (a TEXT COLLATE RTRIM PRIMARY KEY, b TEXT UNIQUE, c TEXT REFERENCES t (a))",
     "CREATE INDEX t_b_key ON t (b DESC)",
+    "CREATE INDEX t_pkey ON t (c)",
     "INSERT INTO t (a, c) VALUES ('x ', 'x '), (char(9), NULL), ('', NULL)",
   );
   const { exit, data, error } = await world.copy(from, world.db.url);
@@ -105,7 +106,7 @@ test("what is unique but for blanks at the end stays so, and beside a name that 
   await expect(world.db.sql("INSERT INTO t (a) VALUES ('  ')")).rejects.toThrow("t_a_rtrim");
   await world.db.sql("INSERT INTO t (a) VALUES ('x' || chr(9))");
   expect(await world.db.sql("SELECT count(*)::int AS n FROM pg_index WHERE indrelid = 't'::regclass")).toEqual([
-    { n: 4 },
+    { n: 5 },
   ]);
 });
 

@@ -33,7 +33,7 @@ function faultsOfAll(raw: RawInput, { content, choices, checkQueries, rejects }:
 /** With --data-only, and without it. */
 function faultsOfRows(
   raw: RawInput,
-  { content, place, resume, backsUpFirst, usesOrigin }: CopyRunInput,
+  { content, place, resume, usesOrigin }: CopyRunInput,
 ): readonly Fault[] {
   const isRows = content === "rows";
   return [
@@ -45,11 +45,7 @@ function faultsOfRows(
       "--disable-triggers is for --data-only",
       "tables that are made have no triggers yet",
     ],
-    [
-      !isRows && raw.options.safetyBackup === false && !backsUpFirst,
-      "--no-safety-backup is for --data-only",
-      "leave it out",
-    ],
+    [!isRows && raw.options.safetyBackup === false, "--no-safety-backup is for --data-only", "leave it out"],
     [
       isRows && (raw.options.numeric !== undefined || raw.options.strict === false),
       "--numeric and --no-strict are for tables that are made",

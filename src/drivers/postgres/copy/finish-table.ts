@@ -1,42 +1,50 @@
 import { DbopsError } from "../../../lib/core/errors.js";
 import { qualifiedName } from "../../../lib/core/named.js";
 import type { NotCarried } from "../../copy-source-model.js";
-import type { TargetIndex, TargetTable } from "../../copy-target-model.js";
+import type { TargetTable } from "../../copy-target-model.js";
 import { quoteIdent } from "../quote-ident.js";
 import { quoteLiteral } from "../quote-literal.js";
 import type { Session } from "../session.js";
 import type { HiddenPlace } from "./hidden-place.js";
+import { keyName } from "./key-name.js";
 import { type Dispensable, leftBehind } from "./left-behind.js";
 import { setNumbering } from "./numbering.js";
+import { setSortMemory } from "./sort-memory.js";
 import { isReference, splitDefinition } from "./split-definition.js";
 import { columnsKey, readTableState, type TableState } from "./table-state.js";
 import { unattended } from "./table-statement.js";
 
-/** Keys, indexes, checks, defaults and numbering of a table whose rows are in; what is there already stays. */
+/**
+ * What of a table whose rows are in keeps its readers out: keys, checks, defaults, and numbering; what is there already
+ * stays. Of a table with a definition of its own: everything.
+ */
 export async function finishTable(
   session: Session,
   table: TargetTable,
   place: HiddenPlace,
 ): Promise<readonly NotCarried[]> {
+  const quoted = place.quoted(table.name);
   const state = await readTableState(session, place.of(table.name));
   const left: NotCarried[] = [];
+  await setSortMemory(session, quoted);
   if (table.definition !== null) left.push(...(await finishDefined(session, table, place)));
   else {
     if (!state.hasPrimaryKey) await makePrimaryKey(session, table, place);
     for (const part of dispensables(table, place, state)) left.push(...(await leftBehind(session, part)));
     left.push(...(await makeChecks(session, table, { place, state })));
-    const attended = `ALTER TABLE ${place.quoted(table.name)} RESET (${unattended(null)})`;
+    const attended = `ALTER TABLE ${quoted} RESET (${unattended(null)})`;
     await session.run([...comments(table, place), attended].join("; "));
   }
   await setNumbering(session, table, place);
-  await session.run(`ANALYZE ${place.quoted(table.name)}`);
+  await session.run(`ANALYZE ${quoted}`);
   return left;
 }
 
 async function makePrimaryKey(session: Session, table: TargetTable, place: HiddenPlace): Promise<void> {
   const { primaryKey } = table;
   if (primaryKey === null) return;
-  const sql = `ALTER TABLE ${place.quoted(table.name)} ADD ${named(primaryKey.name)}PRIMARY KEY (${list(primaryKey.columns)})`;
+  const name = keyName(table, { name: primaryKey.name, columns: [] }, "pkey");
+  const sql = `ALTER TABLE ${place.quoted(table.name)} ADD ${named(name)}PRIMARY KEY (${list(primaryKey.columns)})`;
   const [refused] = await leftBehind(session, { kind: "indexes", name: table.name.name, sql });
   if (refused !== undefined) throw keyRefused(table, refused.reason);
 }
@@ -52,22 +60,13 @@ function keyRefused({ name, primaryKey }: TargetTable, why: string): DbopsError 
 
 function dispensables(table: TargetTable, place: HiddenPlace, state: TableState): readonly Dispensable[] {
   const quoted = place.quoted(table.name);
-  const uniques = (isWanted: (one: TargetTable["uniques"][number]) => boolean): readonly Dispensable[] =>
-    table.uniques
-      .filter((one) => isWanted(one) && !state.uniques.has(columnsKey(one.columns)))
-      .map(({ name, columns, isDeferrable }) => {
-        const sql = `ALTER TABLE ${quoted} ADD ${named(name)}UNIQUE (${list(columns)})${isDeferrable ? " DEFERRABLE" : ""}`;
-        return { kind: "indexes", name: `${table.name.name}.${name ?? columns.join("_")}`, sql };
-      });
-  const indexes = table.indexes
-    .filter(({ name }) => !state.indexes.has(name))
-    .map(
-      (index): Dispensable => ({
-        kind: "indexes",
-        name: `${table.name.name}.${index.name}`,
-        sql: indexStatement(index, quoted),
-      }),
-    );
+  const uniques = table.uniques
+    .filter(({ columns }) => !state.uniques.has(columnsKey(columns)))
+    .map(({ name, columns, isDeferrable }): Dispensable => {
+      const own = keyName(table, { name, columns }, "key");
+      const sql = `ALTER TABLE ${quoted} ADD ${named(own)}UNIQUE (${list(columns)})${isDeferrable ? " DEFERRABLE" : ""}`;
+      return { kind: "indexes", name: `${table.name.name}.${name ?? columns.join("_")}`, sql };
+    });
   const defaults = table.columns.flatMap(({ name, defaultSql }): readonly Dispensable[] =>
     defaultSql === null
       ? []
@@ -79,18 +78,7 @@ function dispensables(table: TargetTable, place: HiddenPlace, state: TableState)
           },
         ],
   );
-  // The server finds a free name for what has none.
-  const isNamed = ({ name }: TargetTable["uniques"][number]): boolean => name !== null;
-  return [...uniques(isNamed), ...indexes, ...uniques((one) => !isNamed(one)), ...defaults];
-}
-
-function indexStatement({ name, isUnique, parts, where }: TargetIndex, quoted: string): string {
-  const terms = parts.map(({ term, isDescending, ignoresCase }) => {
-    const plain = term.kind === "column" ? quoteIdent(term.name) : `(${term.sql})`;
-    return `${ignoresCase ? `lower(${plain} COLLATE "C")` : plain}${isDescending ? " DESC" : ""}`;
-  });
-  const condition = where === null ? "" : ` WHERE ${where}`;
-  return `CREATE ${isUnique ? "UNIQUE " : ""}INDEX ${quoteIdent(name)} ON ${quoted} (${terms.join(", ")})${condition}`;
+  return [...uniques, ...defaults];
 }
 
 /** All in one look at the rows; one by one only where that fails. */
