@@ -175,6 +175,8 @@ export interface SourceForeignKey {
   readonly isInitiallyDeferred: boolean;
   /** Rows whose reference leads nowhere. */
   readonly orphans: number;
+  /** Rows whose reference equals its key and is another text: 1.0 and 1.00, 'a' and 'A'; absent where there are none. */
+  readonly respelled?: number;
 }
 
 export type ReferenceAction = "no action" | "restrict" | "cascade" | "set null" | "set default";

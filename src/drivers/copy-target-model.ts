@@ -178,6 +178,8 @@ export interface CopyTarget extends CopyReader, AsyncDisposable {
   readonly maxColumns?: number;
   /** Whether it has numbering of its own, which no column uses. */
   readonly hasSequences: boolean;
+  /** Whether unique keys may be compared at the end of a transaction only. */
+  readonly hasDeferrableKeys: boolean;
   /** Of the hidden place, for messages. */
   readonly place: string;
   lock(options: LockOptions): Promise<HeldLock>;

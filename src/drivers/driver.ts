@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Content } from "../lib/codec/compress.js";
 import type { Clock } from "../lib/core/clock.js";
+import type { CopyFlags } from "../lib/core/copy-flags.js";
 import type { Environment } from "../lib/core/environment.js";
 import type { Ids } from "../lib/core/ids.js";
 import type { ProgressSink } from "../lib/core/progress.js";
@@ -174,6 +175,8 @@ export interface Engine {
   readonly content: Content;
   /** Whether a swap can end the sessions of others; those of a file are programs of their own. */
   readonly canEndSessions: boolean;
+  /** Flags of copies into and from other engines that do something for this one. */
+  readonly copyFlags: CopyFlags;
   /** Endings of files that hold a part of a live database beside its own file, where the database is a file. */
   readonly liveSuffixes?: readonly string[];
   /** Connects; up to 3 tries where trying again can help. CONNECT.*. */

@@ -96,6 +96,8 @@ export interface NameRules {
   readonly ignoresCase: boolean;
   /** What no column can be called, for each table has columns of its own that are; absent where there are none. */
   readonly ownColumns?: readonly string[];
+  /** What no table, view or index of a user's can be called: names, and how they begin; absent where all may be. */
+  readonly ownRelations?: { readonly names: readonly string[]; readonly beginnings: readonly string[] };
 }
 
 /** What a table has at the moment, for people who are asked to give it up. */

@@ -45,6 +45,42 @@ describe("the exit code that is foretold", () => {
   });
 });
 
+test("rows that refer to orphans are left out with them, and the reference holds", async () => {
+  const from = world.file(
+    "t.db",
+    "PRAGMA foreign_keys = OFF",
+    "CREATE TABLE p (id INTEGER PRIMARY KEY)",
+    "CREATE TABLE c (id INTEGER PRIMARY KEY, p INTEGER REFERENCES p)",
+    "CREATE TABLE d (id INTEGER PRIMARY KEY, c INTEGER REFERENCES c)",
+    "INSERT INTO c VALUES (1, 9), (2, NULL)",
+    "INSERT INTO d VALUES (1, 1), (2, 2)",
+  );
+  const flags = ["--orphans", "reject", "--rejects", world.path("left.ndjson")];
+  const { exit, data, error } = await world.copy(from, world.db.url, ...flags);
+  expect([exit, error, data.notCarried]).toEqual([5, null, []]);
+  expect(data.tables.map(({ source, rows, rejected }) => [source, rows, rejected])).toEqual([
+    ["p", 0, 0],
+    ["c", 1, 1],
+    ["d", 1, 1],
+  ]);
+  const validated = "SELECT count(*)::int AS n FROM pg_constraint WHERE contype = 'f' AND convalidated";
+  expect(await world.db.sql(validated)).toEqual([{ n: 2 }]);
+});
+
+test("the plan's next command has one value of a flag", async () => {
+  const from = world.file(
+    "t.db",
+    "PRAGMA foreign_keys = OFF",
+    "CREATE TABLE c (id INTEGER PRIMARY KEY, up INTEGER REFERENCES c) ",
+    "CREATE TABLE w (id INTEGER PRIMARY KEY, c INTEGER REFERENCES c) WITHOUT ROWID",
+    "INSERT INTO w VALUES (1, 9)",
+  );
+  const flags = ["--orphans", "reject", "--rejects", "left.ndjson"];
+  const planned = await world.run(["migrate", "copy", from, world.db.url, "--dry-run", ...flags]);
+  expect([planned.exit, planned.stdout]).toEqual([4, expect.stringContaining("--orphans not-valid --rejects")]);
+  expect(planned.stdout).not.toContain("--orphans reject");
+});
+
 describe("the place and the way out of a value that does not fit", () => {
   test("a key that is no text is shown as its bytes", async () => {
     const from = world.file(

@@ -44,6 +44,72 @@ describe("names that the target has itself", () => {
   });
 });
 
+describe("names that something else has, or keeps", () => {
+  test("a view called like the numbering of a table", async () => {
+    const from = world.file(
+      "t.db",
+      "CREATE TABLE a (id INTEGER PRIMARY KEY)",
+      "CREATE VIEW a_id_seq AS SELECT id FROM a",
+      "INSERT INTO a VALUES (7)",
+    );
+    const { exit, error } = await world.copy(from, world.db.url);
+    expect([exit, error]).toEqual([0, null]);
+    await world.db.sql("INSERT INTO a DEFAULT VALUES");
+    expect(await world.db.sql("SELECT id FROM a_id_seq ORDER BY id")).toEqual([{ id: "7" }, { id: "8" }]);
+  });
+
+  test("a table of the user's called as dbops's own notes is in the way on both ways, and may be left out", async () => {
+    const from = world.file("t.db", "CREATE TABLE dbops_origin (x TEXT)", "CREATE TABLE b (x TEXT)");
+    const refused = await world.copy(from, world.db.url, "--dry-run");
+    expect([refused.exit, refused.error]).toEqual([
+      2,
+      expect.objectContaining({ code: "COPY.NAME_COLLISION", hint: expect.stringContaining("dbops_origin") }),
+    ]);
+    const without = await world.copy(from, world.db.url, "--exclude-tables", "dbops_origin");
+    expect([without.exit, without.error]).toEqual([0, null]);
+    await world.db.sql("DROP TABLE dbops_origin; CREATE TABLE dbops_origin (x text)");
+    const back = await world.copy(world.db.url, world.path("back.db"));
+    expect([back.exit, back.error?.code]).toEqual([2, "COPY.NAME_COLLISION"]);
+  });
+
+  test("tables that SQLite keeps the names of; an index gets another one", async () => {
+    await world.db.sql('CREATE TABLE b (x text); CREATE INDEX sqlite_x ON b (x); CREATE TABLE "SQLite_t" (x text)');
+    const refused = await world.copy(world.db.url, world.path("t.db"));
+    expect([refused.exit, refused.error?.message]).toEqual([2, expect.stringContaining('"SQLite_t"')]);
+    const without = await world.copy(world.db.url, world.path("t.db"), "--exclude-tables", "SQLite_t");
+    expect([without.exit, without.error]).toEqual([0, null]);
+    const indexes = world.rows("t.db", "SELECT name FROM sqlite_schema WHERE type = 'index'");
+    expect(indexes).toEqual([{ name: "b_sqlite_x" }]);
+  });
+
+  test.each(["pg_catalog", "pg_toast", "information_schema"])("nothing goes into the schema %s", async (schema) => {
+    const from = world.file("t.db", "CREATE TABLE b (x TEXT)");
+    const { exit, error } = await world.copy(from, world.db.url, "--schema", schema);
+    expect([exit, error]).toEqual([
+      2,
+      expect.objectContaining({ code: "USAGE.INVALID", message: expect.stringContaining(schema) }),
+    ]);
+  });
+});
+
+test("what is unique but for blanks at the end stays so, and beside a name that the server would give", async () => {
+  const from = world.file(
+    "t.db",
+    "CREATE TABLE t (a TEXT COLLATE RTRIM PRIMARY KEY, b TEXT UNIQUE, c TEXT REFERENCES t (a))",
+    "CREATE INDEX t_b_key ON t (b DESC)",
+    "CREATE INDEX t_pkey ON t (c)",
+    "INSERT INTO t (a, c) VALUES ('x ', 'x '), (char(9), NULL), ('', NULL)",
+  );
+  const { exit, data, error } = await world.copy(from, world.db.url);
+  expect([exit, data.notCarried.filter((one) => one.class === "counted"), error]).toEqual([0, [], null]);
+  await expect(world.db.sql("INSERT INTO t (a) VALUES ('x   ')")).rejects.toThrow("t_a_rtrim");
+  await expect(world.db.sql("INSERT INTO t (a) VALUES ('  ')")).rejects.toThrow("t_a_rtrim");
+  await world.db.sql("INSERT INTO t (a) VALUES ('x' || chr(9))");
+  expect(await world.db.sql("SELECT count(*)::int AS n FROM pg_index WHERE indrelid = 't'::regclass")).toEqual([
+    { n: 5 },
+  ]);
+});
+
 test("a table of too many columns is in the way before anything is made", async () => {
   const columns = Array.from({ length: 1601 }, (_, at) => `c${at} INTEGER`).join(", ");
   const from = world.file("wide.db", `CREATE TABLE wide (${columns})`);

@@ -95,6 +95,8 @@ test.each([
   [["--tables", "users", "--exclude-tables", "users"], "no table is left to copy"],
   [["--data-only", "--numeric", "real"], "for tables that are made"],
   [["--data-only", "--no-strict"], "for tables that are made"],
+  [["--data-only", "--no-origin"], "for tables that are made"],
+  [["--schema-only", "--check-queries", "q.sql"], "compares rows"],
 ])("flags that leave nothing to do are refused: %j", async (flags, message) => {
   const { exit, error } = await world.copy(world.file("shop.db", ...SHOP), world.db.url, ...flags);
   expect([exit, error?.code]).toEqual([2, "USAGE.INVALID"]);
@@ -198,7 +200,11 @@ describe("status", () => {
     expect([resumed.exit, resumed.error?.code]).toEqual([2, "COPY.NOT_RESUMABLE"]);
     expect(resumed.error?.message).toBe(`FROM is another database than that of ${run}`);
     const unknown = await world.copy(from, world.db.url, "--resume", "20200101T000000Z-abcdef");
-    expect(unknown.error?.message).toBe("nothing is known here of a copy 20200101T000000Z-abcdef");
+    expect(unknown.error).toMatchObject({
+      message: "nothing is known here of a copy 20200101T000000Z-abcdef",
+      why: expect.stringContaining("ended while it was planned, when nothing had been begun"),
+      hint: expect.stringContaining("begin the copy anew, without --resume"),
+    });
   });
 
   test("a copy that works still is not taken up: its sessions would be ended", async () => {

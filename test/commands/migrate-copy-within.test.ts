@@ -31,7 +31,9 @@ test("a file that is there gives way by consent only, and comes back by undo", a
   expect((await world.copy(from, to)).error?.code).toBe("COPY.TARGET_OCCUPIED");
   expect((await world.copy(from, to, "--replace")).error?.code).toBe("USAGE.CONSENT_MISSING");
   const plan = await world.run(["migrate", "copy", from, to, "--replace", "--tables", "t", "--dry-run"]);
-  expect(plan.stdout.replaceAll(/\s+/g, " ")).toContain("b.db gives way, not only tables of the same names: old; it is kept");
+  expect(plan.stdout.replaceAll(/\s+/g, " ")).toContain(
+    "b.db gives way, not only tables of the same names: old; it is kept",
+  );
   const { exit } = await world.copy(from, to, "--replace", "--confirm", to);
   expect([exit, world.rows("b.db", "SELECT name FROM sqlite_schema")]).toEqual([0, [{ name: "t" }]]);
   const undo = await world.run(["restore", "undo", to, "--confirm", to]);

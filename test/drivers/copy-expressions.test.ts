@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { ExpressionScope, ScopeColumn } from "#dbops/drivers/copy-target-model.js";
 import { express } from "#dbops/drivers/postgres/copy/express.js";
 import { parseSelect } from "#dbops/drivers/postgres/copy/parse-select.js";
+import { affinityOf } from "#dbops/drivers/sqlite/affinity.js";
 import { express as expressBack } from "#dbops/drivers/sqlite/copy/express.js";
+import { parseDefault } from "#dbops/drivers/sqlite/copy/parse-default.js";
 import { parseExpression } from "#dbops/drivers/sqlite/copy/parse-expression.js";
 import { type AsyncEvaluator, postgresEvaluator, scopeColumn, sqliteEvaluator } from "../support/expression-world.js";
 import { type FreshDatabase, freshDatabase } from "../support/fresh-database.js";
@@ -530,6 +532,17 @@ describe("defaults", () => {
     ["REAL", "1.5e3", "float8", scopeColumn("c", { kind: "double" })],
     ["REAL", "0", "float8", scopeColumn("c", { kind: "double" })],
     ["DECIMAL(5,2)", "9.99", "numeric", scopeColumn("c", { kind: "numeric", precision: null, scale: null })],
+    ["DECIMAL(5,2)", "'1.50'", "numeric", scopeColumn("c", { kind: "numeric", precision: null, scale: null })],
+    ["NUMERIC", "'-.5'", "numeric", scopeColumn("c", { kind: "numeric", precision: null, scale: null })],
+    ["NUMERIC", "'1e3'", "numeric", scopeColumn("c", { kind: "numeric", precision: null, scale: null })],
+    ["INTEGER", "' +5 '", "bigint", scopeColumn("c", { kind: "integer", bits: 64 })],
+    ["INTEGER", "'5.0'", "bigint", scopeColumn("c", { kind: "integer", bits: 64 })],
+    ["INTEGER", "'9223372036854775807'", "bigint", scopeColumn("c", { kind: "integer", bits: 64 })],
+    ["INTEGER", "'0x10'", "text", scopeColumn("c", { kind: "text" })],
+    ["REAL", "'2.50'", "float8", scopeColumn("c", { kind: "double" })],
+    ["TEXT", "1.50", "text", scopeColumn("c", { kind: "text" })],
+    ["TEXT", "-2.0", "text", scopeColumn("c", { kind: "text" })],
+    ["TEXT", "0.0", "text", scopeColumn("c", { kind: "text" })],
     ["TEXT", "'it''s'", "text", scopeColumn("c", { kind: "text" })],
     ["TEXT", "5", "text", scopeColumn("c", { kind: "text" })],
     ["TEXT", '"double quoted"', "text", scopeColumn("c", { kind: "text" })],
@@ -547,7 +560,7 @@ describe("defaults", () => {
     using here = sqliteEvaluator();
     here.run(`CREATE TABLE x (id INTEGER, c ${declared} DEFAULT ${form}); INSERT INTO x (id) VALUES (1)`);
     const [[kept = null] = []] = here.rows("SELECT dflt_value FROM pragma_table_info('x') WHERE name = 'c'");
-    const sql = defaultOf(kept === null ? "NULL" : kept.slice(1, -1), column);
+    const sql = defaultOf(kept === null ? "NULL" : kept.slice(1, -1), column, declared);
     const name = `x_${DEFAULTS.findIndex((one) => one[1] === form && one[0] === declared)}`;
     await postgres.run(
       `CREATE TABLE ${name} (id int, c ${native} DEFAULT ${sql}); INSERT INTO ${name} (id) VALUES (1)`,
@@ -603,6 +616,7 @@ describe("defaults", () => {
     ["datetime('now', '+1 day')", scopeColumn("c", { kind: "text" }), /\+1 day/],
     ["strftime('%Y', 'now')", scopeColumn("c", { kind: "text" }), /%Y/],
     ["'abc'", scopeColumn("c", { kind: "integer", bits: 64 }), /'abc'/],
+    ["0.00001", scopeColumn("c", { kind: "text" }), /0.00001/],
     ["70000", scopeColumn("c", { kind: "integer", bits: 16 }), /70000/],
     ["'{'", scopeColumn("c", { kind: "jsonb" }), /\{/],
     ["''", scopeColumn("c", { kind: "timestamp" }, { sourceStored: { as: "moment", shape: SHAPE } }), /''/],
@@ -615,8 +629,8 @@ describe("defaults", () => {
     expect(said).toMatch(reason);
   });
 
-  function defaultOf(form: string, column: ScopeColumn): string {
-    const parsed = parseExpression(form, []);
+  function defaultOf(form: string, column: ScopeColumn, declared = ""): string {
+    const parsed = parseDefault(form, affinityOf(declared, false));
     if (!parsed.isParsed) return expect.fail(`${form}: ${parsed.reason}`);
     const expressed = express(parsed.value, { column: () => null, relation: () => null }, column);
     return expressed.isExpressed ? expressed.sql : expect.fail(`${form}: ${expressed.reason}`);

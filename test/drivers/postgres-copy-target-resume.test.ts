@@ -223,3 +223,26 @@ test("a table that is begun again has other types and no checkpoints", async () 
   ]);
   await expect(world.database.sql("INSERT INTO parts VALUES (2, 99)")).rejects.toThrow(/parts_item/);
 });
+
+test("a view that has taken the place of its table is a table again when the run is taken up", async () => {
+  await using world = await targetWorld();
+  const kept = table("kept", [column("name", "text")]);
+  const instead = { name: "kept", schema: "public", sql: "CREATE MATERIALIZED VIEW kept AS SELECT name FROM items" };
+  const returning = [{ kind: "view" as const, ...instead, instead: kept.name }];
+  const both = design([items, kept], { returning });
+  {
+    await using target = await world.target({ run });
+    await target.create(both);
+    await loadWhole(target, items, "1\ta", "2\tb");
+    await loadWhole(target, kept, "a", "b");
+    expect(await target.finish(both)).toEqual([]);
+    expect(await target.keep()).toBe(true);
+  }
+  await using target = await world.target({ run, isResumed: true });
+  await target.create(both);
+  expect((await target.checkpoints()).map((each) => each.table.name)).toEqual(["items"]);
+  await loadWhole(target, kept, "a", "other");
+  const [left] = await target.finish(both);
+  expect(left).toMatchObject({ kind: "views", name: "kept", reason: expect.stringContaining("other rows") });
+  expect(await readAll(target, kept)).toBe("a\nother\n");
+});

@@ -199,7 +199,7 @@ describe("what the text of a table tells", () => {
       { name: null, columns: ["b"], references: { columns: ["a"] }, isDeferrable: true, isInitiallyDeferred: true },
     ]);
     expect(columnOf(catalog, "check").ignoresCase).toBe(true);
-    expect(catalog.notes).toEqual(["t.d: the collation RTRIM stays behind"]);
+    expect(catalog.notes).toEqual(["t.d: the collation RTRIM stays behind: = tells blanks at the end apart there"]);
   });
 
   test("AUTOINCREMENT in the table's own constraint, and in no text", async () => {
@@ -215,7 +215,7 @@ describe("what the text of a table tells", () => {
     const catalog = await catalogOf([
       "CREATE TABLE t(a TEXT, b TEXT COLLATE NOCASE)",
       "CREATE INDEX i ON t(a COLLATE NOCASE DESC, b, lower(a) COLLATE NOCASE ASC, a || 'x' COLLATE NOCASE) WHERE b IS NOT NULL AND a > 'WHERE'",
-      "CREATE INDEX j ON t(a COLLATE RTRIM)",
+      "CREATE INDEX j ON t(a COLLATE RTRIM, lower(b) COLLATE RTRIM DESC)",
     ]);
     expect(tableOf(catalog).indexes).toMatchObject([
       {
@@ -229,7 +229,31 @@ describe("what the text of a table tells", () => {
         where: { sql: "b IS NOT NULL AND a > 'WHERE'" },
         obstacle: null,
       },
-      { name: "j", obstacle: expect.stringContaining("RTRIM") },
+      {
+        name: "j",
+        parts: [
+          { term: { kind: "expression", sql: 'rtrim("a")' }, isDescending: false },
+          { term: { kind: "expression", sql: "rtrim(lower(b))" }, isDescending: true },
+        ],
+        obstacle: null,
+      },
+    ]);
+  });
+
+  test("a constraint whose texts compare by a rule of SQLite's or the application's own is an index too", async () => {
+    await using world = await copyWorld((db) => {
+      db.unsafeMode();
+      db.exec(
+        "CREATE TABLE t(a TEXT COLLATE RTRIM UNIQUE, n INTEGER COLLATE RTRIM UNIQUE, o TEXT COLLATE NOCASE UNIQUE)",
+      );
+      db.exec("PRAGMA writable_schema = ON");
+      db.exec("UPDATE sqlite_schema SET sql = replace(sql, 'NOCASE', 'sounds_alike')");
+    });
+    const catalog = await world.source.catalog();
+    expect(tableOf(catalog).uniques.map(({ columns }) => columns)).toEqual([["a"], ["n"], ["o"]]);
+    expect(tableOf(catalog).indexes).toMatchObject([
+      { name: "t_a_rtrim", isUnique: true, parts: [{ term: { sql: 'rtrim("a")' } }], obstacle: null },
+      { name: "t_o_sounds_alike", isUnique: true, obstacle: expect.stringContaining("sounds_alike") },
     ]);
   });
 
@@ -291,6 +315,53 @@ describe("references", () => {
     expect(events.flatMap((event) => (event.kind === "reject" ? event.reject.key : []))).toEqual([
       "rowid 2",
       "rowid 3",
+    ]);
+  });
+
+  describe("--orphans reject leaves out what refers to such rows as well", () => {
+    const chained = [
+      ...orphaned,
+      "CREATE TABLE u(id INTEGER PRIMARY KEY, t TEXT REFERENCES t, up INTEGER REFERENCES u, gone REFERENCES nowhere)",
+      "INSERT INTO u VALUES (1, '2', NULL, 7), (2, '1', 1, NULL), (3, '4', 2, NULL), (4, '1', NULL, 7), (5, '3', 3, NULL)",
+      "CREATE TABLE w(id INTEGER PRIMARY KEY, u INTEGER REFERENCES u) WITHOUT ROWID",
+    ];
+
+    test("by way of others, and of their own table", async () => {
+      await using world = await copyWorld((db) => void chained.map((sql) => db.exec(sql)), {
+        choices: { orphans: "reject" },
+      });
+      const catalog = await world.source.catalog();
+      expect(catalog.obstacles).toEqual([]);
+      expect(tableOf(catalog, "u").foreignKeys.map(({ orphans }) => orphans)).toEqual([2, 3]);
+      const events = await eventsOf(world.source, tableOf(catalog, "u"));
+      expect(rowsIn(events)).toBe("4\t1\t\\N\t7\n");
+      const reason = "it refers to a row that is left out";
+      expect(events.flatMap((event) => (event.kind === "reject" ? event.reject : []))).toMatchObject(
+        [1, 2, 3, 5].map((rowid) => ({ key: `rowid ${rowid}`, reason })),
+      );
+      expect((await world.source.totals({ schema: null, name: "u" }, [])).rows).toBe(1n);
+    });
+
+    test("rows that have no number stand in the way", async () => {
+      const catalog = await catalogOf([...chained, "INSERT INTO w VALUES (1, 3), (2, 4)"], { orphans: "reject" });
+      expect(catalog.obstacles).toMatchObject([
+        { table: { name: "w" }, what: "1 row referring to rows of u that are left out", flag: "--orphans not-valid" },
+      ]);
+    });
+  });
+
+  test("those that SQLite takes for their key and that are another text", async () => {
+    const catalog = await catalogOf([
+      "CREATE TABLE p(id INTEGER PRIMARY KEY, n TEXT UNIQUE COLLATE NOCASE, s TEXT UNIQUE)",
+      "CREATE TABLE t(id TEXT REFERENCES p, n TEXT REFERENCES p(n), s TEXT REFERENCES p(s))",
+      "INSERT INTO p VALUES (1, 'Ab', 'x'), (2, 'c', 'y')",
+      "INSERT INTO t VALUES ('1', 'Ab', 'x'), ('02', 'AB', 'y'), ('2', 'ab', 'y'), (NULL, NULL, NULL)",
+    ]);
+    expect(catalog.obstacles).toEqual([]);
+    expect(tableOf(catalog).foreignKeys.map(({ orphans, respelled }) => [orphans, respelled])).toEqual([
+      [0, 1],
+      [0, 2],
+      [0, undefined],
     ]);
   });
 

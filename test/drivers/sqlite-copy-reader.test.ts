@@ -176,7 +176,7 @@ test("values beyond 8 MiB come in parts, and only the row's end counts", async (
 
 test("rows that are left out come as rejects and count nowhere", async () => {
   await using world = await rowsWorld(["1", "2", "3"]);
-  await world.reader.leaveOut("t", new BigInt64Array([2n]), "no parent");
+  await world.reader.leaveOut("t", [{ rowids: new BigInt64Array([2n]), reason: "no parent" }]);
   const column: CopyColumn = { name: "v", type: { kind: "integer", bits: 64 }, stored: VALUE, misfit: "fail" };
   const { text, rejects } = await world.read({ columns: [ID, column], key: BY_ID });
   expect([text, rejects]).toEqual([

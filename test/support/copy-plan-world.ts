@@ -93,6 +93,7 @@ export function catalog(tables: readonly SourceTable[], more: Partial<CopyCatalo
 export const PLAIN_TARGET: PlanTarget = {
   names: { maxBytes: 63, ignoresCase: false },
   hasSequences: true,
+  hasDeferrableKeys: true,
   nameFor: ({ name }) => ({ schema: "public", name }),
   typeFor: (type) => ({ native: type.kind, stored: null, check: null, warning: null, flag: null }),
   express: (expression) =>

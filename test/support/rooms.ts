@@ -10,6 +10,7 @@ const CONTRACTS = [
   "drivers/copy-rows-model.ts",
   "drivers/copy-source-model.ts",
   "drivers/copy-target-model.ts",
+  "drivers/copy-limit-model.ts",
   "drivers/copy-type-model.ts",
   "drivers/driver.ts",
   "drivers/fingerprint-model.ts",

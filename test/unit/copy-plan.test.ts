@@ -168,6 +168,36 @@ describe("references", () => {
     expect(made.obstacles).toHaveLength(obstacles);
     expect(made.tables[1]?.target.foreignKeys[0]?.isValidated).toBe(isValidated);
   });
+
+  test("to rows that a misfit leaves out are foretold", () => {
+    const odd = column("v", BIGINT, { leftOut: "1 text among 2 integers" });
+    const from = catalog([table("p", [column("id", BIGINT), odd], { primaryKey: key(["id"]) }), child(0)]);
+    const warnings = (orphans: "fail" | "not-valid"): readonly string[] =>
+      plan(from, { choices: { onMismatch: "reject", orphans, nullKey: "fail" } }).warnings;
+    expect(warnings("fail")).toEqual([expect.stringMatching(/^c \(p\): rows of p are left out/)]);
+    expect(warnings("not-valid")).toEqual([]);
+  });
+
+  test.each([
+    ["texts", TEXT, "fail", 1, true],
+    ["texts", TEXT, "reject", 1, true],
+    ["texts", TEXT, "not-valid", 0, false],
+    ["numbers", BIGINT, "fail", 0, true],
+  ] as const)(
+    "that are written otherwise than their keys: %s, %s, --orphans %s",
+    (_, type, orphans, obstacles, isValidated) => {
+      const foreignKeys = [reference("p", "p", "id", { respelled: 2 })];
+      const made = plan(
+        catalog([
+          table("p", [column("id", type)], { primaryKey: key(["id"]) }),
+          table("c", [column("p", type)], { foreignKeys }),
+        ]),
+        { choices: { onMismatch: "fail", orphans, nullKey: "fail" } },
+      );
+      expect(made.obstacles).toHaveLength(obstacles);
+      expect(made.tables[1]?.target.foreignKeys[0]?.isValidated).toBe(isValidated);
+    },
+  );
 });
 
 describe("what cannot be said at the target", () => {
@@ -200,6 +230,20 @@ describe("what cannot be said at the target", () => {
     expect(made?.read.columns.map(({ name }) => name)).toEqual(["a", "b"]);
     expect(made?.computed?.read.columns.map(({ name }) => name)).toEqual(["c"]);
     expect(made?.target.columns.map(({ generatedSql }) => generatedSql)).toEqual([null, null, "'x'"]);
+  });
+
+  test("a deferrable key is said to be none where there are none", () => {
+    const keys = {
+      primaryKey: key(["a"], { isDeferrable: true }),
+      uniques: [key(["b"], { isDeferrable: true }), key(["c"])],
+    };
+    const from = catalog([table("t", [column("a"), column("b"), column("c")], keys)]);
+    expect(plan(from).warnings).toEqual([]);
+    const there = plan(from, { target: { ...PLAIN_TARGET, hasDeferrableKeys: false } });
+    expect(there.warnings).toEqual([
+      expect.stringMatching(/^t \(a\): DEFERR/),
+      expect.stringMatching(/^t \(b\): DEFERR/),
+    ]);
   });
 
   test("sequences are not carried to an engine that has none", () => {

@@ -4,7 +4,7 @@ import type { OptionSpec, RawInput } from "../define.js";
 /** The flags of a command line as words to paste, in the options' order. */
 export function againWords(raw: RawInput, options: readonly OptionSpec[]): readonly string[] {
   return options.flatMap(({ flags }) => {
-    const name = /--([a-z][a-z-]*)/.exec(flags)?.[1] ?? "";
+    const name = /--([a-z][a-z0-9-]*)/.exec(flags)?.[1] ?? "";
     const isNegated = name.startsWith("no-");
     const value = raw.options[camel(isNegated ? name.slice(3) : name)];
     if (isNegated) return value === false ? [`--${name}`] : [];

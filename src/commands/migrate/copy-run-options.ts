@@ -14,28 +14,47 @@ export const NUMERIC_CHOICES = ["text", "real"] as const;
 const TYPE_OPTIONS = [
   {
     flags: "--on-mismatch <what>",
-    help: "of a value that its type cannot hold (default fail): widen the type, leave out the row, or make it NULL",
+    help: "from SQLite: of a value that its type cannot hold (default fail): widen the type, leave out the row, or make it NULL",
     choices: MISMATCH_CHOICES,
   },
-  { flags: "--nul <what>", help: "of NUL characters in text (default fail)", choices: NUL_CHOICES },
-  { flags: "--invalid-utf8 <what>", help: "of text that is not UTF-8 (default fail)", choices: UTF8_CHOICES },
-  { flags: "--orphans <what>", help: "of rows that refer to nothing (default fail)", choices: ORPHAN_CHOICES },
-  { flags: "--null-key <what>", help: "of NULL in a primary key (default fail)", choices: NULL_KEY_CHOICES },
-  { flags: "--tight", help: "the narrowest type that holds all values" },
-  { flags: "--assume-tz <zone>", help: "the time zone of moments that have none: they become timestamptz" },
+  { flags: "--nul <what>", help: "from SQLite: of NUL characters in text (default fail)", choices: NUL_CHOICES },
+  {
+    flags: "--invalid-utf8 <what>",
+    help: "from SQLite: of text that is not UTF-8 (default fail)",
+    choices: UTF8_CHOICES,
+  },
+  {
+    flags: "--orphans <what>",
+    help: "of rows that refer to nothing (default fail; reject only from SQLite)",
+    choices: ORPHAN_CHOICES,
+  },
+  {
+    flags: "--null-key <what>",
+    help: "from SQLite: of NULL in a primary key (default fail)",
+    choices: NULL_KEY_CHOICES,
+  },
+  { flags: "--tight", help: "from SQLite: the narrowest type that holds all values" },
+  {
+    flags: "--assume-tz <zone>",
+    help: "from SQLite: the time zone of moments that have none: they become timestamptz",
+  },
   {
     flags: "--epoch <unit>",
-    help: "what integers in date columns count (default auto: when all fit exactly one unit)",
+    help: "from SQLite: what integers in date columns count (default auto: when all fit exactly one unit)",
     choices: EPOCH_CHOICES,
   },
-  { flags: "--bool <type>", help: "of columns declared BOOL with 0 and 1 (default auto)", choices: BOOL_CHOICES },
-  { flags: "--json-as <type>", help: "of columns declared JSON (default auto)", choices: JSON_CHOICES },
+  {
+    flags: "--bool <type>",
+    help: "from SQLite: of columns declared BOOL with 0 and 1 (default auto)",
+    choices: BOOL_CHOICES,
+  },
+  { flags: "--json-as <type>", help: "from SQLite: of columns declared JSON (default auto)", choices: JSON_CHOICES },
   {
     flags: "--numeric <type>",
-    help: "of decimals where the target has none (default text, which is exact)",
+    help: "into SQLite, which has no decimals: what they become (default text, which is exact)",
     choices: NUMERIC_CHOICES,
   },
-  { flags: "--no-strict", help: "tables of a SQLite target keep the declared types' names instead of being STRICT" },
+  { flags: "--no-strict", help: "into SQLite: tables keep the declared types' names instead of being STRICT" },
 ] as const satisfies readonly OptionSpec[];
 
 /** What is copied, and where to. */
@@ -49,7 +68,10 @@ const SCOPE_OPTIONS = [
   },
   { flags: "--data-only", help: "rows into tables that are there, in one transaction" },
   { flags: "--schema-only", help: "tables and all that hangs on them, without rows" },
-  { flags: "--replace", help: "tables of the same names give way, within one engine the whole database; what was there is kept for undo" },
+  {
+    flags: "--replace",
+    help: "tables of the same names give way, within one engine the whole database; what was there is kept for undo",
+  },
   { flags: "--fold", help: "make all names lower-case" },
   { flags: "--no-origin", help: "neither write nor use the table dbops_origin, which remembers types for a way back" },
 ] as const satisfies readonly OptionSpec[];

@@ -13,6 +13,7 @@ import { swapWaitMs } from "../../lib/restore/swap-wait.js";
 import type { Context } from "../define.js";
 import { copyPlanView } from "./copy-plan-view.js";
 import { copySteps } from "./copy-steps.js";
+import { requireFittingEngines } from "./fitting-engines.js";
 import { type CopyWords, copyCommand, resumeCommand } from "./resume-command.js";
 import { requireWithin, withinSteps, withinView } from "./within-view.js";
 
@@ -36,6 +37,8 @@ export async function prepareAct(context: Context, words: CopyWords): Promise<Pr
 
 async function actAcross(context: Context, words: CopyWords, rejects: string | null): Promise<PreparedAct> {
   const { input } = words;
+  const [from, to] = [await context.engine(words.from.engine), await context.engine(words.to.engine)];
+  requireFittingEngines(input.flagWords, { from, to });
   const checkQueries = await readQueries(context.path(input.checkQueries));
   const { isDryRun, isJson } = context.flags;
   const prepared = await prepareCopy({ ...words, wish: input, isOnlyLook: isDryRun }, context);

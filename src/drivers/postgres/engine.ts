@@ -16,6 +16,7 @@ export const postgresEngine: Engine = {
   fileKinds: ["pgdump", "sql", "pgdir.tar"],
   content: "text",
   canEndSessions: true,
+  copyFlags: { asSource: [], asTarget: [] },
   open: async (address, context) => await openDriver(await connOf(address, context), context),
   openCopyTarget: async (address, request, context) =>
     await openCopyTarget({ conn: await connOf(address, context), context }, request),

@@ -1,3 +1,4 @@
+import { SOURCE_FLAGS, TARGET_FLAGS } from "../../lib/core/copy-flags.js";
 import type { Engine } from "../driver.js";
 import { inspectArchive } from "./archive.js";
 import { openCopyTarget } from "./copy/open-target.js";
@@ -17,6 +18,7 @@ export const sqliteEngine: Engine = {
   fileKinds: LOADABLE_KINDS,
   content: "pages",
   canEndSessions: false,
+  copyFlags: { asSource: SOURCE_FLAGS, asTarget: TARGET_FLAGS },
   liveSuffixes: LOG_SUFFIXES,
   open: (address, context) => SqliteDriver.open(address, context),
   openNew: openNewFile,

@@ -2,7 +2,7 @@ import type { CopyCatalog } from "../../drivers/copy-source-model.js";
 import type { TableName } from "../../drivers/driver.js";
 import { DbopsError } from "../core/errors.js";
 import { qualifiedName } from "../core/named.js";
-import { fitColumn, fitName, nameKey } from "./fit-name.js";
+import { fitColumn, fitName, isOwnRelation, nameKey } from "./fit-name.js";
 import type { PlanRequest } from "./plan-request.js";
 import type { Recalled } from "./recall-origin.js";
 import { columnKey, tableKey } from "./table-key.js";
@@ -23,7 +23,8 @@ interface Request extends Pick<PlanRequest, "catalog" | "target" | "isFolding"> 
 /** Names from home, else as the target would have them. COPY.NAME_COLLISION when two of them would be one. */
 export function chooseNames(asked: Omit<Request, "recalled">, recalled: Recalled): ChosenNames {
   const request = { ...asked, recalled };
-  const { tables, views, sequences } = request.catalog;
+  const { tables, views } = request.catalog;
+  const sequences = request.target.hasSequences ? request.catalog.sequences : [];
   const cut: string[] = [];
   const relations = relationNames(
     [...tables, ...views, ...sequences].map(({ name }) => name),
@@ -50,6 +51,7 @@ function relationNames(sources: readonly TableName[], request: Request, cut: str
     const name = fitted(wanted, request, cut);
     const key = tableKey({ schema, name: nameKey(name, target.names) });
     const word = qualifiedName(source);
+    if (isOwnRelation(name, target.names)) throw ownName(word, name);
     const other = taken.get(key);
     if (other !== undefined) throw collision([other, word], name, request);
     taken.set(key, word);
@@ -92,6 +94,14 @@ function fittedColumn(wanted: string, request: Request, cut: string[]): string {
   const name = fitColumn(folded, request.target.names);
   cut.push(`every table has a column "${folded}" of its own there: it becomes "${name}"`);
   return name;
+}
+
+function ownName(word: string, name: string): DbopsError {
+  return new DbopsError("COPY.NAME_COLLISION", {
+    message: `${word} cannot be called "${name}" there`,
+    why: "the target, or dbops for its notes of copies, keeps such names for itself",
+    hint: `rename it, or leave it out: --exclude-tables ${word}`,
+  });
 }
 
 function collision([one, other]: readonly [string, string], name: string, { isFolding }: Request): DbopsError {

@@ -15,6 +15,7 @@ export interface DesignedKeys extends Pick<TargetTable, "primaryKey" | "uniques"
 /** Primary key and uniques; where letters' case does not count at the source, unique indexes say so. */
 export function designKeys(table: SourceTable, name: TableName, planning: Planning): DesignedKeys {
   noteNullKeys(table, planning);
+  noteDeferrableKeys(table, planning);
   const isPrimary = hasPrimaryKey(table, planning);
   const spare = table.primaryKey === null || isPrimary ? [] : [table.primaryKey];
   const uniques = [...spare, ...table.uniques];
@@ -77,6 +78,16 @@ function isReferredTo(key: SourceKey, table: SourceTable, { request }: Planning)
 
 function columnsOf(key: SourceKey, table: SourceTable, { names }: Planning): readonly string[] {
   return key.columns.map((column) => names.column(table.name, column));
+}
+
+function noteDeferrableKeys({ name, primaryKey: key, uniques }: SourceTable, { request, remarks }: Planning): void {
+  if (request.target.hasDeferrableKeys) return;
+  for (const { columns, isDeferrable } of [...(key === null ? [] : [key]), ...uniques]) {
+    if (!isDeferrable) continue;
+    remarks.warnings.push(
+      `${qualifiedName(name)} (${columns.join(", ")}): DEFERRABLE at the source; there rows are unique at every moment, and values cannot change places in one transaction`,
+    );
+  }
 }
 
 function noteNullKeys({ name, primaryKey: key }: SourceTable, { request, remarks }: Planning): void {

@@ -14,6 +14,13 @@ export function fitColumn(name: string, rules: NameRules): string {
   return rules.ownColumns?.includes(name) === true ? `${name}_${markOf(name)}` : fitName(name, rules);
 }
 
+/** Whether a table, view or index cannot be called so, as the target keeps such names for itself. */
+export function isOwnRelation(name: string, rules: NameRules): boolean {
+  const { names = [], beginnings = [] } = rules.ownRelations ?? {};
+  const key = nameKey(name, rules);
+  return names.includes(key) || beginnings.some((beginning) => key.startsWith(beginning));
+}
+
 /** As it is told apart from others. */
 export function nameKey(name: string, { ignoresCase }: NameRules): string {
   return ignoresCase ? name.replace(/[A-Z]+/g, (letters) => letters.toLowerCase()) : name;

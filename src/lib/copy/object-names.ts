@@ -1,6 +1,6 @@
 import type { TableName } from "../../drivers/driver.js";
 import type { NameRules } from "../../drivers/load-model.js";
-import { fitName, nameKey } from "./fit-name.js";
+import { fitName, isOwnRelation, nameKey } from "./fit-name.js";
 
 /** Gives indexes and constraints names that nothing else has: where one is taken, its table's name goes before it. */
 export class ObjectNames {
@@ -44,7 +44,8 @@ export class ObjectNames {
       ...Array.from({ length: 1000 }, (_, n) => `${table.name}_${wanted}_${n + 2}`),
     ];
     const names = candidates.map((name) => fitName(this.#isFolding ? name.toLowerCase() : name, this.#rules));
-    const free = names.find((name) => !taken.has(this.#key(scope, name))) ?? wanted;
+    const isFree = (name: string): boolean => !taken.has(this.#key(scope, name)) && !isOwnRelation(name, this.#rules);
+    const free = names.find(isFree) ?? wanted;
     taken.add(this.#key(scope, free));
     return free;
   }

@@ -7,6 +7,7 @@ export type PlanTarget = Pick<
   | "names"
   | "maxColumns"
   | "hasSequences"
+  | "hasDeferrableKeys"
   | "nameFor"
   | "typeFor"
   | "hasType"

@@ -71,7 +71,7 @@ function designTable(
     columns: made,
     ...keys,
     indexes: [...caseIndexes, ...designIndexes(source, { name, scope }, planning)],
-    foreignKeys: designForeignKeys(source, name, planning),
+    foreignKeys: designForeignKeys(source, { name, columns: made }, planning),
     checks: designChecks(source, { name, scope, columns }, planning),
     comment: source.comment,
     definition: null,

@@ -16,7 +16,7 @@ interface Side {
  */
 export async function resumableRecord(records: CopyRecords, run: string, hostName: string): Promise<CopyRecord> {
   const record = await records.find(run);
-  if (record === null) throw notResumable(`nothing is known here of a copy ${run}`, null);
+  if (record === null) throw unknown(run);
   const { outcome } = record;
   if ((await copyStatus(record, hostName)).state === "working") throw working(record);
   if (outcome === "done" || outcome === "partial") throw notResumable(`the copy ${run} is done`, null);
@@ -35,6 +35,15 @@ function working({ run, process: { host, pid } }: CopyRecord): DbopsError {
     message: `the copy ${run} is still at work`,
     why: `it is process ${pid} on ${host}`,
     hint: "`dbops migrate copy status` shows how far it is; stop it first to go on with it elsewhere",
+  });
+}
+
+/** Records begin with what is begun at the target, and stay on the machine of who ran it. */
+function unknown(run: string): DbopsError {
+  return new DbopsError("COPY.NOT_RESUMABLE", {
+    message: `nothing is known here of a copy ${run}`,
+    why: "it was run by another user or on another machine, or was ended while it was planned, when nothing had been begun",
+    hint: "`dbops migrate copy status` shows what can be gone on with; else begin the copy anew, without --resume",
   });
 }
 

@@ -1,7 +1,7 @@
-import { ORIGIN_TABLE } from "../../../lib/core/origin-table.js";
 import type { TableName } from "../../driver.js";
 import { isOurs } from "../schema.js";
 import type { Session, SqlRow } from "../session.js";
+import { IS_ORIGIN } from "./origin.js";
 
 /** What reads like a table, with what the catalog knows of its rows. */
 export interface CatalogRelation extends TableName {
@@ -52,27 +52,25 @@ const RELATIONS = `
         FROM (SELECT c.oid WHERE c.relkind <> 'p' UNION ALL SELECT relid FROM pg_partition_tree(c.oid) WHERE c.relkind = 'p' AND isleaf) leaf
         JOIN pg_class p ON p.oid = leaf.oid
        WHERE p.relkind IN ('r', 'm')) parts
-   WHERE c.relkind IN ('r', 'p', 'f', 'm', 'v') AND ${isOurs("c")}
+   WHERE c.relkind IN ('r', 'p', 'f', 'm', 'v') AND ${isOurs("c")} AND NOT ${IS_ORIGIN}
    ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;
 
 /** Everything that a user made and that can be read, in the order of the names; not what an earlier copy has left. */
 export async function readRelations(session: Session): Promise<readonly CatalogRelation[]> {
   const rows = await session.query<RelationRow>(RELATIONS);
-  return rows
-    .filter(({ name }) => name !== ORIGIN_TABLE)
-    .map(({ oid, schema, name, kind, comment, ...row }) => ({
-      oid,
-      schema,
-      name,
-      kind,
-      comment,
-      isPartition: row.partition,
-      isUnlogged: row.unlogged,
-      isFilled: row.filled,
-      isReadable: row.readable,
-      isFiltered: row.filtered,
-      estimatedRows: row.rows,
-      sizeBytes: Number(row.size),
-      overflowBytes: Number(row.overflow),
-    }));
+  return rows.map(({ oid, schema, name, kind, comment, ...row }) => ({
+    oid,
+    schema,
+    name,
+    kind,
+    comment,
+    isPartition: row.partition,
+    isUnlogged: row.unlogged,
+    isFilled: row.filled,
+    isReadable: row.readable,
+    isFiltered: row.filtered,
+    estimatedRows: row.rows,
+    sizeBytes: Number(row.size),
+    overflowBytes: Number(row.overflow),
+  }));
 }

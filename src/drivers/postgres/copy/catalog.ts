@@ -11,7 +11,9 @@ import type { ViewSession } from "../view-session.js";
 import { readNotes } from "./catalog-notes.js";
 import { type CatalogRelation, readRelations } from "./catalog-relations.js";
 import { type ChosenRelations, chooseRelations } from "./choose-relations.js";
+import { keyOf } from "./ledger.js";
 import { readOrigin } from "./origin.js";
+import { countRespelled } from "./respelled-keys.js";
 import { readSchemaFacts, type SchemaFacts, withinSchema } from "./schema-facts.js";
 import { freeSequenceDefinition, readSequenceFacts, type SequenceFacts } from "./sequence-facts.js";
 import { expressionReader } from "./source-expression.js";
@@ -79,15 +81,21 @@ async function readSchemaParts(session: Session, schema: string, around: Surroun
 async function readTable(
   session: Session,
   relation: CatalogRelation,
-  { facts, sequences, textOrder, parts }: Surroundings & { readonly facts: SchemaFacts },
+  { chosen, facts, sequences, textOrder, parts }: Surroundings & { readonly facts: SchemaFacts },
 ): Promise<void> {
   const columns = facts.columns.get(relation.oid) ?? [];
   const constraints = facts.constraints.get(relation.oid) ?? [];
+  const keys = constraints.filter(isCarriedReference);
+  const parentOf = ({ references }: (typeof keys)[number]) => {
+    const parent = chosen.tables.find((one) => keyOf(one) === keyOf(references.table));
+    return parent === undefined ? null : { columns: facts.columns.get(parent.oid) ?? null };
+  };
   const table = sourceTable(relation, {
     facts,
     sequences: sequences.filter(({ owner }) => owner?.table === relation.oid),
     withNaN: await columnsWithNaN(session, relation, columns),
-    orphans: await countOrphans(session, relation, constraints.filter(isCarriedReference)),
+    orphans: await countOrphans(session, relation, keys),
+    respelled: await countRespelled(session, relation, { keys, columns, parentOf }),
     express: expressionReader(columns, textOrder),
   });
   parts.tables.push(table);

@@ -7,6 +7,7 @@ import { quoteLiteral } from "../quote-literal.js";
 import type { Session } from "../session.js";
 import { withHiddenNames } from "./hidden-names.js";
 import type { HiddenPlace } from "./hidden-place.js";
+import { keyName } from "./key-name.js";
 import { type Dispensable, leftBehind } from "./left-behind.js";
 import { setNumbering } from "./numbering.js";
 import { setSortMemory } from "./sort-memory.js";
@@ -43,7 +44,8 @@ export async function finishTable(
 async function makePrimaryKey(session: Session, table: TargetTable, place: HiddenPlace): Promise<void> {
   const { primaryKey } = table;
   if (primaryKey === null) return;
-  const sql = `ALTER TABLE ${place.quoted(table.name)} ADD ${named(primaryKey.name)}PRIMARY KEY (${list(primaryKey.columns)})`;
+  const name = keyName(table, { name: primaryKey.name, columns: [] }, "pkey");
+  const sql = `ALTER TABLE ${place.quoted(table.name)} ADD ${named(name)}PRIMARY KEY (${list(primaryKey.columns)})`;
   const [refused] = await leftBehind(session, { kind: "indexes", name: table.name.name, sql });
   if (refused !== undefined) throw keyRefused(table, refused.reason);
 }
@@ -62,7 +64,8 @@ function dispensables(table: TargetTable, place: HiddenPlace, state: TableState)
   const uniques = table.uniques
     .filter(({ columns }) => !state.uniques.has(columnsKey(columns)))
     .map(({ name, columns, isDeferrable }): Dispensable => {
-      const sql = `ALTER TABLE ${quoted} ADD ${named(name)}UNIQUE (${list(columns)})${isDeferrable ? " DEFERRABLE" : ""}`;
+      const own = keyName(table, { name, columns }, "key");
+      const sql = `ALTER TABLE ${quoted} ADD ${named(own)}UNIQUE (${list(columns)})${isDeferrable ? " DEFERRABLE" : ""}`;
       return { kind: "indexes", name: `${table.name.name}.${name ?? columns.join("_")}`, sql };
     });
   const defaults = table.columns.flatMap(({ name, defaultSql }): readonly Dispensable[] =>

@@ -1,5 +1,4 @@
 import { DbopsError } from "../../../lib/core/errors.js";
-import { ORIGIN_TABLE } from "../../../lib/core/origin-table.js";
 import type { CopyColumn, CopyEvent, CopyRead, CopyReader, TableTotals } from "../../copy-rows-model.js";
 import type { NotCarried } from "../../copy-source-model.js";
 import type { Checkpoint, CopyLoad, CopyTarget, TargetDesign, TargetTable } from "../../copy-target-model.js";
@@ -8,7 +7,7 @@ import type { Session } from "../session.js";
 import { cutBack } from "./cut-back.js";
 import { dropPlace } from "./drop-place.js";
 import { Finisher } from "./finisher.js";
-import { keyOf, LEDGER_TABLES, Ledger } from "./ledger.js";
+import { keyOf, Ledger } from "./ledger.js";
 import { makeTables, remakeTable, schemasOf } from "./make-tables.js";
 import { inheritedFrom } from "./parents-first.js";
 import { publishCopy } from "./publish.js";
@@ -67,7 +66,7 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
         design.tables.map(({ name }) => name),
       );
     if (!request.isResumed) {
-      await requireFree(session, place.main, design);
+      await requireFree(session, place.main);
       this.#state = "made";
     }
     await makeTables(session, design, { ...this.#where, isResumed: request.isResumed });
@@ -192,16 +191,7 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
 }
 
 /** What is there is no work of this run's, and is never removed by it. */
-async function requireFree(session: Session, schema: string, { tables }: TargetDesign): Promise<void> {
-  const ledger: ReadonlySet<string> = new Set([...LEDGER_TABLES, ORIGIN_TABLE]);
-  const taken = tables.find(({ name }) => ledger.has(name.name));
-  if (taken !== undefined) {
-    throw new DbopsError("COPY.NAME_COLLISION", {
-      message: `a table of a copy cannot be called ${taken.name.name}`,
-      why: "dbops keeps its own notes under that name",
-      hint: `leave it out: --exclude-tables ${taken.source.name}`,
-    });
-  }
+async function requireFree(session: Session, schema: string): Promise<void> {
   const found = await session.query("SELECT FROM pg_namespace WHERE nspname = $1", [schema]);
   if (found.length === 0) return;
   throw new DbopsError("COPY.TARGET_OCCUPIED", {

@@ -36,11 +36,14 @@ const KINDS = {
   other: "other",
 } as const satisfies Readonly<Record<OriginEntry["kind"], OriginEntry["kind"]>>;
 
-/** Tables of that name that have its columns. */
+/** Whether the pg_class row `c` is a table of that name that has its columns: others are the user's own. */
+export const IS_ORIGIN = `
+  (c.relname = '${ORIGIN_TABLE}' AND c.relkind = 'r' AND ${COLUMNS.length} =
+    (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = ANY ('{${COLUMNS.join(",")}}'::text[])))`;
+
 const FIND = `
   SELECT n.nspname AS schema FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-   WHERE c.relname = $1 AND c.relkind = 'r' AND has_table_privilege(c.oid, 'select')
-     AND (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = ANY ($2::text[])) = $3::int
+   WHERE ${IS_ORIGIN} AND has_table_privilege(c.oid, 'select')
    ORDER BY n.nspname COLLATE "C"`;
 
 /** What earlier copies have left in these schemas; null when there is nothing. */
@@ -48,8 +51,7 @@ export async function readOrigin(
   session: Session,
   schemas: ReadonlySet<string>,
 ): Promise<readonly OriginEntry[] | null> {
-  const parameters = [ORIGIN_TABLE, `{${COLUMNS.join(",")}}`, COLUMNS.length];
-  const found = await session.query<{ schema: string }>(FIND, parameters);
+  const found = await session.query<{ schema: string }>(FIND);
   const tables = found.filter(({ schema }) => schemas.has(schema));
   if (tables.length === 0) return null;
   const entries: OriginEntry[] = [];

@@ -24,12 +24,14 @@ export interface TableSurroundings {
   readonly withNaN: ReadonlySet<string>;
   /** Rows without the row they refer to, by the name of the foreign key. */
   readonly orphans: ReadonlyMap<string, number>;
+  /** Rows whose reference equals its key and is another text, likewise. */
+  readonly respelled: ReadonlyMap<string, number>;
   readonly express: (sql: string) => SourceExpression;
 }
 
 /** A table as a copy is told of it. A materialized view is one: its rows are stored. */
 export function sourceTable(relation: CatalogRelation, around: TableSurroundings): SourceTable {
-  const { facts, sequences, withNaN, orphans, express } = around;
+  const { facts, sequences, withNaN, express } = around;
   const columns = facts.columns.get(relation.oid) ?? [];
   const constraints = facts.constraints.get(relation.oid) ?? [];
   const indexes = facts.indexes.get(relation.oid) ?? [];
@@ -56,7 +58,7 @@ export function sourceTable(relation: CatalogRelation, around: TableSurroundings
     primaryKey: keys.filter(({ kind }) => kind === "primary").map(sourceKey)[0] ?? null,
     uniques: keys.filter(({ kind, areNullsEqual }) => kind === "unique" && !areNullsEqual).map(sourceKey),
     indexes: indexes.map((index) => sourceIndex(index, { columns, express })),
-    foreignKeys: constraints.filter(isCarriedReference).map((key) => sourceForeignKey(key, orphans)),
+    foreignKeys: constraints.filter(isCarriedReference).map((key) => sourceForeignKey(key, around)),
     checks: checksOf(columns, constraints, express),
     rowKey: rowKeyOf(columns, keys, indexes),
     estimatedRows: relation.estimatedRows,
@@ -78,7 +80,10 @@ function sourceKey({ name, columns, isDeferrable }: KeyFacts): SourceKey {
   return { name, columns, nullRows: 0, isDeferrable };
 }
 
-function sourceForeignKey(key: ForeignKeyFacts, orphans: ReadonlyMap<string, number>): SourceForeignKey {
+function sourceForeignKey(
+  key: ForeignKeyFacts,
+  { orphans, respelled }: Pick<TableSurroundings, "orphans" | "respelled">,
+): SourceForeignKey {
   const { name, columns, references, onDelete, onUpdate, isDeferrable, isInitiallyDeferred } = key;
   const { schema, name: table } = references.table;
   return {
@@ -90,6 +95,7 @@ function sourceForeignKey(key: ForeignKeyFacts, orphans: ReadonlyMap<string, num
     isDeferrable,
     isInitiallyDeferred,
     orphans: orphans.get(name) ?? 0,
+    ...(respelled.has(name) ? { respelled: respelled.get(name) ?? 0 } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import { ORIGIN_TABLE } from "../../../lib/core/origin-table.js";
 import type { SqlExpression, SqlSelect } from "../../../lib/core/sql-expression.js";
 import type { RowKey } from "../../copy-rows-model.js";
 import type { SourceColumn } from "../../copy-source-model.js";
@@ -21,6 +22,7 @@ import type { ViewWhere } from "../view-session.js";
 import { express } from "./express.js";
 import { expressSelect } from "./express-select.js";
 import type { HiddenPlace } from "./hidden-place.js";
+import { LEDGER_TABLES } from "./ledger.js";
 import type { NativeTypes } from "./native-types.js";
 import { readOccupancy } from "./occupancy.js";
 import type { OwnExtensions } from "./own-extensions.js";
@@ -45,6 +47,7 @@ type Facts = Pick<
   | "identity"
   | "names"
   | "hasSequences"
+  | "hasDeferrableKeys"
   | "lock"
   | "occupancy"
   | "nameFor"
@@ -63,9 +66,15 @@ const UNORDERED: ReadonlySet<CopyType["kind"]> = new Set(["double", "single", "j
 export class TargetFacts implements Facts {
   readonly label: string;
   readonly identity: Identity;
-  readonly names = { maxBytes: NAME_BYTES, ignoresCase: false, ownColumns: OWN_COLUMNS } as const;
+  readonly names = {
+    maxBytes: NAME_BYTES,
+    ignoresCase: false,
+    ownColumns: OWN_COLUMNS,
+    ownRelations: { names: [...LEDGER_TABLES, ORIGIN_TABLE], beginnings: [] },
+  } as const;
   readonly maxColumns = MOST_COLUMNS;
   readonly hasSequences = true;
+  readonly hasDeferrableKeys = true;
   readonly #parts: TargetParts;
 
   constructor(parts: TargetParts) {

@@ -6,7 +6,7 @@ import type { Session } from "../session.js";
 
 /** Where tables go: the schema that was asked for, or the one where the user's own would go. */
 export async function homeSchema(session: Session, wanted: string | null): Promise<string> {
-  if (wanted !== null) return wanted;
+  if (wanted !== null) return requireOurs(wanted);
   const { path, home } = await session.one<{ path: string; home: string | null }>(
     `WITH usual AS (SELECT set_config('search_path', reset_val, true) AS path FROM pg_settings WHERE name = 'search_path')
      SELECT path, current_schema() AS home FROM usual`,
@@ -16,6 +16,16 @@ export async function homeSchema(session: Session, wanted: string | null): Promi
     message: "the copy has no schema to go to",
     why: `none of the search path is there and may be used: ${path}`,
     hint: "name one with --schema",
+  });
+}
+
+/** USAGE.INVALID for the schemas that the server keeps its own things in. */
+function requireOurs(schema: string): string {
+  if (!/^(?:pg_|information_schema$)/.test(schema)) return schema;
+  throw new DbopsError("USAGE.INVALID", {
+    message: `tables cannot go into the schema "${schema}"`,
+    why: "it is the server's own, or named as only the server's are",
+    hint: "name another one with --schema; it is made when it is not there",
   });
 }
 

@@ -3,6 +3,7 @@ import type { TableName } from "../../driver.js";
 import type { Session } from "../session.js";
 import type { HiddenPlace } from "./hidden-place.js";
 import { leftBehind } from "./left-behind.js";
+import { vacateName } from "./vacate-name.js";
 import { readViewColumns } from "./view-columns.js";
 
 /** Makes a view anew over hidden tables, whose names need no schema in it. */
@@ -11,6 +12,7 @@ export async function addView(
   { name, sql }: { readonly name: TableName; readonly sql: string },
   place: HiddenPlace,
 ): Promise<{ readonly columns: readonly CopyColumn[] } | { readonly reason: string }> {
+  await vacateName(session, { schema: place.schemaFor(name.schema), name: name.name });
   await session.run(
     `DROP VIEW IF EXISTS ${place.quoted(name)} CASCADE; SET search_path = ${place.pathFor(name.schema)}`,
   );

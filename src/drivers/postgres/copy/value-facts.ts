@@ -93,6 +93,7 @@ function mayMatter({ type }: ColumnFacts): boolean {
   return type.kind === "numeric" && type.scale === 0 && type.precision !== null && type.precision <= INTEGER_DIGITS;
 }
 
-function rowsOf(relation: CatalogRelation): string {
+/** Those of the table itself where others inherit from it. */
+export function rowsOf(relation: CatalogRelation): string {
   return `${relation.kind === "r" ? "ONLY " : ""}${quoteQualified(relation)}`;
 }

@@ -7,10 +7,13 @@ import { shadowOwner } from "../shadow-owner.js";
 import { chooseTables } from "./choose-tables.js";
 import type { FileStructure, TableStructure } from "./file-structure.js";
 import { keepsIndex } from "./keeps-index.js";
+import { leftOutRows } from "./left-out-rows.js";
 import { mergedKeys } from "./merged-keys.js";
 import { parseSelect } from "./parse-select.js";
 import { readOrigin } from "./read-origin.js";
 import type { ReaderPool } from "./reader-pool.js";
+import { withRespelled } from "./respelled-keys.js";
+import type { LeftOut } from "./row-walk.js";
 import { shownStructure } from "./shown-structure.js";
 import { type DescribedTable, describeTable } from "./source-table.js";
 import { type SurveyedTable, surveyTable, type UnreadableTable } from "./survey-table.js";
@@ -20,7 +23,7 @@ import { isTextIndex, virtualKindOf } from "./virtual-module.js";
 export interface FileCatalog {
   readonly catalog: CopyCatalog;
   /** By the table's name. */
-  readonly orphans: ReadonlyMap<string, BigInt64Array>;
+  readonly leftOut: ReadonlyMap<string, readonly LeftOut[]>;
 }
 
 /** Reads schema and values of one snapshot. A damaged file has nothing in it but that obstacle. USAGE.INVALID for unknown names. */
@@ -58,13 +61,14 @@ async function describeFile(pool: ReaderPool, choices: CopyChoices, progress: Pr
   const surveyed = await surveyTables(pool, shown, { choices, progress });
   const unreadable = surveyed.flatMap((table) => ("evidence" in table ? [] : table));
   const readable = surveyed.flatMap((table) => ("evidence" in table ? table : []));
-  const described = readable.map((table) => describeTable(table, structure.tables, choices));
+  const described = await describeTables(pool, readable, { structure, choices });
+  const without = choices.orphans === "reject" ? await leftOutRows(pool, described) : null;
   const merged = await Promise.all(
     described.map(({ table }, at) => mergedKeys(pool, table, readable[at]?.evidence.columns ?? [])),
   );
   return {
     catalog: {
-      tables: described.map(({ table }) => table),
+      tables: without?.tables ?? described.map(({ table }) => table),
       views: chosen.views.map((view) => viewOf(view, structure)),
       sequences: [],
       notCarried: [...described.flatMap(({ notCarried }) => notCarried), ...triggersOf(structure, chosen.tables)],
@@ -72,12 +76,26 @@ async function describeFile(pool: ReaderPool, choices: CopyChoices, progress: Pr
       obstacles: [
         ...unreadable.map(missingObstacle),
         ...described.flatMap(({ obstacles }) => obstacles),
+        ...(without?.obstacles ?? []),
         ...merged.flat(),
       ],
       origin: structure.origin === null ? null : readOrigin(structure.origin),
     },
-    orphans: new Map(described.map(({ table, orphans }) => [table.name.name, orphans])),
+    leftOut: without?.leftOut ?? new Map(),
   };
+}
+
+async function describeTables(
+  pool: ReaderPool,
+  readable: readonly SurveyedTable[],
+  { structure, choices }: { readonly structure: FileStructure; readonly choices: CopyChoices },
+): Promise<readonly DescribedTable[]> {
+  const sides = readable.map((surveyed) => {
+    const described = describeTable(surveyed, structure.tables, choices);
+    return { described, surveyed, table: described.table };
+  });
+  const tables = await withRespelled(pool, sides);
+  return sides.map(({ described, table }, at) => ({ ...described, table: tables[at] ?? table }));
 }
 
 /** Tables side by side, as many as there are readers. */
@@ -168,6 +186,6 @@ function damaged(details: readonly string[]): FileCatalog {
       obstacles: details.map((what) => ({ ...obstacle, what })),
       origin: null,
     },
-    orphans: new Map(),
+    leftOut: new Map(),
   };
 }

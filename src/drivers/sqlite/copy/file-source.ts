@@ -36,12 +36,8 @@ export class FileSource implements CopySource {
   }
 
   async catalog(): Promise<CopyCatalog> {
-    const { catalog, orphans } = await readCatalog(this.#opened.pool, this.#choices, this.#context.progress);
-    if (this.#choices.orphans !== "reject") return catalog;
-    for (const [table, rowids] of orphans) {
-      if (rowids.length === 0) continue;
-      await this.#opened.pool.all((reader) => reader.leaveOut(table, rowids, "it refers to a row that does not exist"));
-    }
+    const { catalog, leftOut } = await readCatalog(this.#opened.pool, this.#choices, this.#context.progress);
+    for (const [table, rows] of leftOut) await this.#opened.pool.all((reader) => reader.leaveOut(table, rows));
     return catalog;
   }
 

@@ -11,6 +11,8 @@ import type {
   TableStructure,
 } from "./file-structure.js";
 
+const ORIGIN_COLUMNS = ["version", "engine", "kind", "name", "definition", "stored", "became_type"];
+
 interface ObjectRow {
   readonly name: string;
   readonly tbl_name: string;
@@ -19,7 +21,8 @@ interface ObjectRow {
 
 /** Everything that makes up the schema, tables in the order in which they were made. */
 export function readStructure(connection: Connection): FileStructure {
-  const tables = objects(connection, "table").filter(({ name }) => name.toLowerCase() !== ORIGIN_TABLE);
+  const hasOrigin = isOrigin(connection);
+  const tables = objects(connection, "table").filter(({ name }) => !hasOrigin || name.toLowerCase() !== ORIGIN_TABLE);
   const numbering = sequences(connection);
   return {
     tables: tables.map((table) => readTable(connection, table, numbering)),
@@ -30,7 +33,7 @@ export function readStructure(connection: Connection): FileStructure {
       sql: sql ?? "",
     })),
     hasStatistics: hasTable(connection, "sqlite_stat1"),
-    origin: hasTable(connection, ORIGIN_TABLE)
+    origin: hasOrigin
       ? connection.rows<Readonly<Record<string, unknown>>>(`SELECT * FROM ${ORIGIN_TABLE} ORDER BY rowid`)
       : null,
   };
@@ -47,6 +50,12 @@ function hasTable(connection: Connection, name: string): boolean {
   return (
     connection.count("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ? COLLATE NOCASE", name) > 0
   );
+}
+
+/** Whether a copy has left its notes; a table of that name with other columns is the user's own. */
+function isOrigin(connection: Connection): boolean {
+  const columns = new Set(readColumns(connection, ORIGIN_TABLE).map(({ name }) => name));
+  return ORIGIN_COLUMNS.every((name) => columns.has(name));
 }
 
 function sequences(connection: Connection): ReadonlyMap<string, bigint> {

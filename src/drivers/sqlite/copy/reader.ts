@@ -3,6 +3,7 @@ import type { DriverContext, TableName } from "../../driver.js";
 import type { OpenRequest } from "../worker-protocol.js";
 import { type RowClient, startRowClient } from "./row-client.js";
 import { type QueryCells, type RowAnswer, type RowBatch, type TextChoices, unexpectedAnswer } from "./row-protocol.js";
+import type { LeftOut } from "./row-walk.js";
 import type { SurveyAnswer, SurveyQuestion } from "./survey-protocol.js";
 
 /** Batches that are asked for ahead. */
@@ -36,8 +37,8 @@ export class FileReader implements CopyReader, AsyncDisposable {
   }
 
   /** Rows that no read gives from now on but as rejects, and no total counts: their numbers. */
-  async leaveOut(table: string, rowids: BigInt64Array, reason: string): Promise<void> {
-    await this.#client.ask({ kind: "leaveOut", table, rowids, reason });
+  async leaveOut(table: string, rows: readonly LeftOut[]): Promise<void> {
+    await this.#client.ask({ kind: "leaveOut", table, rows });
   }
 
   async *read(request: CopyRead): AsyncIterable<CopyEvent> {

@@ -5,6 +5,7 @@ import type { TableName } from "../../driver.js";
 import { hasKind } from "../order-protocol.js";
 import type { OpenRequest } from "../worker-protocol.js";
 import type { Cell } from "./encode-cell.js";
+import type { LeftOut } from "./row-walk.js";
 import type { SurveyAnswer, SurveyQuestion } from "./survey-protocol.js";
 
 /** What becomes of text that is none elsewhere. */
@@ -28,7 +29,7 @@ export type RowOrder =
   | { readonly kind: "query"; readonly sql: string }
   | { readonly kind: "survey"; readonly question: SurveyQuestion }
   /** Rows that no read gives: their numbers. */
-  | { readonly kind: "leaveOut"; readonly table: string; readonly rowids: BigInt64Array; readonly reason: string }
+  | { readonly kind: "leaveOut"; readonly table: string; readonly rows: readonly LeftOut[] }
   /** What a file holds, apart from what every copy of it changes; needs no open database. */
   | { readonly kind: "digest"; readonly path: string }
   | BuildOrder;

@@ -25,7 +25,7 @@ export interface RowQuery {
 }
 
 /** The rows between the bounds, in the order of the key. */
-export function rowQuery(connection: Connection, request: CopyRead, leftOut: LeftOut | null): RowQuery {
+export function rowQuery(connection: Connection, request: CopyRead, leftOut: readonly LeftOut[] | null): RowQuery {
   const { table, columns, key, after, upTo } = request;
   const hidden = key.kind === "hidden" ? rowidOf(connection, table.name) : null;
   const keyColumns = key.kind === "columns" ? key.columns.map((name) => indexOf(columns, name)) : [];
@@ -60,9 +60,12 @@ export interface Bound {
 }
 
 /** The condition that leaves rows out. */
-export function without(connection: Connection, table: string, { rowids }: LeftOut): Bound {
+export function without(connection: Connection, table: string, leftOut: readonly LeftOut[]): Bound {
   const numbers = `SELECT value FROM json_each(?)`;
-  return { sql: `${rowidOf(connection, table)} NOT IN (${numbers})`, parameters: [`[${rowids.join(",")}]`] };
+  return {
+    sql: `${rowidOf(connection, table)} NOT IN (${numbers})`,
+    parameters: [`[${leftOut.map(({ rowids }) => rowids.join(",")).join(",")}]`],
+  };
 }
 
 /** NULL is the least of all; the first term alone lets an index find the place. */

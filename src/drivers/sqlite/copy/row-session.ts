@@ -63,7 +63,7 @@ export class RowSession implements Disposable {
       case "query":
         return { of: "query", rows: queryCells(this.#where, order.sql) };
       case "leaveOut":
-        this.#where.leftOut.set(order.table, order);
+        this.#where.leftOut.set(order.table, order.rows);
         return { of: "done" };
       default:
         if (this.#build === null)

@@ -21,7 +21,7 @@ export interface WalkWhere {
   readonly databaseText: DatabaseText;
   readonly choices: TextChoices;
   /** By the table's name. */
-  readonly leftOut: Map<string, LeftOut>;
+  readonly leftOut: Map<string, readonly LeftOut[]>;
 }
 
 /** Rows that no read gives, by their numbers, and why. */
@@ -32,8 +32,8 @@ export interface LeftOut {
 
 /** The rows of a read, batch by batch: rows that are left out first. */
 export function* walkRows(where: WalkWhere, request: CopyRead): Generator<RowBatch> {
-  const leftOut = where.leftOut.get(request.table.name);
-  if (leftOut !== undefined && request.after === null) yield* rejectsOf(request.table, leftOut);
+  const leftOut = request.after === null ? where.leftOut.get(request.table.name) : undefined;
+  for (const rows of leftOut ?? []) yield* rejectsOf(request.table, rows);
   const readRange = (range: CopyRead): Generator<RowBatch> => cellRows(where, range);
   const rowid = rowidOfWalk(where, request);
   yield* rowid === null ? readRange(request) : joinedRows(where, request, { rowid, readRange });

@@ -1,8 +1,10 @@
 import type { CopyChoices, SourceColumn, SourceExpression, SourceIdentity } from "../../copy-source-model.js";
+import { affinityOf } from "../affinity.js";
 import { chooseType } from "./choose-type.js";
 import type { ColumnEvidence } from "./column-evidence.js";
 import type { ColumnStructure } from "./file-structure.js";
 import { lostClasses } from "./lost-classes.js";
+import { parseDefault } from "./parse-default.js";
 import { parseExpression } from "./parse-expression.js";
 import type { SurveyedTable } from "./survey-table.js";
 import type { TypeChoice } from "./type-choice.js";
@@ -36,7 +38,7 @@ export function sourceColumn(table: SurveyedTable, at: number, choices: CopyChoi
     flag: choice.flag,
     warning: choice.warning,
     isNullable: isNullable(own, structure.isWithoutRowid, isRowid),
-    default: defaultOf(own),
+    default: defaultOf(own, structure.isStrict),
     generated: generatedOf(text.generated.get(key), structure.columns),
     identity: isRowid ? identityOf(table) : null,
     ignoresCase: text.collations.get(key)?.toUpperCase() === "NOCASE",
@@ -52,9 +54,9 @@ function isNullable({ isNotNull, keyPosition }: ColumnStructure, isWithoutRowid:
 }
 
 /** NULL is what a column without a default has. */
-function defaultOf({ defaultSql }: ColumnStructure): SourceExpression | null {
+function defaultOf({ defaultSql, declared }: ColumnStructure, isStrict: boolean): SourceExpression | null {
   if (defaultSql === null || defaultSql.trim().toUpperCase() === "NULL") return null;
-  return { sql: defaultSql, parsed: parseExpression(defaultSql, []) };
+  return { sql: defaultSql, parsed: parseDefault(defaultSql, affinityOf(declared, isStrict)) };
 }
 
 function generatedOf(sql: string | undefined, columns: readonly ColumnStructure[]): SourceExpression | null {

@@ -1,33 +1,53 @@
-import type { IndexPart, SourceExpression, SourceIndex } from "../../copy-source-model.js";
+import type { IndexPart, SourceColumn, SourceExpression, SourceIndex } from "../../copy-source-model.js";
+import { quoteIdent } from "../quote-ident.js";
 import { indexTermsIn } from "../sql-text.js";
 import { tokensOf, unquote } from "../sql-tokens.js";
 import type { IndexStructure } from "./file-structure.js";
 import { parseExpression } from "./parse-expression.js";
 
-const CARRIED = new Set(["BINARY", "NOCASE"]);
+const COMMON = new Set(["BINARY", "NOCASE"]);
+const TRIMMING = "RTRIM";
+/** Types to whose values no collation applies. */
+const UNCOLLATED = new Set(["integer", "double", "numeric", "boolean", "date", "timestamp", "timestamptz"]);
 
 /** An index as its statement and SQLite's own list of its parts tell it. */
-export function sourceIndex(index: IndexStructure, columns: readonly string[]): SourceIndex {
+export function sourceIndex(index: IndexStructure, typed: readonly SourceColumn[]): SourceIndex {
   const sql = index.sql ?? "";
+  const columns = typed.map(({ name }) => name);
   const terms = indexTermsIn(sql);
-  const odd = index.terms.find(({ collation }) => !CARRIED.has(collation.toUpperCase()));
+  const odd = index.terms.find((term) => hasOwnCollation(term, typed) && !isTrimming(term));
   return {
     name: index.name,
     isUnique: index.isUnique,
-    parts: index.terms.map(
-      ({ column, collation, isDescending }, at): IndexPart => ({
-        term:
-          column === null
-            ? { kind: "expression", ...expression(withoutOrder(terms[at] ?? "", collation), columns) }
-            : { kind: "column", name: column },
+    parts: index.terms.map((term, at): IndexPart => {
+      const { column, collation, isDescending } = term;
+      const plain = column === null ? withoutOrder(terms[at] ?? "", collation) : quoteIdent(column);
+      // RTRIM trims blanks alone, as rtrim() does.
+      const text = hasOwnCollation(term, typed) && isTrimming(term) ? `rtrim(${plain})` : plain;
+      const isColumn = column !== null && text === plain;
+      return {
+        term: isColumn ? { kind: "column", name: column } : { kind: "expression", ...expression(text, columns) },
         isDescending,
         ignoresCase: collation.toUpperCase() === "NOCASE",
-      }),
-    ),
+      };
+    }),
     where: conditionOf(sql, columns),
     definition: sql,
-    obstacle: odd === undefined ? null : `the collation ${odd.collation} is SQLite's or the application's own`,
+    obstacle: odd === undefined ? null : `the collation ${odd.collation} is the application's own`,
   };
+}
+
+/** Whether texts compare by a rule that is not known everywhere. */
+export function hasOwnCollation(
+  { column, collation }: IndexStructure["terms"][number],
+  columns: readonly SourceColumn[],
+): boolean {
+  if (COMMON.has(collation.toUpperCase())) return false;
+  return !columns.some(({ name, type }) => name === column && UNCOLLATED.has(type.kind));
+}
+
+function isTrimming({ collation }: IndexStructure["terms"][number]): boolean {
+  return collation.toUpperCase() === TRIMMING;
 }
 
 function expression(sql: string, columns: readonly string[]): SourceExpression {

@@ -1,10 +1,17 @@
 import type { RowKey } from "../../copy-rows-model.js";
-import type { CopyChoices, NotCarried, Obstacle, SourceKey, SourceTable } from "../../copy-source-model.js";
+import type {
+  CopyChoices,
+  NotCarried,
+  Obstacle,
+  SourceColumn,
+  SourceKey,
+  SourceTable,
+} from "../../copy-source-model.js";
 import type { IndexStructure, TableStructure } from "./file-structure.js";
 import { keepsOrder } from "./key-order.js";
 import { parseExpression } from "./parse-expression.js";
 import { type ChosenColumn, sourceColumn } from "./source-column.js";
-import { sourceIndex } from "./source-index.js";
+import { hasOwnCollation, sourceIndex } from "./source-index.js";
 import { keyOf, sourceReferences } from "./source-reference.js";
 import type { SurveyedTable } from "./survey-table.js";
 import { tableObstacles } from "./table-obstacles.js";
@@ -27,14 +34,15 @@ export function describeTable(
   const { structure, text, evidence } = surveyed;
   const names = structure.columns.map(({ name }) => name);
   const chosen = names.map((_, at) => sourceColumn(surveyed, at, choices));
+  const columns = chosen.map(({ column }) => column);
   const { foreignKeys, notCarried } = sourceReferences(surveyed, tables);
   const table: SourceTable = {
     name: { schema: null, name: structure.name },
     definition: structure.sql,
-    columns: chosen.map(({ column }) => column),
+    columns,
     primaryKey: primaryKeyOf(surveyed),
     uniques: uniquesOf(surveyed),
-    indexes: indexesOf(surveyed).map((index) => sourceIndex(index, names)),
+    indexes: indexesOf(surveyed, columns).map((index) => sourceIndex(index, columns)),
     foreignKeys: foreignKeys.map(({ id: _, ...key }) => key),
     checks: text.checks.map(({ name, sql }) => ({ name, sql, parsed: parseExpression(sql, names) })),
     rowKey: rowKeyOf(surveyed, chosen),
@@ -46,10 +54,8 @@ export function describeTable(
     table,
     obstacles: tableObstacles(surveyed, { table, chosen, foreignKeys }, choices),
     notCarried,
-    notes: [...text.collations]
-      .filter(([, collation]) => !["BINARY", "NOCASE"].includes(collation.toUpperCase()))
-      .map(([column, collation]) => `${structure.name}.${column}: the collation ${collation} stays behind`),
-    orphans: orphanRows(surveyed),
+    notes: collationNotes(surveyed),
+    orphans: orphanRows(surveyed, foreignKeys),
   };
 }
 
@@ -70,13 +76,23 @@ function uniquesOf({ structure, text }: SurveyedTable): readonly SourceKey[] {
     });
 }
 
-/** Constraints whose parts compare otherwise than their columns are told as indexes, which say how. */
-function indexesOf({ structure, text }: SurveyedTable): readonly IndexStructure[] {
+/** Constraints whose parts compare otherwise than their columns, or their columns' types, are told as indexes, which say how. */
+function indexesOf({ structure, text }: SurveyedTable, typed: readonly SourceColumn[]): readonly IndexStructure[] {
   return structure.indexes.flatMap((index) => {
     if (index.origin === "c") return index;
-    if (comparesAsColumns(index, text)) return [];
+    const own = index.terms.find((term) => hasOwnCollation(term, typed));
+    if (comparesAsColumns(index, text) && own === undefined) return [];
     const columns = index.terms.flatMap(({ column }) => column ?? []);
-    return { ...index, name: `${structure.name}_${columns.join("_")}_key` };
+    return { ...index, name: [structure.name, ...columns, own?.collation.toLowerCase() ?? "key"].join("_") };
+  });
+}
+
+function collationNotes({ structure, text }: SurveyedTable): readonly string[] {
+  return [...text.collations].flatMap(([column, collation]) => {
+    const name = collation.toUpperCase();
+    if (name === "BINARY" || name === "NOCASE") return [];
+    const means = name === "RTRIM" ? ": = tells blanks at the end apart there" : "";
+    return `${structure.name}.${column}: the collation ${collation} stays behind${means}`;
   });
 }
 
@@ -99,7 +115,8 @@ function rowKeyOf({ structure, emptyKeys }: SurveyedTable, chosen: readonly Chos
   return structure.rowid === null ? { kind: "none" } : { kind: "hidden" };
 }
 
-function orphanRows({ orphans }: SurveyedTable): BigInt64Array {
-  const rowids = [...orphans.values()].flatMap((rows) => [...rows.rowids]);
+/** By references that come along. */
+function orphanRows({ orphans }: SurveyedTable, keys: readonly { readonly id: number }[]): BigInt64Array {
+  const rowids = keys.flatMap(({ id }) => [...(orphans.get(id)?.rowids ?? [])]);
   return BigInt64Array.from(new Set(rowids)).sort();
 }

@@ -3,8 +3,10 @@ import type { SourceCondition } from "../../snapshot-model.js";
 import type { ColumnEvidence } from "./column-evidence.js";
 import type { ColumnFamily } from "./column-family.js";
 import type { FileStructure } from "./file-structure.js";
+import type { FollowerScan } from "./follower-scan.js";
 import type { KeyScan } from "./key-scan.js";
 import type { LimitScan } from "./limit-scan.js";
+import type { RespelledScan } from "./respelled-scan.js";
 
 /** What a reading child is asked before rows are copied; all of it about the snapshot that it reads. */
 export type SurveyQuestion =
@@ -13,6 +15,9 @@ export type SurveyQuestion =
   | { readonly ask: "columns"; readonly scan: ColumnScan }
   /** Rows whose parent is missing. */
   | { readonly ask: "orphans"; readonly table: string }
+  /** Rows that refer to rows that are left out. */
+  | ({ readonly ask: "followers" } & FollowerScan)
+  | ({ readonly ask: "respelled" } & RespelledScan)
   | { readonly ask: "emptyKeys"; readonly table: string; readonly columns: readonly string[] }
   | ({ readonly ask: "mergedKey" } & KeyScan)
   | ({ readonly ask: "limits" } & LimitScan);
@@ -23,7 +28,9 @@ export type SurveyAnswer =
   | { readonly to: "columns"; readonly evidence: TableEvidence }
   /** By the reference's id. */
   | { readonly to: "orphans"; readonly orphans: ReadonlyMap<number, OrphanRows>; readonly broken: string | null }
-  | { readonly to: "emptyKeys"; readonly rows: number }
+  /** Without numbers where rows have none. */
+  | { readonly to: "followers"; readonly count: number; readonly rowids: BigInt64Array }
+  | { readonly to: "emptyKeys" | "respelled"; readonly rows: number }
   | { readonly to: "mergedKey"; readonly isMerged: boolean }
   | { readonly to: "limits"; readonly beyond: readonly (BeyondLimit | null)[] }
   /** The table needs a module, function or collation that this build of SQLite lacks. */

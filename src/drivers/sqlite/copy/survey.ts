@@ -1,10 +1,12 @@
 import { conditionOf } from "../condition.js";
 import type { Connection } from "../connection.js";
 import { missingExtension } from "../errors.js";
+import { findFollowers } from "./follower-scan.js";
 import { countEmptyKeys, isKeyMerged } from "./key-scan.js";
 import { scanLimits } from "./limit-scan.js";
 import { findOrphans } from "./orphan-scan.js";
 import { readStructure } from "./read-structure.js";
+import { countRespelled } from "./respelled-scan.js";
 import type { SurveyAnswer, SurveyQuestion } from "./survey-protocol.js";
 import { scanTable } from "./table-scan.js";
 
@@ -29,6 +31,10 @@ function answer(connection: Connection, question: SurveyQuestion): SurveyAnswer 
       return { to: "columns", evidence: scanTable(connection, question.scan) };
     case "orphans":
       return findOrphans(connection, question.table);
+    case "followers":
+      return findFollowers(connection, question);
+    case "respelled":
+      return { to: "respelled", rows: countRespelled(connection, question) };
     case "emptyKeys":
       return { to: "emptyKeys", rows: countEmptyKeys(connection, question.table, question.columns) };
     case "mergedKey":

@@ -51,7 +51,7 @@ function orphanObstacles(
   choices: CopyChoices,
 ): readonly Obstacle[] {
   // Rows without a rowid cannot be named, so they cannot be left out.
-  const isLeftOut = choices.orphans === "reject" && !structure.isWithoutRowid;
+  const isLeftOut = choices.orphans === "reject" && structure.rowid !== null;
   if (choices.orphans === "not-valid" || isLeftOut) return [];
   return foreignKeys.flatMap((key): readonly Obstacle[] => {
     const rows = orphans.get(key.id);
