@@ -222,6 +222,35 @@ describe("rows", () => {
     ).toBe(1);
   });
 
+  test("keep integers as such, however long, in columns of any kind", async () => {
+    await using world = await copyFileWorld();
+    await using target = await world.target({ isStrict: false });
+    const bits = { kind: "integer", bits: 64 } as const;
+    const natives = ["BIGINT", "", "NUMERIC", "BLOB"];
+    const numbers = table("numbers", [integer("id"), ...natives.map((native, at) => column(`c${at}`, bits, native))]);
+    await target.create(design([numbers]));
+    const values = ["0", "-1", "999999999999999", "-9007199254740993", "9223372036854775807", "-9223372036854775808"];
+    const lines = Array.from({ length: 100 }, (_, id) => [`${id}`, ...natives.map(() => values[id % 6])].join("\t"));
+    await loadAll(target, numbers, ...lines);
+    await target.publish(design([numbers]));
+    const fields = ["id", ...natives.map((_, at) => `c${at}`)];
+    const spelled = `group_concat(${fields.join(" || char(9) || ")}, char(10))`;
+    expect(ask(world.path, `SELECT ${spelled} FROM numbers`)).toBe(lines.join("\n"));
+    const areIntegers = fields.map((field) => `typeof(${field}) = 'integer'`).join(" AND ");
+    expect(ask(world.path, `SELECT count(*) FROM numbers WHERE ${areIntegers}`)).toBe(100);
+  });
+
+  test("that are refused among many are told by their keys", async () => {
+    await using world = await copyFileWorld();
+    await using target = await world.target();
+    const named = table("named", [integer("id"), text("name", { isNullable: false })]);
+    await target.create(design([named]));
+    await using load = await target.load(named, 0);
+    await load.add(rows(...Array.from({ length: 100 }, (_, id) => `${id}\t${id === 41 ? "\\N" : "x"}`)));
+    const refused = { code: "COPY.REFUSED", message: expect.stringMatching(/ id 41$/) };
+    await expect(load.commit(checkpoint(named))).rejects.toMatchObject(refused);
+  });
+
   test.each([
     ["a number that a real cannot keep", "1\t0.12345678901234567890", "COPY.UNFIT", "0.1234567890"],
     ["a key that is there already", "1\t0.5\n1\t0.25", "COPY.REFUSED", "UNIQUE"],
