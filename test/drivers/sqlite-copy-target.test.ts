@@ -12,6 +12,7 @@ import {
   table,
   text,
 } from "../support/copy-file-world.js";
+import { collect } from "../support/copy-rows-world.js";
 import { ask, sqlite } from "../support/sqlite-files.js";
 
 const COUNTING = { next: 8n, isMonotonic: true, isAlways: false };
@@ -66,6 +67,26 @@ describe("a new file", () => {
     expect(ask(world.path, "SELECT seq FROM sqlite_sequence")).toBe(7);
     expect(ask(world.path, "SELECT group_concat(id || quote(note)) FROM orders")).toBe("1NULL,2'a\tb'");
     expect(ask(world.path, "PRAGMA journal_mode")).toBe("delete");
+  });
+
+  test("is read while its indexes are still to be made", async () => {
+    await using world = await copyFileWorld({ lockTimeoutMs: 60_000 });
+    await using target = await world.target();
+    const both = design([ORDERS, CUSTOMERS]);
+    await target.create(both);
+    await loadAll(target, CUSTOMERS, "5\tAda");
+    await loadAll(target, ORDERS, "1\t5\t\\N");
+    const holder = new Database(target.place);
+    holder.exec("BEGIN IMMEDIATE");
+    const finishing = target.finish(both);
+    expect((await target.totals(ORDERS.name, ORDERS.columns)).rows).toBe(1n);
+    const read = { table: CUSTOMERS.name, columns: CUSTOMERS.columns, key: target.rowKey(CUSTOMERS) };
+    expect((await collect(target.read({ ...read, after: null, upTo: null }))).text).toBe("5\tAda\n");
+    expect(ask(target.place, "SELECT count(*) FROM sqlite_schema WHERE name = 'by_note'")).toBe(0);
+    holder.exec("ROLLBACK");
+    holder.close();
+    expect(await finishing).toEqual([]);
+    expect(ask(target.place, "SELECT count(*) FROM sqlite_schema WHERE name = 'by_note'")).toBe(1);
   });
 
   test("goes when it is disposed of, and when its child is killed", async () => {

@@ -1,7 +1,6 @@
 import { DbopsError } from "../../../lib/core/errors.js";
-import { heldPromise } from "../../../lib/core/held-promise.js";
 import type { SqlExpression, SqlSelect } from "../../../lib/core/sql-expression.js";
-import type { CopyColumn, CopyEvent, CopyRead, CopyReader, RowKey, TableTotals } from "../../copy-rows-model.js";
+import type { CopyColumn, CopyEvent, CopyRead, RowKey, TableTotals } from "../../copy-rows-model.js";
 import type { NotCarried, SourceColumn } from "../../copy-source-model.js";
 import type {
   Checkpoint,
@@ -51,7 +50,6 @@ export class FileTarget implements CopyTarget {
   readonly hasSequences = false;
   readonly #parts: FileTargetParts;
   readonly #context: DriverContext;
-  #finishing: Promise<readonly NotCarried[]> = Promise.resolve([]);
 
   constructor(parts: FileTargetParts, context: DriverContext) {
     this.label = parts.path;
@@ -117,8 +115,7 @@ export class FileTarget implements CopyTarget {
   }
 
   async finish(design: TargetDesign): Promise<readonly NotCarried[]> {
-    this.#finishing = heldPromise(this.#parts.build.finish(design));
-    return await this.#finishing;
+    return await this.#parts.build.finish(design);
   }
 
   async addView(
@@ -150,23 +147,18 @@ export class FileTarget implements CopyTarget {
   }
 
   async *read(request: CopyRead): AsyncIterable<CopyEvent> {
-    yield* (await this.#reader()).read(request);
+    yield* (await this.#parts.build.reader()).read(request);
   }
 
   async totals(table: TableName, columns: readonly CopyColumn[]): Promise<TableTotals> {
-    return await (await this.#reader()).totals(table, columns);
+    return await (await this.#parts.build.reader()).totals(table, columns);
   }
 
   async query(sql: string): Promise<readonly (readonly (string | null)[])[]> {
-    return await (await this.#reader()).query(sql);
+    return await (await this.#parts.build.reader()).query(sql);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts.build[Symbol.asyncDispose]();
-  }
-  /** Of what is whole: nobody reads while it is being finished. */
-  async #reader(): Promise<CopyReader> {
-    await this.#finishing;
-    return await this.#parts.build.reader();
   }
 }
