@@ -1,5 +1,6 @@
 import { DbopsError, foreignCode, messageOf } from "../../../lib/core/errors.js";
 import type { TargetColumn, TargetTable } from "../../copy-target-model.js";
+import { affinityOf } from "../affinity.js";
 import { bufferOf } from "../buffer-of.js";
 import type { Connection } from "../connection.js";
 import { translateError } from "../errors.js";
@@ -12,9 +13,11 @@ import { shownValue, unfitValue } from "./unfit-value.js";
 
 const NEWLINE = 0x0a;
 const SHOWN = 60;
-const MOST_ROWS = 16;
+const MOST_ROWS = 32;
 /** SQLite's limit on parameters is 32766; more than some hundred of them save nothing. */
 const MOST_CELLS = 500;
+/** So many digits are exact in a double. */
+const SAFE_DIGITS = 15;
 
 /** Puts canonical rows into a table; a row may come in parts. */
 export class RowInsert {
@@ -24,11 +27,8 @@ export class RowInsert {
   readonly #decoders: readonly DecodeCell[];
   readonly #insertOne: (cells: readonly (Cell | null)[]) => void;
   readonly #insertMany: (cells: readonly (Cell | null)[]) => void;
-  /** Rows that one statement takes. */
+  /** Fields of the rows that one statement takes. */
   readonly #most: number;
-  /** What waits for a statement: cells of all rows, and each row as it came. */
-  #cells: (Cell | null)[] = [];
-  #rows: (readonly PartField[])[] = [];
   /** The beginning of a row whose end has not come yet. */
   #parts: RowParts | null = null;
 
@@ -36,9 +36,10 @@ export class RowInsert {
     this.#db = db;
     this.#table = table;
     this.#columns = table.columns.filter(({ generatedSql }) => generatedSql === null);
-    this.#decoders = this.#columns.map((column) => decoderOf(column));
-    this.#most = Math.max(1, Math.min(MOST_ROWS, Math.trunc(MOST_CELLS / Math.max(1, this.#columns.length))));
-    const [one, many] = [1, this.#most].map((rows) => db.prepare(insertSql(table.name.name, this.#columns, rows)));
+    this.#decoders = this.#columns.map((column) => boundBy(column));
+    const most = Math.max(1, Math.min(MOST_ROWS, Math.trunc(MOST_CELLS / Math.max(1, this.#columns.length))));
+    const [one, many] = [1, most].map((rows) => db.prepare(insertSql(table.name.name, this.#columns, rows)));
+    this.#most = most * this.#columns.length;
     this.#insertOne = (cells) => void one?.run(...cells);
     this.#insertMany = (cells) => void many?.run(...cells);
   }
@@ -59,56 +60,54 @@ export class RowInsert {
     const end = bytes.indexOf(NEWLINE);
     if (this.#parts === null || end < 0) return 0;
     this.#parts.take(bytes.subarray(0, end));
-    this.#put(this.#parts.fields());
+    this.#insert(this.#parts.fields());
     this.#parts = null;
-    this.#insertRows();
     return end + 1;
   }
 
+  /** The fields of all rows in one list: to take each row apart takes longer. */
   #takeWhole(rows: Buffer): void {
-    for (const line of rows.toString("utf8").split("\n")) {
-      this.#put(line.split("\t"));
-      if (this.#rows.length === this.#most) this.#insertRows();
-    }
-    this.#insertRows();
-  }
-
-  #put(fields: readonly PartField[]): void {
-    for (let index = 0; index < this.#decoders.length; index += 1) {
-      const field = fields[index] ?? NULL_FIELD;
-      if (field === NULL_FIELD) this.#cells.push(null);
-      else {
-        const cell = typeof field === "string" ? (this.#decoders[index]?.(field) ?? null) : field;
-        if (cell === null) throw this.#unfit(fields, index);
-        this.#cells.push(cell);
-      }
-    }
-    this.#rows.push(fields);
+    const fields = rows.toString("utf8").replaceAll("\n", "\t").split("\t");
+    for (let at = 0; at < fields.length; at += this.#most) this.#insert(fields.slice(at, at + this.#most));
   }
 
   /** A statement that is refused has put nothing in: then one row after the other tells which it was. */
-  #insertRows(): void {
-    const [cells, rows] = [this.#cells, this.#rows];
-    this.#cells = [];
-    this.#rows = [];
+  #insert(fields: readonly PartField[]): void {
+    const cells = this.#cells(fields);
     try {
-      if (rows.length === this.#most) {
+      if (fields.length === this.#most) {
         this.#insertMany(cells);
         return;
       }
     } catch (error) {
       // What has ended the transaction must not be tried outside of it.
       const isRow = this.#db.inTransaction && (foreignCode(error) ?? "").startsWith("SQLITE_CONSTRAINT");
-      if (!isRow) throw this.#refused(error, rows[0] ?? []);
+      if (!isRow) throw this.#refused(error, this.#row(fields, 0));
     }
     const width = this.#decoders.length;
-    for (const [at, fields] of rows.entries()) {
+    for (let at = 0; at < cells.length; at += width) {
       try {
-        this.#insertOne(cells.slice(at * width, (at + 1) * width));
+        this.#insertOne(cells.slice(at, at + width));
       } catch (error) {
-        throw this.#refused(error, fields);
+        throw this.#refused(error, this.#row(fields, at));
       }
     }
+  }
+
+  #cells(fields: readonly PartField[]): readonly (Cell | null)[] {
+    const width = this.#decoders.length;
+    return fields.map((field, at) => {
+      if (field === NULL_FIELD) return null;
+      const cell = typeof field === "string" ? (this.#decoders[at % width]?.(field) ?? null) : field;
+      if (cell === null) throw this.#unfit(this.#row(fields, at), at % width);
+      return cell;
+    });
+  }
+
+  /** The one that a field belongs to. */
+  #row(fields: readonly PartField[], at: number): readonly PartField[] {
+    const start = at - (at % this.#decoders.length);
+    return fields.slice(start, start + this.#decoders.length);
   }
 
   #unfit(fields: readonly PartField[], index: number): DbopsError {
@@ -149,4 +148,12 @@ function insertSql(table: string, columns: readonly TargetColumn[], rows: number
   const names = columns.map(({ name }) => quoteIdent(name)).join(", ");
   const row = `(${columns.map(() => "?").join(", ")})`;
   return `INSERT INTO ${quoteIdent(table)} (${names}) VALUES ${Array.from({ length: rows }, () => row).join(", ")}`;
+}
+
+/** Short integers are bound as numbers, which cost less, where the column makes integers of them again. */
+function boundBy(column: TargetColumn): DecodeCell {
+  const decode = decoderOf(column);
+  const isInteger = column.type.kind === "integer" && column.stored?.as !== "text";
+  if (!isInteger || affinityOf(column.native, true) !== "integer") return decode;
+  return (field) => (field.length <= SAFE_DIGITS ? Number(field) : decode(field));
 }
