@@ -7,6 +7,7 @@ import { quoteIdent } from "../quote-ident.js";
 import { NULL_FIELD } from "./canonical-text.js";
 import { type DecodeCell, decoderOf } from "./decode-cell.js";
 import type { Cell } from "./encode-cell.js";
+import { insertLarge, isLargeText } from "./large-insert.js";
 import { type PartField, RowParts } from "./row-parts.js";
 import { shownValue, unfitValue } from "./unfit-value.js";
 
@@ -18,7 +19,7 @@ const MOST_CELLS = 500;
 
 /** Puts canonical rows into a table; a row may come in parts. */
 export class RowInsert {
-  readonly #db: Connection["db"];
+  readonly #connection: Connection;
   readonly #table: TargetTable;
   readonly #columns: readonly TargetColumn[];
   readonly #decoders: readonly DecodeCell[];
@@ -28,17 +29,27 @@ export class RowInsert {
   readonly #most: number;
   /** What waits for a statement: cells of all rows, and each row as it came. */
   #cells: (Cell | null)[] = [];
-  #rows: (readonly PartField[])[] = [];
+  #rows: (readonly string[])[] = [];
   /** The beginning of a row whose end has not come yet. */
   #parts: RowParts | null = null;
 
-  constructor({ db }: Connection, table: TargetTable) {
-    this.#db = db;
+  constructor(connection: Connection, table: TargetTable) {
+    const { db } = connection;
+    this.#connection = connection;
     this.#table = table;
     this.#columns = table.columns.filter(({ generatedSql }) => generatedSql === null);
     this.#decoders = this.#columns.map((column) => decoderOf(column));
     this.#most = Math.max(1, Math.min(MOST_ROWS, Math.trunc(MOST_CELLS / Math.max(1, this.#columns.length))));
-    const [one, many] = [1, this.#most].map((rows) => db.prepare(insertSql(table.name.name, this.#columns, rows)));
+    const row = this.#columns.map(() => "?");
+    const [one, many] = [1, this.#most].map((rows) =>
+      db.prepare(
+        insertSql(
+          table.name.name,
+          this.#columns,
+          Array.from({ length: rows }, () => row),
+        ),
+      ),
+    );
     this.#insertOne = (cells) => void one?.run(...cells);
     this.#insertMany = (cells) => void many?.run(...cells);
   }
@@ -59,10 +70,24 @@ export class RowInsert {
     const end = bytes.indexOf(NEWLINE);
     if (this.#parts === null || end < 0) return 0;
     this.#parts.take(bytes.subarray(0, end));
-    this.#put(this.#parts.fields());
+    this.#insertParts(this.#parts.fields());
     this.#parts = null;
-    this.#insertRows();
     return end + 1;
+  }
+
+  #insertParts(fields: readonly PartField[]): void {
+    const cells = this.#columns.map((_, index) => {
+      const field = fields[index] ?? NULL_FIELD;
+      return typeof field === "string" ? this.#cell(fields, index, field) : field;
+    });
+    const sql = insertSql(this.#table.name.name, this.#columns, [
+      cells.map((cell) => (isLargeText(cell) ? "CAST(? AS TEXT)" : "?")),
+    ]);
+    try {
+      insertLarge(this.#connection, sql, cells);
+    } catch (error) {
+      throw this.#refused(error, fields);
+    }
   }
 
   #takeWhole(rows: Buffer): void {
@@ -73,17 +98,18 @@ export class RowInsert {
     this.#insertRows();
   }
 
-  #put(fields: readonly PartField[]): void {
+  #put(fields: readonly string[]): void {
     for (let index = 0; index < this.#decoders.length; index += 1) {
-      const field = fields[index] ?? NULL_FIELD;
-      if (field === NULL_FIELD) this.#cells.push(null);
-      else {
-        const cell = typeof field === "string" ? (this.#decoders[index]?.(field) ?? null) : field;
-        if (cell === null) throw this.#unfit(fields, index);
-        this.#cells.push(cell);
-      }
+      this.#cells.push(this.#cell(fields, index, fields[index] ?? NULL_FIELD));
     }
     this.#rows.push(fields);
+  }
+
+  #cell(fields: readonly PartField[], index: number, field: string): Cell | null {
+    if (field === NULL_FIELD) return null;
+    const cell = this.#decoders[index]?.(field) ?? null;
+    if (cell === null) throw this.#unfit(fields, index, field);
+    return cell;
   }
 
   /** A statement that is refused has put nothing in: then one row after the other tells which it was. */
@@ -98,7 +124,7 @@ export class RowInsert {
       }
     } catch (error) {
       // What has ended the transaction must not be tried outside of it.
-      const isRow = this.#db.inTransaction && (foreignCode(error) ?? "").startsWith("SQLITE_CONSTRAINT");
+      const isRow = this.#connection.db.inTransaction && (foreignCode(error) ?? "").startsWith("SQLITE_CONSTRAINT");
       if (!isRow) throw this.#refused(error, rows[0] ?? []);
     }
     const width = this.#decoders.length;
@@ -111,14 +137,14 @@ export class RowInsert {
     }
   }
 
-  #unfit(fields: readonly PartField[], index: number): DbopsError {
+  #unfit(fields: readonly PartField[], index: number, field: string): DbopsError {
     const { name, native, stored } = this.#columns[index] ?? { name: "", native: "", stored: null };
     const how = stored?.as === "real" ? "without loss" : "in that form";
     return unfitValue({
       table: this.#table.source,
       column: name,
       key: this.#key(fields),
-      reason: `${shownValue(fields[index] ?? "")} cannot be kept as ${native} ${how}`,
+      reason: `${shownValue(field)} cannot be kept as ${native} ${how}`,
       hint: stored?.as === "real" ? "choose --numeric text" : "copy the column as text",
     });
   }
@@ -140,13 +166,14 @@ export class RowInsert {
       .map(({ name }, index) => ({ name, field: fields[index] ?? "" }))
       .filter(({ name }, index) => (key.length === 0 ? index < 2 : key.includes(name)));
     return shown
-      .map(({ name, field }) => `${name} ${typeof field === "string" ? field.slice(0, SHOWN) : "of bytes"}`)
+      .map(({ name, field }) => `${name} ${typeof field === "string" ? field.slice(0, SHOWN) : "of ${field.kind}"}`)
       .join(", ");
   }
 }
 
-function insertSql(table: string, columns: readonly TargetColumn[], rows: number): string {
+/** `rows` are the parameters of each. */
+function insertSql(table: string, columns: readonly TargetColumn[], rows: readonly (readonly string[])[]): string {
   const names = columns.map(({ name }) => quoteIdent(name)).join(", ");
-  const row = `(${columns.map(() => "?").join(", ")})`;
-  return `INSERT INTO ${quoteIdent(table)} (${names}) VALUES ${Array.from({ length: rows }, () => row).join(", ")}`;
+  const values = rows.map((row) => `(${row.join(", ")})`).join(", ");
+  return `INSERT INTO ${quoteIdent(table)} (${names}) VALUES ${values}`;
 }
