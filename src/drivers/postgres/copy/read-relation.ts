@@ -42,7 +42,7 @@ const COLUMNS = `
 /** Kinds whose descendants hold rows of their own that are not theirs. */
 const ONLY_ITS_OWN = new Set(["r", "f"]);
 
-/** Looks a relation up. DB.REFUSED when there is none. */
+/** Looks a relation up. DB.CHANGED when there is none. */
 export async function readRelation(session: Session, table: TableName): Promise<ReadRelation> {
   const rows = await session.query<ColumnRow>(COLUMNS, [quoteQualified(table)]);
   const [first] = rows;
@@ -57,7 +57,7 @@ export async function readRelation(session: Session, table: TableName): Promise<
 }
 
 function noRelation({ schema, name }: TableName): DbopsError {
-  return new DbopsError("DB.REFUSED", {
+  return new DbopsError("DB.CHANGED", {
     message: `cannot read ${schema === null ? name : `${schema}.${name}`}`,
     why: "there is no such table or view, or it was made or dropped while the database was being read",
     hint: "run the command again when the migration has ended",

@@ -1,4 +1,5 @@
 import { DbopsError } from "../../../lib/core/errors.js";
+import { qualifiedName } from "../../../lib/core/named.js";
 import type { CopyColumn, CopyEvent, CopyRead, CopyReader, TableTotals } from "../../copy-rows-model.js";
 import type { TableName } from "../../driver.js";
 import { sqlStateOf } from "../errors.js";
@@ -103,6 +104,9 @@ const FAMILY = `
 /** character_not_in_repertoire, untranslatable_character. */
 const NOT_UTF8 = new Set(["22021", "22P05"]);
 
+/** undefined_table, undefined_column: the catalog has just named them. */
+const GONE = new Set(["42P01", "42703"]);
+
 /** What a user can do about errors that the server has no hint for. */
 function explained(
   error: unknown,
@@ -115,6 +119,14 @@ function explained(
     const hint =
       "a copy of the rows that one may see would be no copy: use the table's owner, or a role with BYPASSRLS";
     return new DbopsError("DB.PERMISSION", { ...more, hint });
+  }
+  if (table !== null && GONE.has(sqlStateOf(error) ?? "")) {
+    return new DbopsError("DB.CHANGED", {
+      message: `${qualifiedName(table)} was changed while the database was being read`,
+      why: why ?? undefined,
+      hint: "run the command again when the migration has ended",
+      cause,
+    });
   }
   if (table !== null && columns.length > 0 && NOT_UTF8.has(sqlStateOf(error) ?? "")) {
     return new DbopsError("COPY.UNFIT", {
