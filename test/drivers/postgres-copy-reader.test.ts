@@ -169,7 +169,7 @@ describe("rows of a PostgreSQL source", () => {
     await database.sql("SET lock_timeout = 5000; DROP TABLE t");
     await expect(rowsOf(opened.source, readOf("t", "id int"))).rejects.toMatchObject({
       code: "DB.CHANGED",
-      message: "cannot read public.t",
+      message: "public.t was changed while the database was being read",
     });
   });
 

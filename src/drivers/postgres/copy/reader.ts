@@ -1,5 +1,4 @@
 import { DbopsError } from "../../../lib/core/errors.js";
-import { qualifiedName } from "../../../lib/core/named.js";
 import type { CopyColumn, CopyEvent, CopyRead, CopyReader, TableTotals } from "../../copy-rows-model.js";
 import type { TableName } from "../../driver.js";
 import { sqlStateOf } from "../errors.js";
@@ -14,6 +13,7 @@ import { LastKeys } from "./last-keys.js";
 import { queryCells } from "./query-cells.js";
 import { readRelation } from "./read-relation.js";
 import type { ReadSessions } from "./read-sessions.js";
+import { tableChanged } from "./table-changed.js";
 
 /**
  * Reads rows, sums and queries in sessions that see what is copied: of the source and of the target alike. Users' queries
@@ -121,12 +121,7 @@ function explained(
     return new DbopsError("DB.PERMISSION", { ...more, hint });
   }
   if (table !== null && GONE.has(sqlStateOf(error) ?? "")) {
-    return new DbopsError("DB.CHANGED", {
-      message: `${qualifiedName(table)} was changed while the database was being read`,
-      why: why ?? undefined,
-      hint: "run the command again when the migration has ended",
-      cause,
-    });
+    return tableChanged(table, { why: why ?? message, cause });
   }
   if (table !== null && columns.length > 0 && NOT_UTF8.has(sqlStateOf(error) ?? "")) {
     return new DbopsError("COPY.UNFIT", {
