@@ -168,8 +168,21 @@ describe("rows of a PostgreSQL source", () => {
     await rowsOf(opened.source, readOf("t", "id int"));
     await database.sql("SET lock_timeout = 5000; DROP TABLE t");
     await expect(rowsOf(opened.source, readOf("t", "id int"))).rejects.toMatchObject({
-      code: "DB.REFUSED",
-      message: "cannot read public.t",
+      code: "DB.CHANGED",
+      message: "public.t was changed while the database was being read",
+    });
+  });
+
+  it("are no rows of a column that was dropped meanwhile, and one that was added is not among them", async () => {
+    await using database = await freshDatabase(server);
+    await database.sql("CREATE TABLE t (id int, x text); INSERT INTO t VALUES (1, 'a')");
+    await using opened = await openSource(database.url);
+    await database.sql("ALTER TABLE t ADD y int");
+    expect((await rowsOf(opened.source, readOf("t", "id int, x text"))).text).toBe("1\ta\n");
+    await database.sql("ALTER TABLE t DROP x");
+    await expect(rowsOf(opened.source, readOf("t", "id int, x text"))).rejects.toMatchObject({
+      code: "DB.CHANGED",
+      message: "public.t was changed while the database was being read",
     });
   });
 

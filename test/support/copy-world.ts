@@ -12,8 +12,8 @@ export interface CopyWorld extends AsyncDisposable {
   path(name: string): string;
   /** Makes, or changes, a file. */
   file(name: string, ...statements: readonly string[]): string;
-  /** The rows of a query on a file. */
-  rows(name: string, sql: string): readonly unknown[];
+  /** The rows of a query on a file, and on others by the names that they are attached as. */
+  rows(name: string, sql: string, attached?: Readonly<Record<string, string>>): readonly unknown[];
   run(argv: readonly string[], options?: Partial<RunOptions>): Promise<RunResult>;
   /** `dbops migrate copy FROM TO FLAGS --json`. */
   copy(from: string, to: string, ...flags: readonly string[]): Promise<CopyResult>;
@@ -49,8 +49,9 @@ export async function copyWorld(serverUrl: string): Promise<CopyWorld> {
       file.close();
       return path(name);
     },
-    rows: (name, sql) => {
+    rows: (name, sql, attached = {}) => {
       const file = new Database(path(name), { readonly: true });
+      for (const [as, other] of Object.entries(attached)) file.prepare(`ATTACH ? AS ${as}`).run(other);
       const found = file.prepare(sql).all();
       file.close();
       return found;

@@ -110,6 +110,18 @@ test("a terminal that says 0 columns is one of 80", async () => {
   expect(streams.stdout.text.split("\n")[2]).toHaveLength(80);
 });
 
+test("the moving line says how long it will take, and where it is narrow not how fast it goes", async () => {
+  const lines = ["copying  50 %  50 of 100 rows  5 rows/s  10 s left", "copying  50 %  50 of 100 rows  10 s left"];
+  for (const [at, columns] of [54, 53].entries()) {
+    const { terminal, streams, clock } = await open(columns);
+    const phase = terminal.progress.phase("copying", { total: 100, unit: "rows" });
+    clock.pass(10_000);
+    phase.at(50);
+    await streams.stderr.shows(String(lines[at]));
+    await terminal.flush();
+  }
+});
+
 test("the moving line never wraps", async () => {
   const { terminal, streams } = await open(20);
   terminal.progress.phase("a title much longer than the terminal is wide");

@@ -48,7 +48,10 @@ function checksumCell(checksum: CopyReport["tables"][number]["checksum"]): Cell 
 }
 
 function factsOf({ snapshot, phases, source, target }: CopyReport): readonly (readonly [string, Cell])[] {
-  const took = phases.map(({ name, ms }) => `${name} ${formatDuration(ms)}`).join(", ");
+  const took = phases
+    .filter(({ ms }) => ms >= 1)
+    .map(({ name, ms }) => `${name} ${formatDuration(ms)}`)
+    .join(", ");
   return [
     ["of one moment by", snapshot ?? "-"],
     ["took", took === "" ? "-" : took],

@@ -28,7 +28,7 @@ async function requireWritable(folder: string): Promise<void> {
   throw new DbopsError("CONNECT.READ_ONLY", {
     message: `${folder} is read-only for this user`,
     why: "the file is replaced and locked by files beside it, and none can be made there; nothing was touched",
-    hint: `run this as a user that may write there, or mount it writable; into another place: dbops restore --to PATH`,
+    hint: "run this as a user that may write there, or mount it writable; a restore goes into another place with --to PATH",
   });
 }
 

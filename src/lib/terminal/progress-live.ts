@@ -101,6 +101,7 @@ class LiveProgress implements ProgressOutput {
 
   #line(): string {
     const { ellipsis } = this.#settings.style.symbols;
-    return truncateToWidth(this.#meter?.describe() ?? "", this.#screen.columns - SPINNER_COLUMNS, ellipsis);
+    const width = this.#screen.columns - SPINNER_COLUMNS;
+    return truncateToWidth(this.#meter?.describe(width) ?? "", width, ellipsis);
   }
 }

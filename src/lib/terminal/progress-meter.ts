@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock.js";
 import type { PhaseOptions } from "../core/progress.js";
 import { formatBytes, formatCount, formatDuration } from "../core/units.js";
+import { displayWidth } from "./display-width.js";
 
 const RATE_AFTER_MS = 1000;
 const NOTICED_AFTER_MS = 200;
@@ -33,12 +34,16 @@ export class ProgressMeter {
     this.#also = also ?? this.#also;
   }
 
-  /** `copying  42 %  1.2 GB of 2.9 GB  1,234 records  310 MB/s  5 s left`: what is known now. */
-  describe(): string {
+  /**
+   * `copying  42 %  1.2 GB of 2.9 GB  1,234 records  310 MB/s  5 s left`: what is known now. Where that is more than `width`
+   * columns the rate goes first: people wait for the end.
+   */
+  describe(width: number = Number.POSITIVE_INFINITY): string {
     const elapsedMs = this.#elapsedMs();
-    return [this.#title, this.#percent(), this.#amount(), this.#also, this.#rate(elapsedMs), this.#time(elapsedMs)]
-      .filter((part) => part !== null)
-      .join("  ");
+    const known = [this.#title, this.#percent(), this.#amount(), this.#also];
+    const time = this.#time(elapsedMs);
+    const whole = joined([...known, this.#rate(elapsedMs), time]);
+    return displayWidth(whole) <= width ? whole : joined([...known, time]);
   }
 
   /** `copying: 2.9 GB in 9.4 s`, or with the detail that the work itself gave. */
@@ -84,4 +89,8 @@ export class ProgressMeter {
     if (this.#unit === "bytes") return formatBytes(amount);
     return this.#unit === undefined ? formatCount(amount) : `${formatCount(amount)} ${this.#unit}`;
   }
+}
+
+function joined(parts: readonly (string | null)[]): string {
+  return parts.filter((part) => part !== null).join("  ");
 }

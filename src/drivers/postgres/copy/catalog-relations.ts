@@ -2,6 +2,7 @@ import type { TableName } from "../../driver.js";
 import { isOurs } from "../schema.js";
 import type { Session, SqlRow } from "../session.js";
 import { IS_ORIGIN } from "./origin.js";
+import { tableChanged } from "./table-changed.js";
 
 /** What reads like a table, with what the catalog knows of its rows. */
 export interface CatalogRelation extends TableName {
@@ -31,7 +32,8 @@ interface RelationRow extends SqlRow {
   readonly partition: boolean;
   readonly unlogged: boolean;
   readonly filled: boolean;
-  readonly readable: boolean;
+  /** null of what was dropped meanwhile. */
+  readonly readable: boolean | null;
   readonly filtered: boolean;
   readonly rows: number | null;
   readonly size: bigint;
@@ -55,9 +57,14 @@ const RELATIONS = `
    WHERE c.relkind IN ('r', 'p', 'f', 'm', 'v') AND ${isOurs("c")} AND NOT ${IS_ORIGIN}
    ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;
 
-/** Everything that a user made and that can be read, in the order of the names; not what an earlier copy has left. */
+/**
+ * Everything that a user made and that can be read, in the order of the names; not what an earlier copy has left.
+ * DB.CHANGED when some of it is dropped at the same time.
+ */
 export async function readRelations(session: Session): Promise<readonly CatalogRelation[]> {
   const rows = await session.query<RelationRow>(RELATIONS);
+  const gone = rows.find(({ readable }) => readable === null);
+  if (gone !== undefined) throw tableChanged(gone, { why: "it was dropped" });
   return rows.map(({ oid, schema, name, kind, comment, ...row }) => ({
     oid,
     schema,
@@ -67,7 +74,7 @@ export async function readRelations(session: Session): Promise<readonly CatalogR
     isPartition: row.partition,
     isUnlogged: row.unlogged,
     isFilled: row.filled,
-    isReadable: row.readable,
+    isReadable: row.readable === true,
     isFiltered: row.filtered,
     estimatedRows: row.rows,
     sizeBytes: Number(row.size),

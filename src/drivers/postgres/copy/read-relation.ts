@@ -1,7 +1,7 @@
-import { DbopsError } from "../../../lib/core/errors.js";
 import type { TableName } from "../../driver.js";
 import { quoteQualified } from "../quote-ident.js";
 import type { Session, SqlRow } from "../session.js";
+import { tableChanged } from "./table-changed.js";
 
 /** A relation's columns as far as they decide how rows are ordered. */
 export interface ReadRelation {
@@ -42,11 +42,11 @@ const COLUMNS = `
 /** Kinds whose descendants hold rows of their own that are not theirs. */
 const ONLY_ITS_OWN = new Set(["r", "f"]);
 
-/** Looks a relation up. DB.REFUSED when there is none. */
+/** Looks a relation up. DB.CHANGED when there is none. */
 export async function readRelation(session: Session, table: TableName): Promise<ReadRelation> {
   const rows = await session.query<ColumnRow>(COLUMNS, [quoteQualified(table)]);
   const [first] = rows;
-  if (first === undefined) throw noRelation(table);
+  if (first === undefined) throw tableChanged(table, { why: "there is no such table or view any more" });
   const only = ONLY_ITS_OWN.has(first.kind) ? "ONLY " : "";
   const columns = rows.flatMap(({ name, nullable, collatable, type }): readonly (readonly [string, ReadColumn])[] =>
     name === null
@@ -54,12 +54,4 @@ export async function readRelation(session: Session, table: TableName): Promise<
       : [[name, { isNullable: nullable === true, isCollatable: collatable === true, baseType: type ?? "" }]],
   );
   return { oid: first.oid, from: `${only}${quoteQualified(table)}`, columns: new Map(columns) };
-}
-
-function noRelation({ schema, name }: TableName): DbopsError {
-  return new DbopsError("DB.REFUSED", {
-    message: `cannot read ${schema === null ? name : `${schema}.${name}`}`,
-    why: "there is no such table or view, or it was made or dropped while the database was being read",
-    hint: "run the command again when the migration has ended",
-  });
 }

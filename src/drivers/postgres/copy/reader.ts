@@ -13,6 +13,7 @@ import { LastKeys } from "./last-keys.js";
 import { queryCells } from "./query-cells.js";
 import { readRelation } from "./read-relation.js";
 import type { ReadSessions } from "./read-sessions.js";
+import { tableChanged } from "./table-changed.js";
 
 /**
  * Reads rows, sums and queries in sessions that see what is copied: of the source and of the target alike. Users' queries
@@ -103,6 +104,9 @@ const FAMILY = `
 /** character_not_in_repertoire, untranslatable_character. */
 const NOT_UTF8 = new Set(["22021", "22P05"]);
 
+/** undefined_table, undefined_column: the catalog has just named them. */
+const GONE = new Set(["42P01", "42703"]);
+
 /** What a user can do about errors that the server has no hint for. */
 function explained(
   error: unknown,
@@ -115,6 +119,9 @@ function explained(
     const hint =
       "a copy of the rows that one may see would be no copy: use the table's owner, or a role with BYPASSRLS";
     return new DbopsError("DB.PERMISSION", { ...more, hint });
+  }
+  if (table !== null && GONE.has(sqlStateOf(error) ?? "")) {
+    return tableChanged(table, { why: why ?? message, cause });
   }
   if (table !== null && columns.length > 0 && NOT_UTF8.has(sqlStateOf(error) ?? "")) {
     return new DbopsError("COPY.UNFIT", {

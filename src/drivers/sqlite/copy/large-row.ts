@@ -1,7 +1,9 @@
 import type { ExactRead } from "./exact-rows.js";
-import { largeField } from "./large-field.js";
+import { placeOf } from "./large-cell-bytes.js";
+import { type LargeField, largeField } from "./large-field.js";
 import type { RowBatch } from "./row-protocol.js";
 import type { WalkWhere } from "./row-walk.js";
+import { unfitValue } from "./unfit-value.js";
 
 interface LargeRow extends ExactRead {
   /** How many rows of the query come before it. */
@@ -9,29 +11,50 @@ interface LargeRow extends ExactRead {
   /** null where a value is large. */
   readonly fields: readonly (string | null)[];
   readonly lastKey: string | null;
+  /** Of the row, for people. */
+  readonly shownKey: string;
 }
 
-/** A row in parts, of which only the last one counts as a row. */
-export function* largeRow(where: WalkWhere, { request, query, at, fields, lastKey }: LargeRow): Generator<RowBatch> {
-  for (const [index, field] of fields.entries()) {
-    const separator = index === 0 ? "" : "\t";
-    if (field !== null) yield part(Buffer.from(separator + field, "utf8"));
-    else {
-      const column = request.columns[index];
-      const cell = query.cells[index];
-      if (column === undefined || cell === undefined) continue;
-      if (separator !== "") yield part(Buffer.from(separator));
-      const source = {
-        table: request.table,
-        column,
-        cell,
-        key: lastKey ?? `row ${at + 1}`,
-        from: `${query.from} LIMIT 1 OFFSET ${at}`,
-      };
-      for (const bytes of largeField(where, source, query.parameters)) yield part(bytes);
+/** A row in parts, of which only the last one counts as a row; or that a column needs another type. COPY.UNFIT. */
+export function* largeRow(where: WalkWhere, row: LargeRow): Generator<RowBatch> {
+  for (const [index, field] of row.fields.entries()) {
+    if (index > 0) yield part(Buffer.from("\t"));
+    if (field !== null) {
+      yield part(Buffer.from(field, "utf8"));
+      continue;
     }
+    const large = largeOf(where, row, index);
+    if (large.kind === "retype") {
+      yield { rejects: [], event: retype(row, index, large.reason), isLast: true };
+      return;
+    }
+    if (large.kind === "unfit") throw unfit(row, index, large);
+    for (const bytes of large.parts) yield part(bytes);
   }
+  const { lastKey } = row;
   yield { rejects: [], event: { kind: "rows", bytes: Buffer.from("\n"), rows: 1, lastKey }, isLast: false };
+}
+
+function largeOf(where: WalkWhere, row: LargeRow, index: number): LargeField {
+  const type = row.request.columns[index]?.type ?? { kind: "text" };
+  return largeField(where, { type }, placeOf(row.query, index, row.at));
+}
+
+function retype({ request }: LargeRow, index: number, reason: string) {
+  return { kind: "retype", column: columnName(request, index), type: { kind: "bytes" }, reason } as const;
+}
+
+function unfit(
+  { request, shownKey }: LargeRow,
+  index: number,
+  { reason, flag }: Extract<LargeField, { readonly kind: "unfit" }>,
+): Error {
+  const place = { table: request.table, column: columnName(request, index), key: shownKey };
+  return unfitValue({ ...place, reason, hint: `choose with ${flag}` });
+}
+
+function columnName({ columns }: LargeRow["request"], index: number): string {
+  return columns[index]?.name ?? "";
 }
 
 function part(bytes: Uint8Array): RowBatch {

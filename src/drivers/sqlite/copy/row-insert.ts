@@ -8,6 +8,7 @@ import { quoteIdent } from "../quote-ident.js";
 import { NULL_FIELD } from "./canonical-text.js";
 import { type DecodeCell, decoderOf } from "./decode-cell.js";
 import type { Cell } from "./encode-cell.js";
+import { insertLarge, isLargeText } from "./large-insert.js";
 import { type PartField, RowParts } from "./row-parts.js";
 import { shownValue, unfitValue } from "./unfit-value.js";
 
@@ -21,7 +22,7 @@ const SAFE_DIGITS = 15;
 
 /** Puts canonical rows into a table; a row may come in parts. */
 export class RowInsert {
-  readonly #db: Connection["db"];
+  readonly #connection: Connection;
   readonly #table: TargetTable;
   readonly #columns: readonly TargetColumn[];
   readonly #decoders: readonly DecodeCell[];
@@ -32,13 +33,15 @@ export class RowInsert {
   /** The beginning of a row whose end has not come yet. */
   #parts: RowParts | null = null;
 
-  constructor({ db }: Connection, table: TargetTable) {
-    this.#db = db;
+  constructor(connection: Connection, table: TargetTable) {
+    const { db } = connection;
+    this.#connection = connection;
     this.#table = table;
     this.#columns = table.columns.filter(({ generatedSql }) => generatedSql === null);
     this.#decoders = this.#columns.map((column) => boundBy(column));
     const most = Math.max(1, Math.min(MOST_ROWS, Math.trunc(MOST_CELLS / Math.max(1, this.#columns.length))));
-    const [one, many] = [1, most].map((rows) => db.prepare(insertSql(table.name.name, this.#columns, rows)));
+    const row = this.#columns.map(() => "?");
+    const [one, many] = [1, most].map((rows) => db.prepare(this.#insertSql(Array.from({ length: rows }, () => row))));
     this.#most = most * this.#columns.length;
     this.#insertOne = (cells) => void one?.run(...cells);
     this.#insertMany = (cells) => void many?.run(...cells);
@@ -60,9 +63,20 @@ export class RowInsert {
     const end = bytes.indexOf(NEWLINE);
     if (this.#parts === null || end < 0) return 0;
     this.#parts.take(bytes.subarray(0, end));
-    this.#insert(this.#parts.fields());
+    this.#insertParts(this.#parts.fields());
     this.#parts = null;
     return end + 1;
+  }
+
+  /** A row that came in parts may hold a value that is too large to be bound at once. */
+  #insertParts(fields: readonly PartField[]): void {
+    const cells = fields.map((field, at) => (typeof field === "string" ? this.#cell(fields, at, field) : field));
+    const sql = this.#insertSql([cells.map((cell) => (isLargeText(cell) ? "CAST(? AS TEXT)" : "?"))]);
+    try {
+      insertLarge(this.#connection, sql, cells);
+    } catch (error) {
+      throw this.#refused(error, fields);
+    }
   }
 
   /** The fields of all rows in one list: to take each row apart takes longer. */
@@ -72,8 +86,8 @@ export class RowInsert {
   }
 
   /** A statement that is refused has put nothing in: then one row after the other tells which it was. */
-  #insert(fields: readonly PartField[]): void {
-    const cells = this.#cells(fields);
+  #insert(fields: readonly string[]): void {
+    const cells = fields.map((field, at) => this.#cell(fields, at, field));
     try {
       if (fields.length === this.#most) {
         this.#insertMany(cells);
@@ -81,7 +95,7 @@ export class RowInsert {
       }
     } catch (error) {
       // What has ended the transaction must not be tried outside of it.
-      const isRow = this.#db.inTransaction && (foreignCode(error) ?? "").startsWith("SQLITE_CONSTRAINT");
+      const isRow = this.#connection.db.inTransaction && (foreignCode(error) ?? "").startsWith("SQLITE_CONSTRAINT");
       if (!isRow) throw this.#refused(error, this.#row(fields, 0));
     }
     const width = this.#decoders.length;
@@ -94,14 +108,12 @@ export class RowInsert {
     }
   }
 
-  #cells(fields: readonly PartField[]): readonly (Cell | null)[] {
-    const width = this.#decoders.length;
-    return fields.map((field, at) => {
-      if (field === NULL_FIELD) return null;
-      const cell = typeof field === "string" ? (this.#decoders[at % width]?.(field) ?? null) : field;
-      if (cell === null) throw this.#unfit(this.#row(fields, at), at % width);
-      return cell;
-    });
+  #cell(fields: readonly PartField[], at: number, field: string): Cell | null {
+    if (field === NULL_FIELD) return null;
+    const index = at % this.#decoders.length;
+    const cell = this.#decoders[index]?.(field) ?? null;
+    if (cell === null) throw this.#unfit(this.#row(fields, at), { index, field });
+    return cell;
   }
 
   /** The one that a field belongs to. */
@@ -110,14 +122,24 @@ export class RowInsert {
     return fields.slice(start, start + this.#decoders.length);
   }
 
-  #unfit(fields: readonly PartField[], index: number): DbopsError {
+  /** `rows` are the parameters of each. */
+  #insertSql(rows: readonly (readonly string[])[]): string {
+    const names = this.#columns.map(({ name }) => quoteIdent(name)).join(", ");
+    const values = rows.map((row) => `(${row.join(", ")})`).join(", ");
+    return `INSERT INTO ${quoteIdent(this.#table.name.name)} (${names}) VALUES ${values}`;
+  }
+
+  #unfit(
+    fields: readonly PartField[],
+    { index, field }: { readonly index: number; readonly field: string },
+  ): DbopsError {
     const { name, native, stored } = this.#columns[index] ?? { name: "", native: "", stored: null };
     const how = stored?.as === "real" ? "without loss" : "in that form";
     return unfitValue({
       table: this.#table.source,
       column: name,
       key: this.#key(fields),
-      reason: `${shownValue(fields[index] ?? "")} cannot be kept as ${native} ${how}`,
+      reason: `${shownValue(field)} cannot be kept as ${native} ${how}`,
       hint: stored?.as === "real" ? "choose --numeric text" : "copy the column as text",
     });
   }
@@ -139,15 +161,9 @@ export class RowInsert {
       .map(({ name }, index) => ({ name, field: fields[index] ?? "" }))
       .filter(({ name }, index) => (key.length === 0 ? index < 2 : key.includes(name)));
     return shown
-      .map(({ name, field }) => `${name} ${typeof field === "string" ? field.slice(0, SHOWN) : "of bytes"}`)
+      .map(({ name, field }) => `${name} ${typeof field === "string" ? field.slice(0, SHOWN) : `of ${field.kind}`}`)
       .join(", ");
   }
-}
-
-function insertSql(table: string, columns: readonly TargetColumn[], rows: number): string {
-  const names = columns.map(({ name }) => quoteIdent(name)).join(", ");
-  const row = `(${columns.map(() => "?").join(", ")})`;
-  return `INSERT INTO ${quoteIdent(table)} (${names}) VALUES ${Array.from({ length: rows }, () => row).join(", ")}`;
 }
 
 /** Short integers are bound as numbers, which cost less, where the column makes integers of them again. */

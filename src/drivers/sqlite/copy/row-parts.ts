@@ -1,25 +1,26 @@
 import type { CopyColumn } from "../../copy-rows-model.js";
 import { bufferOf } from "../buffer-of.js";
+import { unescapeText } from "./canonical-text.js";
+import { decoderOf } from "./decode-cell.js";
+import { type LargeValue, largeValue } from "./large-value.js";
 
 const TAB = 0x09;
-/** How bytes begin in a row. */
-const HEX_PREFIX = "\\\\x";
-const NOTHING: Buffer = Buffer.alloc(0);
+/** Of a field that is kept as it stands. */
+const SMALL_BYTES = 1024 * 1024;
 
-/** A field of a row: as it stands there, or as the bytes that it means. */
-export type PartField = string | Uint8Array;
+/** A field of a row: as it stands there, or what it means where it is large. */
+export type PartField = string | LargeValue;
 
-/** Puts a row together that comes in parts: bytes are read out of their digits as they come, at half the memory. */
+/** Puts a row together that comes in parts: what is large is read as it comes, and never held as it is spelled. */
 export class RowParts {
-  readonly #areBytes: readonly boolean[];
+  readonly #kinds: readonly (LargeValue["kind"] | null)[];
   readonly #fields: PartField[] = [];
   #pieces: Buffer[] = [];
-  /** Digits that wait for another one, or a beginning that may be NULL. */
-  #rest: Buffer = NOTHING;
-  #isBytes = false;
+  #heldBytes = 0;
+  #large: LargeValue | null = null;
 
-  constructor(columns: readonly Pick<CopyColumn, "type">[]) {
-    this.#areBytes = columns.map(({ type }) => type.kind === "bytes");
+  constructor(columns: readonly Pick<CopyColumn, "type" | "stored">[]) {
+    this.#kinds = columns.map(kindOf);
   }
 
   take(part: Uint8Array): void {
@@ -39,28 +40,29 @@ export class RowParts {
   }
 
   #add(piece: Buffer): void {
-    if (this.#areBytes[this.#fields.length] !== true) {
-      this.#pieces.push(piece);
+    if (this.#large !== null) {
+      this.#large.take(piece);
       return;
     }
-    const digits = this.#rest.length === 0 ? piece : Buffer.concat([this.#rest, piece]);
-    if (!this.#isBytes && digits.length < HEX_PREFIX.length) {
-      this.#rest = digits;
-      return;
-    }
-    const start = this.#isBytes ? 0 : HEX_PREFIX.length;
-    this.#isBytes = true;
-    const end = digits.length - ((digits.length - start) % 2);
-    this.#pieces.push(Buffer.from(digits.toString("latin1", start, end), "hex"));
-    this.#rest = digits.subarray(end);
+    this.#pieces.push(piece);
+    this.#heldBytes += piece.length;
+    const kind = this.#kinds[this.#fields.length] ?? null;
+    if (kind === null || this.#heldBytes <= SMALL_BYTES) return;
+    this.#large = largeValue(kind);
+    for (const held of this.#pieces) this.#large.take(held);
+    this.#pieces = [];
   }
 
   #endField(): void {
-    const pieces = this.#pieces;
-    const text = (): string => Buffer.concat([...pieces, this.#rest]).toString("utf8");
-    this.#fields.push(this.#isBytes ? Buffer.concat(pieces) : text());
+    this.#fields.push(this.#large ?? Buffer.concat(this.#pieces).toString("utf8"));
+    this.#large = null;
     this.#pieces = [];
-    this.#rest = NOTHING;
-    this.#isBytes = false;
+    this.#heldBytes = 0;
   }
+}
+
+/** null for what never is large. */
+function kindOf(column: Pick<CopyColumn, "type" | "stored">): LargeValue["kind"] | null {
+  if (column.type.kind === "bytes") return "bytes";
+  return decoderOf(column) === unescapeText ? "text" : null;
 }

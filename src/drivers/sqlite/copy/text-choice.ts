@@ -1,8 +1,9 @@
 import type { TextChoices } from "./row-protocol.js";
 
 /** A text as it may travel, or why it may not. */
-export type ChosenText =
-  | { readonly kind: "text"; readonly text: string }
+export type ChosenText = { readonly kind: "text"; readonly text: string } | RefusedText;
+
+export type RefusedText =
   /** The column must be one of bytes. */
   | { readonly kind: "retype"; readonly reason: string }
   | { readonly kind: "unfit"; readonly reason: string; readonly flag: string };
@@ -28,7 +29,7 @@ export function chosenText(text: string, { nul }: Pick<TextChoices, "nul">): Cho
 }
 
 /** What becomes of a text that is not valid: decoded in another way, or not at all. */
-export function chosenDecoding({ invalidUtf8 }: Pick<TextChoices, "invalidUtf8">): "lossy" | "latin1" | ChosenText {
+export function chosenDecoding({ invalidUtf8 }: Pick<TextChoices, "invalidUtf8">): "lossy" | "latin1" | RefusedText {
   switch (invalidUtf8) {
     case "replace":
       return "lossy";

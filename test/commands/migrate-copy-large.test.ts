@@ -1,0 +1,125 @@
+import { readFile } from "node:fs/promises";
+import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
+import { type CopyWorld, copyWorld } from "../support/copy-world.js";
+
+// Values beyond 8 MiB, which travel in slices.
+
+const MIB = 1024 * 1024;
+const LARGE = 9 * MIB;
+
+let world: CopyWorld;
+
+beforeEach(async () => {
+  world = await copyWorld(inject("postgresUrl"));
+});
+
+afterEach(() => world[Symbol.asyncDispose]());
+
+test("texts, documents and bytes are the same there, and back again", async () => {
+  const from = world.file(
+    "t.db",
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT, j JSON, b BLOB, n INTEGER)",
+    "INSERT INTO t VALUES (1, 'small', '[]', x'00', 1)",
+    `INSERT INTO t VALUES (2, replace(hex(zeroblob(${LARGE / 8})), '00', 'ä😀' || char(10, 9) || '\\n\\'),
+       '["' || replace(hex(zeroblob(${LARGE / 2})), '00', 'é') || '"]', randomblob(${LARGE}), 2)`,
+    "INSERT INTO t VALUES (3, 'after', '{}', NULL, 3)",
+  );
+  const out = await world.copy(from, world.db.url);
+  expect([out.exit, out.error]).toEqual([0, null]);
+  expect(await world.db.sql("SELECT octet_length(v) AS v, octet_length(b) AS b, n::int FROM t WHERE id = 2")).toEqual([
+    { v: (LARGE / 8) * 11, b: LARGE, n: 2 },
+  ]);
+  const back = await world.copy(world.db.url, world.path("back.db"));
+  expect([back.exit, back.error]).toEqual([0, null]);
+  const same = `SELECT count(*) AS same FROM t JOIN home.t AS h USING (id)
+    WHERE t.v IS h.v AND typeof(t.v) = 'text' AND json(t.j) IS json(h.j) AND t.b IS h.b AND t.n IS h.n`;
+  expect(world.rows("back.db", same, { home: from })).toEqual([{ same: 3 }]);
+});
+
+test("rows with such values go into tables that are there, and a database in UTF-16", async () => {
+  await world.db.sql(`CREATE TABLE t (id int PRIMARY KEY, v text, b bytea);
+    INSERT INTO t SELECT 1, repeat('ä€' || chr(10), ${LARGE / 6}), decode(repeat('00ff', ${LARGE / 2}), 'hex')`);
+  const to = world.file(
+    "to.db",
+    "PRAGMA encoding = 'UTF-16le'",
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT, b BLOB)",
+  );
+  const { exit, error } = await world.copy(world.db.url, to, "--data-only", "--no-safety-backup");
+  expect([exit, error]).toEqual([0, null]);
+  const found = `SELECT length(v) AS v, typeof(v) AS type, substr(v, -3) = 'ä€' || char(10) AS isEnd, length(b) AS b FROM t`;
+  expect(world.rows("to.db", found)).toEqual([{ v: (LARGE / 6) * 3, type: "text", isEnd: 1, b: LARGE }]);
+});
+
+describe("such a value of another class", () => {
+  let from: string;
+  beforeEach(() => {
+    from = world.file(
+      "t.db",
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)",
+      `INSERT INTO t VALUES (1, 'a'), (2, zeroblob(${LARGE})), (3, 'c')`,
+    );
+  });
+
+  test.each([
+    [
+      "reject",
+      [
+        { id: "1", v: "a" },
+        { id: "3", v: "c" },
+      ],
+    ],
+    [
+      "null",
+      [
+        { id: "1", v: "a" },
+        { id: "2", v: null },
+        { id: "3", v: "c" },
+      ],
+    ],
+  ])("is left out by --on-mismatch %s, and kept whole in the rejects file", async (choice, rows) => {
+    const file = world.path("left.ndjson");
+    const { exit, error } = await world.copy(from, world.db.url, "--on-mismatch", choice, "--rejects", file);
+    expect([exit, error]).toEqual([5, null]);
+    expect(await world.db.sql("SELECT * FROM t ORDER BY id")).toEqual(rows);
+    const { key, value, ...reject } = JSON.parse(await readFile(file, "utf8"));
+    expect([key, reject.column, Buffer.from(value, "base64").equals(Buffer.alloc(LARGE))]).toEqual(["id 2", "v", true]);
+  });
+
+  test("becomes bytes by --on-mismatch widen", async () => {
+    const { exit, error } = await world.copy(from, world.db.url, "--on-mismatch", "widen");
+    expect([exit, error]).toEqual([0, null]);
+    expect(await world.db.sql("SELECT octet_length(v) AS v FROM t WHERE id = 2")).toEqual([{ v: LARGE }]);
+  });
+});
+
+describe("such a text that is none elsewhere", () => {
+  const withEnd = (end: string) =>
+    world.file(
+      "t.db",
+      "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT)",
+      `INSERT INTO t VALUES (1, 'a'), (2, replace(hex(zeroblob(${LARGE / 2})), '00', 'ab') || CAST(${end} AS TEXT))`,
+    );
+
+  test.each([
+    ["--nul", "char(0)"],
+    ["--invalid-utf8", "x'e282'"],
+  ])("becomes bytes by %s bytea, and is refused with its place without it", async (flag, end) => {
+    const from = withEnd(end);
+    const refused = await world.copy(from, world.db.url);
+    expect([refused.exit, refused.error?.code, refused.error?.message]).toEqual([
+      11,
+      "COPY.UNFIT",
+      expect.stringContaining("at id 2"),
+    ]);
+    const { exit, error } = await world.copy(from, world.db.url, flag, "bytea");
+    expect([exit, error]).toEqual([0, null]);
+    const [row] = await world.db.sql("SELECT right(encode(v, 'hex'), 6) AS end FROM t WHERE id = 2");
+    expect(row?.end).toMatch(end === "char(0)" ? /00$/ : /e282$/);
+  });
+
+  test("keeps a mark of what it was cut off at by --invalid-utf8 replace", async () => {
+    const { exit, error } = await world.copy(withEnd("x'e282'"), world.db.url, "--invalid-utf8", "replace");
+    expect([exit, error]).toEqual([0, null]);
+    expect(await world.db.sql("SELECT right(v, 3) AS v FROM t WHERE id = 2")).toEqual([{ v: "ab\ufffd" }]);
+  });
+});
