@@ -50,6 +50,7 @@ export async function openLoader({ conn, context }: CommitPlace, { maxFaults }: 
 
 class PostgresLoader implements Loader {
   readonly names = { maxBytes: NAME_BYTES, ignoresCase: false } as const;
+  readonly hasSchemas = true;
   readonly #session: Session;
   readonly #place: CommitPlace;
   readonly #maxFaults: number;

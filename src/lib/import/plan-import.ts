@@ -5,7 +5,7 @@ import { DbopsError } from "../core/errors.js";
 import type { RecordTable } from "../transfer/record-model.js";
 import { chooseKey, requireSkippableKeys } from "./choose-key.js";
 import { chooseSchema } from "./choose-schema.js";
-import { type ChosenTable, chooseTables } from "./choose-tables.js";
+import { type ChosenTable, chooseTables, requireFree } from "./choose-tables.js";
 import { type ColumnPlan, type ColumnTypes, type ImportPlan, type TablePlan, tableWord } from "./import-plan.js";
 import type { ImportWish } from "./import-wish.js";
 import { matchColumns, renamedColumns, requireKnownFields } from "./match-columns.js";
@@ -29,7 +29,7 @@ export interface PlanRequest {
 export async function planImport(loader: Loader, request: PlanRequest): Promise<ImportPlan> {
   const { sources, wish, engine, isAllOrNothing, inferTypes } = request;
   const schema = await loader.schema();
-  const chosen = orderTables(chooseTables(sources, wish, schema));
+  const chosen = orderTables(chooseTables(sources, wish, { schema, hasSchemas: loader.hasSchemas }));
   const isMade = ({ existing }: ChosenTable): boolean => existing === null || wish.mode === "replace";
   requireKnownFields(wish.renames.keys(), chosen, "--map");
   requireKnownFields(wish.types.keys(), chosen.filter(isMade), "--types");
@@ -38,6 +38,7 @@ export async function planImport(loader: Loader, request: PlanRequest): Promise<
   const tables: TablePlan[] = [];
   for (const one of chosen) {
     const { existing } = one;
+    if (existing === null) requireFree(one, schema);
     const plan =
       existing === null || isMade(one)
         ? await planNew(one, loader, { wish, inferTypes })
