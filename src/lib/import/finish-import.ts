@@ -3,10 +3,10 @@ import { asDbopsError, DbopsError } from "../core/errors.js";
 import type { ExitName } from "../core/exit-codes.js";
 import { formatNumberOf } from "../core/units.js";
 import type { ImportPlan } from "./import-plan.js";
-import { type ImportReport, importReport, plannedTable } from "./import-report.js";
+import { type ImportedTable, type ImportReport, importReport, plannedTable } from "./import-report.js";
 import { type ImportOptions, type ImportResult, performImport } from "./perform-import.js";
 import { previewRecords } from "./preview-records.js";
-import type { Reject } from "./reject.js";
+import { type Reject, refusals, rejectOf } from "./reject.js";
 import { writeRejects } from "./rejects-file.js";
 
 /** How much of a faulty input a check lists. */
@@ -83,8 +83,13 @@ async function performed(
 
 async function preview(plan: ImportPlan, count: number, { driver, context }: ImportServices): Promise<ImportOutcome> {
   const startedMs = context.clock.monotonicMs();
-  const tables = [];
-  for (const table of plan.tables) tables.push({ ...plannedTable(table), preview: await previewRecords(table, count) });
+  const tables: ImportedTable[] = [];
+  const rejects: Reject[] = [];
+  for (const table of plan.tables) {
+    const found = await previewRecords(table, count);
+    tables.push({ ...plannedTable(table), preview: found.shown });
+    rejects.push(...found.rejects);
+  }
   const report: ImportReport = {
     did: "preview",
     mode: plan.mode,
@@ -92,7 +97,7 @@ async function preview(plan: ImportPlan, count: number, { driver, context }: Imp
     hasOwnSchema: plan.schema !== null,
     tables,
     script: null,
-    rejects: [],
+    rejects: refusals(rejects),
     isWhole: true,
     committed: 0,
     rejectsFile: null,
@@ -109,17 +114,9 @@ function findings(result: ImportResult): number {
 /** A database that takes such values has no quarrel with them; a check has. */
 function looseFindings({ tables }: ImportResult): readonly Reject[] {
   return tables.flatMap(({ plan, loose }) =>
-    loose.map(({ column, rows, reason }) => ({
-      table: plan.table.name,
-      file: plan.source.place,
-      place: null,
-      placeWord: plan.source.placeWord,
-      column,
-      value: null,
-      reason: `${reason}, in ${formatNumberOf("record", rows)}`,
-      record: null,
-      raw: null,
-    })),
+    loose.map(({ column, rows, reason }) =>
+      rejectOf(plan, { column, reason: `${reason}, in ${formatNumberOf("record", rows)}` }),
+    ),
   );
 }
 
