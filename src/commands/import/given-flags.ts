@@ -52,7 +52,7 @@ function isGiven(name: string, value: unknown): boolean {
 export function requireForScript({ records, spelling }: GivenFlags, place: string): void {
   requireNone([...records, ...textual(spelling)], "an SQL script", {
     why: `${place} is run as it stands, all or nothing`,
-    hint: "leave away what is for records: --check, --create, --encoding and --max-size are for scripts too",
+    hint: "leave out what is for records: --check, --create, --encoding and --max-size are for scripts too",
   });
 }
 
@@ -60,7 +60,7 @@ export function requireForScript({ records, spelling }: GivenFlags, place: strin
 export function requireForDatabase({ spelling }: GivenFlags, place: string): void {
   requireNone(spelling, "a database file", {
     why: `${place} holds values, not a text of them`,
-    hint: "leave them away",
+    hint: "leave them out",
   });
 }
 
@@ -70,11 +70,11 @@ export function requireForTables({ format, spelling }: GivenFlags, tables: reado
   if (exported !== undefined) {
     requireNone([...format, ...spelling], "an export", {
       why: "its manifest says how its files are spelled",
-      hint: "leave them away; to read a file of it in another way, name the file itself",
+      hint: "leave them out; to read a file of it in another way, name the file itself",
     });
   }
   if (tables.every(({ isTyped }) => isTyped)) {
-    requireNone(textual(spelling), "JSON", { why: "it has one spelling only", hint: "leave them away" });
+    requireNone(textual(spelling), "JSON", { why: "it has one spelling only", hint: "leave them out" });
   }
 }
 

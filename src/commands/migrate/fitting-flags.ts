@@ -6,7 +6,7 @@ import type { CopyRunInput } from "./copy-run-input.js";
 /** USAGE.INVALID for flags that make no sense together, in the order in which it is looked for. */
 export function requireFitting(
   raw: RawInput,
-  { content, choices: chosen, place, resume, backsUpFirst, rejects }: CopyRunInput,
+  { content, choices: chosen, place, resume, rejects }: CopyRunInput,
 ): void {
   const isRows = content === "rows";
   const leavesOut = [chosen.onMismatch, chosen.orphans].some((what) => what === "reject" || what === "null");
@@ -24,11 +24,7 @@ export function requireFitting(
       "--disable-triggers is for --data-only",
       "tables that are made have no triggers yet",
     ],
-    [
-      !isRows && raw.options.safetyBackup === false && !backsUpFirst,
-      "--no-safety-backup is for --data-only",
-      "leave it out",
-    ],
+    [!isRows && raw.options.safetyBackup === false, "--no-safety-backup is for --data-only", "leave it out"],
     [
       isRows && (raw.options.numeric !== undefined || raw.options.strict === false),
       "--numeric and --no-strict are for tables that are made",
