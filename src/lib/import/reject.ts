@@ -26,15 +26,15 @@ export interface Refusal {
 
 const LONGEST = 10_000;
 
+type Found = Pick<Reject, "reason"> & Partial<Pick<Reject, "place" | "column" | "value" | "record" | "raw">>;
+
 /** What is wrong with records of a table, as far as it is known. */
 export function rejectOf(
   { table, source }: Pick<TablePlan, "table" | "source">,
-  found: Pick<Reject, "reason"> & Partial<Reject>,
+  { place = null, column = null, value = null, reason, record = null, raw = null }: Found,
 ): Reject {
   const { place: file, placeWord } = source;
-  const { reason } = found;
-  const unknown = { place: null, placeWord, column: null, value: null, reason, record: null, raw: null };
-  return { table: tableWord(table), file, ...unknown, ...found };
+  return { table: tableWord(table), file, place, placeWord, column, value, reason, record, raw };
 }
 
 /** A record that could not be read. */
