@@ -13,7 +13,7 @@ const KINDS = [
 
 const TABLES = KINDS.flatMap((one) => KINDS.flatMap((two) => KINDS.map((three) => [one, two, three] as const)));
 
-test.each(["\t", "5\t5", "\n", "\n1\t", "\t\t"])("cells after a text %j are in their own columns", async (text) => {
+test.each(["\t", "5\t5", "\n1\t"])("cells after a text %j are in their own columns", async (text) => {
   const literal = `'${text}'`;
   await using world = await fileWorld([
     "BEGIN",
