@@ -143,6 +143,8 @@ export interface NewTable {
  */
 export interface Loader extends AsyncDisposable {
   readonly names: NameRules;
+  /** Whether tables are in schemas; else a name with a dot is a name. */
+  readonly hasSchemas: boolean;
   schema(): Promise<SchemaModel>;
   /** The type that `create` gives such a column. */
   typeName(type: ColumnType): string;

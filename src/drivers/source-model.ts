@@ -4,7 +4,6 @@ import type { Table } from "./schema-model.js";
 /** A database file whose rows are to be loaded elsewhere, as it is at one moment; nothing that is written in it is run. */
 export interface RecordSource extends AsyncDisposable {
   readonly engine: string;
-  readonly serverVersion: string;
   /** Those that hold rows. */
   readonly tables: readonly Table[];
   /** Tables that hold none of their own, and are left out. */

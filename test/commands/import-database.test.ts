@@ -153,6 +153,7 @@ describe("a database file into SQLite", () => {
       );
       const { exit, stderr } = await world.run(["import", "other.db", "app", "--create"]);
       expect([exit, stderr]).toEqual([0, expect.stringMatching(/left out of .*other\.db: f, which hold no rows/)]);
+      expect(stderr).toMatch(/other\.db: t: left out g\n/);
       expect(await world.rows("SELECT name FROM sqlite_schema ORDER BY name")).toEqual([{ name: "t" }]);
       expect(await world.rows("SELECT * FROM t")).toEqual([{ s: "é😀" }]);
     }));

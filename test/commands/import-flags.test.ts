@@ -99,9 +99,43 @@ describe.each(IMPORT_ENGINES)("$title", ({ title, integer, open }) => {
           ],
         },
       ]);
+      await world.write("bad.csv", "id,name\n1,a\n2\n3,c\n4\n");
+      const bad = await world.import("bad.csv", "app", "--table", "t", "--preview", "2");
+      expect([bad.exit, bad.json().data.import]).toMatchObject([
+        0,
+        { rejects: [{ place: 3, reason: "it has 1 field instead of 2" }] },
+      ]);
       const shown = await world.run(["import", "t.csv", "app", "--preview", "2"]);
       expect(shown.stdout).toMatch(/column of the input[\s\S]*NULL/);
       expect(await world.rows("SELECT * FROM t")).toEqual([]);
+    }));
+
+  test("flags about the spelling of a text are refused where nothing asks for them", () =>
+    using(async (world) => {
+      await world.write("t.json", '[{"id":1,"name":"a"}]');
+      const json = await world.import("t.json", "app", "--null", "a", "--no-header", "--encoding", "utf8");
+      expect([json.exit, json.json().error.message]).toEqual([2, "--no-header, --null have no meaning for JSON"]);
+      await world.sql("INSERT INTO t VALUES (1, 'a;b', NULL)");
+      expect((await world.run(["export", "app", "-o", "out/", "--table", "t"])).exit).toBe(0);
+      const flags = ["--format", "tsv", "--delimiter", ";", "--encoding", "latin1"];
+      const exported = await world.import("out/", "app", "--mode", "ignore", ...flags);
+      expect([exported.exit, exported.json().error.message]).toEqual([
+        2,
+        "--format, --delimiter, --encoding have no meaning for an export",
+      ]);
+      expect((await world.import("out/t.csv", "app", "--mode", "ignore", "--delimiter", ",")).exit).toBe(0);
+    }));
+
+  test("a preview tells which values chose a type", () =>
+    using(async (world) => {
+      await world.write("new.csv", "zip,n\n01,1\n02,\n5,\n");
+      const argv = ["new.csv", "app", "--create", "--types", "n=text", "--preview", "1"];
+      const { json } = await world.import(...argv);
+      expect(json().data.import.tables[0].columns).toMatchObject([
+        { field: "zip", evidence: "2 text, 1 integer at line 4" },
+        { field: "n", evidence: null },
+      ]);
+      expect((await world.run(["import", ...argv])).stdout).toMatch(/because of[\s\S]*2 text, 1 integer at line 4/);
     }));
 
   test("--create makes the table; --types says better", () =>

@@ -61,6 +61,8 @@ describe("--archive-source", () => {
       const piped = await world.run(argv, { talk });
       const place = /kept (.*\/stdin_\w+) \(/.exec(piped.stdout)?.[1] ?? "";
       expect(readFileSync(place, "utf8")).toBe("id,s\n3,c\n");
+      const told = await world.run([...argv, "--mode", "ignore", "--json"], { talk });
+      expect(told.json().data.import.archived).toMatchObject([{ file: "standard input", bytes: 9 }]);
     }));
 
   test("keeps a database as it was read, though it is live", () =>

@@ -74,6 +74,14 @@ describe("a file into an empty database", () => {
     expect(stdout).toContain("next: dbops migrate copy ");
   });
 
+  test("the next command says better what was given, and keeps all else", async () => {
+    const from = world.file("mixed.db", "CREATE TABLE t (n INTEGER)", "INSERT INTO t VALUES (1), ('x')");
+    const flags = ["--exclude-tables", "t2", "--on-mismatch", "fail", "--tight"];
+    world.file("mixed.db", "CREATE TABLE t2 (n INTEGER)");
+    const { stdout } = await world.run(["migrate", "copy", from, world.db.url, ...flags, "--dry-run"]);
+    expect(stdout).toMatch(/next: .* --on-mismatch widen --exclude-tables t2 --tight\n/);
+  });
+
   test("what is not carried makes it exit 5, and 0 when it is allowed", async () => {
     const from = world.file("shop.db", ...SHOP, "CREATE TRIGGER tr AFTER INSERT ON users BEGIN SELECT 1; END");
     const { exit, data } = await world.copy(from, world.db.url);

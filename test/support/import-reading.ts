@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { FieldValue } from "#dbops/lib/core/field-value.js";
-import { openRecords } from "#dbops/lib/import/read-input.js";
+import { openInput } from "#dbops/lib/import/read-input.js";
 import type { ReadPlace, ReadRequest } from "#dbops/lib/import/read-request.js";
 import { ChildRegistry } from "#dbops/lib/system/child-registry.js";
 import type { RecordFault, RecordTable } from "#dbops/lib/transfer/record-model.js";
@@ -36,6 +36,13 @@ export function readRequest(input: string | ReadPlace, folder: string, wish: Par
     onWarning: () => {},
     ...wish,
   };
+}
+
+/** The tables of an input that brings some. */
+export async function openRecords(request: ReadRequest): Promise<readonly RecordTable[]> {
+  const opened = await openInput(request);
+  if (opened.kind === "tables") return opened.tables;
+  throw new Error(`this is a ${opened.kind}`);
 }
 
 /** Everything that a table brings. */

@@ -29,7 +29,7 @@ export interface ImportEngine {
   open(): Promise<ImportWorld>;
 }
 
-export const IMPORT_ENGINES: readonly ImportEngine[] = [
+export const IMPORT_ENGINES: readonly [ImportEngine, ImportEngine] = [
   { title: "SQLite", integer: "INTEGER", open: sqliteWorld },
   { title: "PostgreSQL", integer: "int", open: serverWorld },
 ];

@@ -2,9 +2,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { inferTypes } from "#dbops/lib/import/infer-types.js";
-import { openRecords } from "#dbops/lib/import/read-input.js";
 import { temporaryFolder } from "../support/codec-run.js";
-import { readRequest } from "../support/import-reading.js";
+import { openRecords, readRequest } from "../support/import-reading.js";
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
@@ -97,8 +96,8 @@ test("the evidence counts, and says where the exceptions are", async () => {
   );
   const columns = await inferred("e.csv", `a,b,c\n${lines.join("")}`);
   expect(columns).toEqual([
-    { name: "a", type: "text", isNullable: false, evidence: "1,199 integers, 1 text at line 702" },
-    { name: "b", type: "decimal", isNullable: true, evidence: "600 decimals, 600 NULL" },
-    { name: "c", type: "text", isNullable: true, evidence: "no value" },
+    { name: "a", type: "text", evidence: "1,199 integers, 1 text at line 702" },
+    { name: "b", type: "decimal", evidence: "600 decimals, 600 NULL" },
+    { name: "c", type: "text", evidence: "no value" },
   ]);
 });

@@ -4,9 +4,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openRecords } from "#dbops/lib/import/read-input.js";
 import { codeOf, temporaryFolder } from "../support/codec-run.js";
-import { readRequest, readTable, readTables, readText } from "../support/import-reading.js";
+import { openRecords, readRequest, readTable, readTables, readText } from "../support/import-reading.js";
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 beforeAll(async () => {
@@ -86,6 +85,7 @@ describe("what is no input", () => {
     ["not.csv.gz", CSV, "cannot be unpacked to its end"],
     ["binary.csv", Buffer.from(Array.from({ length: 999 }, (_, index) => (index * 7919) % 256)), "is no text"],
     ["database.csv", `SQLite format 3\0${CSV}`, "is no text"],
+    ["columns.csv", "PAR1\x15\x04\x15", "is no text"],
     ["not.tar", CSV, "no tar archive"],
     ["not.zip", CSV, "no zip archive"],
     ["object.json", "{}", "holds no record"],
@@ -94,6 +94,11 @@ describe("what is no input", () => {
       code: "IMPORT.INPUT_INVALID",
       message: expect.stringContaining(message),
     });
+  });
+
+  test("but a text that begins like a Parquet file is one", async () => {
+    const { columns } = await readText(folder.path, { name: "p.csv", content: "PAR1,n\n1,2\n" });
+    expect(columns).toEqual(["PAR1", "n"]);
   });
 
   test("a path that does not exist", async () => {

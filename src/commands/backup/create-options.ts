@@ -105,7 +105,7 @@ function emptyName(): DbopsError {
   return new DbopsError("USAGE.INVALID", {
     message: "--name is empty",
     why: "the ID of the backup would begin with nothing",
-    hint: "leave --name away to begin it with the target's name",
+    hint: "leave --name out to begin it with the target's name",
   });
 }
 

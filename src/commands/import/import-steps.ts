@@ -52,5 +52,5 @@ function described({ source, table, columns, onConflict }: TablePlan): string {
     .map(({ field, column }) => `${field} as ${column}`);
   const key = onConflict.kind === "update" ? `, key ${onConflict.key.join(", ")}` : "";
   const mapping = renamed.length === 0 ? "" : `, ${renamed.join(", ")}`;
-  return `the records of ${source.place} into ${tableWord(table)} (${columns.length} columns${key}${mapping})`;
+  return `the records of ${source.place} into ${tableWord(table)} (${formatNumberOf("column", columns.length)}${key}${mapping})`;
 }

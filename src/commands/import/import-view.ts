@@ -13,7 +13,7 @@ import { rejectBlocks } from "./reject-blocks.js";
 export function importView({ import: report }: ImportData, input: ImportInput): View {
   if (report.did === "preview")
     return {
-      blocks: [...ownSchemaLine(report), ...report.tables.flatMap(previewBlocks)],
+      blocks: [...ownSchemaLine(report), ...report.tables.flatMap(previewBlocks), ...rejectBlocks(report)],
       next: "the same command without --preview",
     };
   const blocks = [countsTable(report), ...ownSchemaLine(report), ...looseLines(report), ...rejectBlocks(report)];

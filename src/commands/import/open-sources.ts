@@ -3,7 +3,7 @@ import type { OpenedInput } from "../../lib/import/read-input.js";
 import { sourceTables } from "../../lib/import/source-tables.js";
 import type { RecordTable } from "../../lib/transfer/record-model.js";
 import type { Context } from "../define.js";
-import { requireForDatabase } from "./given-flags.js";
+import { requireForDatabase, requireForTables } from "./given-flags.js";
 import type { ImportInput } from "./import-input.js";
 
 export interface OpenedSources {
@@ -18,7 +18,10 @@ export async function openSources(
   input: ImportInput,
   opened: Exclude<OpenedInput, { kind: "script" }>,
 ): Promise<OpenedSources> {
-  if (opened.kind === "tables") return { tables: opened.tables, copyTo: null };
+  if (opened.kind === "tables") {
+    requireForTables(input.given, opened.tables);
+    return { tables: opened.tables, copyTo: null };
+  }
   const { path, place } = opened;
   requireForDatabase(input.given, place);
   const source = await context.openSource(path);

@@ -42,8 +42,7 @@ async function keeping(
   return async () => {
     const path = join(await driverContext.workDir(), `kept-${driverContext.ids.hex(6)}`);
     await copyTo(path);
-    const kept = await keepSource(await sourceFiles({ ...original, path }), folder, driverContext);
-    return kept.map((one) => ({ ...one, file: original.path }));
+    return await keepSource(await sourceFiles({ ...original, path }), folder, driverContext);
   };
 }
 

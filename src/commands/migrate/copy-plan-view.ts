@@ -45,7 +45,7 @@ function sidesBlock({ driver, target, plan, source }: PreparedCopy): Block {
 
 function tableBlock({ source, target, columns }: PlannedTable): Block {
   const [from, to] = [qualifiedName(source.name), qualifiedName(target.name)];
-  const rows = source.estimatedRows === null ? "" : ` (${formatCount(source.estimatedRows)} rows)`;
+  const rows = source.estimatedRows === null ? "" : ` (${formatNumberOf("row", source.estimatedRows)})`;
   return {
     kind: "table",
     title: `${from === to ? from : `${from} becomes ${to}`}${rows}`,

@@ -50,6 +50,7 @@ export async function openLoader({ conn, context }: CommitPlace, { maxFaults }: 
 
 class PostgresLoader implements Loader {
   readonly names = { maxBytes: NAME_BYTES, ignoresCase: false } as const;
+  readonly hasSchemas = true;
   readonly #session: Session;
   readonly #place: CommitPlace;
   readonly #maxFaults: number;
@@ -144,11 +145,11 @@ class PostgresLoader implements Loader {
   async loadText(load: LoadTable, dialect: TextDialect): Promise<TextLoad | null> {
     if (!isCopyDialect(dialect)) return null;
     await this.#begin();
-    this.#loaded.push(load);
     const { table } = load;
     const act = this.#loading(table);
     const target = await act(() => readLoadTarget(this.#session, table, load));
     if (target.canSkip) return null;
+    this.#loaded.push(load);
     const place = { quoted: quoteQualified(table), dialect };
     const opened = await act(async () => new CsvLoad(this.#session, target, place));
     return { add: (bytes) => act(() => opened.add(bytes)), end: () => act(() => opened.end()) };

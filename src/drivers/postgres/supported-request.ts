@@ -15,7 +15,7 @@ export function requireSupported({ isCompact, jobs }: SnapshotRequest, format: D
     throw new DbopsError("USAGE.INVALID", {
       message: `--jobs ${jobs} does nothing for a dump of the format ${format}`,
       why: "only --format directory dumps in parallel",
-      hint: "add --format directory, or leave --jobs away",
+      hint: "add --format directory, or leave --jobs out",
     });
   }
 }

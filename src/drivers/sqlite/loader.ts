@@ -40,6 +40,7 @@ export async function openLoader({ connection, path, context }: Opened, { maxFau
 
 class SqliteLoader implements Loader {
   readonly names = { maxBytes: null, ignoresCase: true } as const;
+  readonly hasSchemas = false;
   readonly #connection: Connection;
   readonly #client: LoadClient;
 

@@ -15,7 +15,6 @@ import { quoteIdent } from "./quote-ident.js";
 import { realText } from "./real-text.js";
 import { rowOrder } from "./row-order.js";
 import { readSchema } from "./schema.js";
-import { libraryVersion } from "./server-facts.js";
 import { Worker } from "./worker-client.js";
 import type { OpenRequest } from "./worker-protocol.js";
 
@@ -49,7 +48,6 @@ async function copyIfBusy(access: Access, open: OpenRequest, context: DriverCont
 
 class SqliteSource implements RecordSource {
   readonly engine = "sqlite";
-  readonly serverVersion = libraryVersion();
   readonly tables: readonly Table[];
   readonly left: readonly string[];
   readonly #connection: Connection;

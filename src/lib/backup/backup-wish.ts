@@ -82,6 +82,6 @@ export async function backupRequest(wish: BackupWish, target: WishedTarget): Pro
 function levelOfNone(): DbopsError {
   return new DbopsError("USAGE.INVALID", {
     message: "--level goes with a compression, and this backup has none",
-    hint: "leave --level away, or add --compress zstd",
+    hint: "leave --level out, or add --compress zstd",
   });
 }

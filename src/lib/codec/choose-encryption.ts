@@ -17,7 +17,7 @@ export async function chooseEncryption({ encryptTo, passphrase }: EncryptionWish
     throw new DbopsError("USAGE.INVALID", {
       message: "a backup is encrypted to recipients or with a passphrase, not both",
       why: "the age format does not allow a passphrase beside recipients",
-      hint: "leave away either --encrypt-to (backup.encryptTo) or the passphrase",
+      hint: "leave out either --encrypt-to (backup.encryptTo) or the passphrase",
     });
   }
   if (passphrase.reveal() === "") {

@@ -61,7 +61,7 @@ export function checkLevel(kind: Exclude<Compression, "none">, level: number): v
   throw new DbopsError("USAGE.INVALID", {
     message: `${kind} has no level ${level}`,
     why: `its levels go from ${lowest} to ${highest}`,
-    hint: "leave --level away for what suits the database",
+    hint: "leave --level out for what suits the database",
   });
 }
 

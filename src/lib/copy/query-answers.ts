@@ -5,7 +5,7 @@ export type Answer = readonly (readonly (string | null)[])[];
 
 /** What two answers differ in first; rows count in their order only when `isOrdered`. null when they are equal. */
 export function answerDifference(source: Answer, target: Answer, isOrdered: boolean): string | null {
-  if (source.length !== target.length) return `${source.length} rows at the source, ${target.length} at the copy`;
+  if (source.length !== target.length) return `rows: ${source.length} at the source, ${target.length} at the copy`;
   const [ours, theirs] = isOrdered ? [source.map(line), target.map(line)] : [sorted(source), sorted(target)];
   const at = ours.findIndex((row, index) => row !== theirs[index]);
   if (at === -1) return null;

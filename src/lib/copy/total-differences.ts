@@ -4,7 +4,7 @@ const MEASURES = ["sum", "least", "greatest", "bytes"] as const;
 
 /** What both engines' own sums over a table disagree on, one line each; columns by their places. */
 export function totalDifferences(source: TableTotals, target: TableTotals): readonly string[] {
-  const rows = source.rows === target.rows ? [] : [`${source.rows} rows at the source, ${target.rows} at the target`];
+  const rows = source.rows === target.rows ? [] : [`rows: ${source.rows} at the source, ${target.rows} at the target`];
   return [...rows, ...source.columns.flatMap((column, at) => ofColumn(column, target.columns[at]))];
 }
 

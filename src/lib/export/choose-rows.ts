@@ -3,6 +3,7 @@ import type { RelationNames, RowSource } from "../../drivers/view-model.js";
 import { DbopsError } from "../core/errors.js";
 import { type Named, namedBy, qualifiedName } from "../core/named.js";
 import { didYouMean } from "../core/suggestion.js";
+import { formatNumberOf } from "../core/units.js";
 import { tableKeys } from "./table-keys.js";
 
 /** Which rows the command line asks for. */
@@ -106,7 +107,7 @@ function find({ tables, views }: RelationNames, word: string, label: string): Re
     const near = didYouMean(word, [...relations.map(({ name }) => name), ...relations.map(qualifiedName)]);
     throw new DbopsError("USAGE.INVALID", {
       message: `${label} has no table or view "${word}"`,
-      why: `it has ${tables.length} tables and ${views.length} views`,
+      why: `it has ${formatNumberOf("table", tables.length)} and ${formatNumberOf("view", views.length)}`,
       hint: near === null ? "`dbops info` lists them" : `did you mean ${near}?`,
     });
   }

@@ -79,7 +79,7 @@ function agree(extension: string, named: ExportFormat, format: ExportFormat | nu
   if (format === null || format === named) return;
   throw new DbopsError("USAGE.INVALID", {
     message: `--format ${format} and an output that ends in ${extension} contradict each other`,
-    hint: "leave --format away, or give the output another name",
+    hint: "leave --format out, or give the output another name",
   });
 }
 

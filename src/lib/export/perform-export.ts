@@ -81,15 +81,17 @@ async function make(job: ExportJob, { form, path, isStreamed, openData }: Output
 type TextForm = Extract<OutputForm, { kind: "text" }>;
 
 async function sendText(job: ExportJob, form: TextForm, openData: () => Writable): Promise<{ written: WrittenRows[] }> {
-  const { content, written } = await openText(job, form);
+  const { content, written, phase } = await openText(job, form);
   await pipeline(content, openData(), { signal: job.services.driverContext.signal });
+  phase.done();
   return { written };
 }
 
 async function storeText(job: ExportJob, form: TextForm, path: string): Promise<Omit<Made, "files" | "notCarried">> {
   const { run, driverContext } = job.services;
-  const { content, written } = await openText(job, form);
+  const { content, written, phase } = await openText(job, form);
   const { bytes, sha256 } = await writeOutputStream(path, content, { run, signal: driverContext.signal });
+  phase.done();
   return { written, sizeBytes: bytes, sha256 };
 }
 
@@ -104,8 +106,9 @@ async function openText(job: ExportJob, { format, compression }: TextForm) {
   const { chosen, view, spelling, services } = job;
   const definition = format === "sql" ? await definitionOf(job) : null;
   const written: WrittenRows[] = [];
-  const text = exportText(chosen, { view, phase: readingPhase(job), written }, { format, spelling, definition });
-  return { content: await packText(text, { compression, services }), written };
+  const phase = readingPhase(job);
+  const text = exportText(chosen, { view, phase, written }, { format, spelling, definition });
+  return { content: await packText(text, { compression, services }), written, phase };
 }
 
 function tableReport(

@@ -27,7 +27,7 @@ export function checkSpelling(format: ExportFormat, spelling: Spelling): void {
     throw new DbopsError("USAGE.INVALID", {
       message: `${flag} does nothing with ${format}`,
       why: `it goes with ${formats.join(" and ")}`,
-      hint: "leave it away",
+      hint: "leave it out",
     });
   }
   if (format === "csv" || format === "tsv") checkNullText(nullTextOf(spelling) ?? "", DELIMITERS[format]);

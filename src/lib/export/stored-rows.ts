@@ -26,6 +26,6 @@ function partOfVirtual(name: string): DbopsError {
   return new DbopsError("USAGE.INVALID", {
     message: `${name} is a virtual table, of which a script holds all or nothing`,
     why: "its index would not fit only some of its rows",
-    hint: "leave --where, --columns and --limit away, or name other tables by --table",
+    hint: "leave --where, --columns and --limit out, or name other tables by --table",
   });
 }

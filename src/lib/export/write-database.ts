@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import type { LoadedCopy } from "../../drivers/restore-model.js";
 import { DbopsError } from "../core/errors.js";
 import { qualifiedName } from "../core/named.js";
+import { formatCount, formatNumberOf } from "../core/units.js";
 import { definitionOf } from "./definition-of.js";
 import { type ExportJob, readingPhase } from "./export-job.js";
 import { exportText } from "./export-text.js";
@@ -44,7 +45,7 @@ async function requireAllRows(copy: LoadedCopy, written: readonly WrittenRows[])
     const found = tables.find(({ name }) => name === table?.name);
     if (table === null || found?.rows === rows) continue;
     throw new DbopsError("BACKUP.FINGERPRINT_MISMATCH", {
-      message: `${qualifiedName(table)} has ${found?.rows ?? "no"} rows in the new file, and ${rows} were read`,
+      message: `${qualifiedName(table)} has ${found === undefined ? "no row" : formatNumberOf("row", found.rows ?? 0)} in the new file, and ${formatCount(rows)} were read`,
       hint: "nothing was left at the output; this should never happen: please report it",
     });
   }

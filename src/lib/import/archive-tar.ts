@@ -12,9 +12,11 @@ const MOST_TEXT = 1_000_000;
 interface Override {
   readonly name: string | null;
   readonly sizeBytes: number | null;
+  /** Its holes are left out, and a map of them stands before its bytes. */
+  readonly isSparse: boolean;
 }
 
-const NO_OVERRIDE: Override = { name: null, sizeBytes: null };
+const NO_OVERRIDE: Override = { name: null, sizeBytes: null, isSparse: false };
 
 /** The files of a tar archive, in its order. Reads it once. USAGE.INVALID for hostile entries, IMPORT.INPUT_INVALID for damage. */
 export async function listTar(archive: ByteSource): Promise<readonly ArchiveMember[]> {
@@ -25,9 +27,11 @@ export async function listTar(archive: ByteSource): Promise<readonly ArchiveMemb
   try {
     for (;;) {
       const block = await cursor.read(BLOCK);
-      if (block.length === 0 || block.every((byte) => byte === 0)) break;
+      // Without the block of zeros at its end it may be one that was cut between two files.
+      if (block.length === BLOCK && block.every((byte) => byte === 0)) break;
       if (block.length < BLOCK || !hasGoodChecksum(block)) throw damaged(archive.place);
       const header = parseHeader(block, override);
+      if (!Number.isSafeInteger(header.sizeBytes) || header.sizeBytes < 0) throw damaged(archive.place);
       override = NO_OVERRIDE;
       if (header.type === "x" || header.type === "L") override = overrideOf(header.type, await text(cursor, header));
       else {
@@ -42,7 +46,7 @@ export async function listTar(archive: ByteSource): Promise<readonly ArchiveMemb
   return members;
 }
 
-interface Header {
+interface Header extends Pick<Override, "isSparse"> {
   readonly name: string;
   readonly type: string;
   readonly sizeBytes: number;
@@ -56,13 +60,14 @@ function parseHeader(block: Buffer, override: Override): Header {
     name: override.name ?? (prefix === "" ? short : `${prefix}/${short}`),
     type: block[156] === 0 ? "0" : String.fromCharCode(block[156] ?? 0),
     sizeBytes: override.sizeBytes ?? numberIn(block.subarray(124, 136)),
+    isSparse: override.isSparse,
   };
 }
 
 /** null for a folder, or for what only describes. */
 function memberOf(
   archive: ByteSource,
-  { name, type, sizeBytes, start }: Header & { readonly start: number },
+  { name, type, sizeBytes, start, isSparse }: Header & { readonly start: number },
   guard: EntryGuard,
 ): ArchiveMember | null {
   if (type === "g" || type === "K") return null;
@@ -71,7 +76,7 @@ function memberOf(
   guard.check(path);
   if (type === "1" || type === "2") throw guard.refuse(name, "it is a link");
   if (type === "5") return null;
-  if (type !== "0" && type !== "7") throw guard.refuse(name, "it is no plain file");
+  if (isSparse || (type !== "0" && type !== "7")) throw guard.refuse(name, "it is no plain file");
   return { name: path, source: sliceOf(archive, { place: memberPlace(archive.place, path), start, sizeBytes }) };
 }
 
@@ -83,7 +88,7 @@ async function text(cursor: ByteCursor, { sizeBytes }: Header): Promise<Buffer> 
 
 /** GNU's `L` holds a name, POSIX's `x` lines of `LENGTH KEY=VALUE`. */
 function overrideOf(type: string, content: Buffer): Override {
-  if (type === "L") return { name: cString(content), sizeBytes: null };
+  if (type === "L") return { ...NO_OVERRIDE, name: cString(content) };
   let override = NO_OVERRIDE;
   for (let at = 0; at < content.length; ) {
     const length = Number.parseInt(content.toString("latin1", at, at + 20), 10);
@@ -94,6 +99,7 @@ function overrideOf(type: string, content: Buffer): Override {
     const key = record.toString("latin1", 0, equals);
     if (key === "path") override = { ...override, name: value };
     if (key === "size") override = { ...override, sizeBytes: Number(value) };
+    if (key.startsWith("GNU.sparse.")) override = { ...override, isSparse: true };
     at += length;
   }
   return override;

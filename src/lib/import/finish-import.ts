@@ -1,12 +1,13 @@
 import type { Driver, DriverContext } from "../../drivers/driver.js";
 import { asDbopsError, DbopsError } from "../core/errors.js";
 import type { ExitName } from "../core/exit-codes.js";
-import { formatNumberOf } from "../core/units.js";
+import { formatCount, formatNumberOf } from "../core/units.js";
 import type { ImportPlan } from "./import-plan.js";
-import { type ImportReport, importReport, plannedTable } from "./import-report.js";
+import { type ImportedTable, type ImportReport, importReport, plannedTable } from "./import-report.js";
+import { locateFaults } from "./locate-faults.js";
 import { type ImportOptions, type ImportResult, performImport } from "./perform-import.js";
 import { previewRecords } from "./preview-records.js";
-import type { Reject } from "./reject.js";
+import { type Reject, refusals } from "./reject.js";
 import { writeRejects } from "./rejects-file.js";
 
 /** How much of a faulty input a check lists. */
@@ -39,10 +40,10 @@ export async function finishImport(
   const startedMs = clock.monotonicMs();
   if (typeof order.act === "object") return await preview(plan, order.act.preview, services);
   const isCheckFirst = order.act !== "import";
-  const trial = isCheckFirst ? await performed(plan, { ...order, maxErrors: CHECKED, isTrial: true }, services) : null;
-  const isRefused = trial !== null && (order.act === "check" || findings(trial) > order.maxErrors);
+  const trial = isCheckFirst ? await tried(plan, order, services) : null;
+  const isRefused = trial !== null && (order.act === "check" || trial.rejects.length > order.maxErrors);
   const result = isRefused ? trial : await performed(plan, { ...order, isTrial: false }, services);
-  const rejects = isRefused ? [...result.rejects, ...looseFindings(result)] : result.rejects;
+  const { rejects } = result;
   const unwritten = await unwrittenRejects(order, { rejects, committed: result.committed });
   const facts = {
     plan,
@@ -51,7 +52,7 @@ export async function finishImport(
     rejectsFile: unwritten === null && rejects.length > 0 ? order.rejects : null,
     durationMs: Math.round(clock.monotonicMs() - startedMs),
   } as const;
-  const report = importReport(facts, { ...result, rejects });
+  const report = importReport(facts, result);
   const refused = isRefused || result.isWhole ? null : refusal(result, order);
   if (refused !== null && unwritten !== null) services.context.progress.warn(unwritten.message);
   const error = refused ?? unwritten;
@@ -73,6 +74,12 @@ async function unwrittenRejects(
   }
 }
 
+/** What is wrong with the records, as a check has it. */
+async function tried(plan: ImportPlan, order: ImportOrder, services: ImportServices): Promise<ImportResult> {
+  const result = await performed(plan, { ...order, maxErrors: CHECKED, isTrial: true }, services);
+  return { ...result, rejects: [...result.rejects, ...(await looseFindings(result))] };
+}
+
 async function performed(
   plan: ImportPlan,
   options: ImportOptions,
@@ -83,8 +90,13 @@ async function performed(
 
 async function preview(plan: ImportPlan, count: number, { driver, context }: ImportServices): Promise<ImportOutcome> {
   const startedMs = context.clock.monotonicMs();
-  const tables = [];
-  for (const table of plan.tables) tables.push({ ...plannedTable(table), preview: await previewRecords(table, count) });
+  const tables: ImportedTable[] = [];
+  const rejects: Reject[] = [];
+  for (const table of plan.tables) {
+    const found = await previewRecords(table, count);
+    tables.push({ ...plannedTable(table), preview: found.shown });
+    rejects.push(...found.rejects);
+  }
   const report: ImportReport = {
     did: "preview",
     mode: plan.mode,
@@ -92,7 +104,7 @@ async function preview(plan: ImportPlan, count: number, { driver, context }: Imp
     hasOwnSchema: plan.schema !== null,
     tables,
     script: null,
-    rejects: [],
+    rejects: refusals(rejects),
     isWhole: true,
     committed: 0,
     rejectsFile: null,
@@ -102,25 +114,17 @@ async function preview(plan: ImportPlan, count: number, { driver, context }: Imp
   return { report, exit: "OK", error: null };
 }
 
-function findings(result: ImportResult): number {
-  return result.rejects.length + looseFindings(result).length;
-}
-
-/** A database that takes such values has no quarrel with them; a check has. */
-function looseFindings({ tables }: ImportResult): readonly Reject[] {
-  return tables.flatMap(({ plan, loose }) =>
-    loose.map(({ column, rows, reason }) => ({
-      table: plan.table.name,
-      file: plan.source.place,
-      place: null,
-      placeWord: plan.source.placeWord,
-      column,
-      value: null,
-      reason: `${reason}, in ${formatNumberOf("record", rows)}`,
-      record: null,
-      raw: null,
-    })),
-  );
+/** A database that takes such values has no quarrel with them; a check has: each column's first one is told. */
+async function looseFindings({ tables }: ImportResult): Promise<readonly Reject[]> {
+  const found: Reject[] = [];
+  for (const { plan, loose } of tables) {
+    const faults = loose.map(({ index, column, reason, rows }) => {
+      return { index, column, reason: `${reason}, in ${formatNumberOf("record", rows)}` };
+    });
+    found.push(...(await locateFaults(plan, faults)));
+  }
+  // It stands for all of them.
+  return found.map((one) => ({ ...one, record: null }));
 }
 
 /** A check of the whole file would find the committed records' own keys. */
@@ -146,5 +150,5 @@ function hintFor(reject: Reject | undefined, { maxErrors }: ImportOrder): string
   if (reject?.place == null) return "no single record is wrong, so that --max-errors would not help";
   return maxErrors === 0
     ? "--check lists all such records; --max-errors N --rejects FILE takes the others"
-    : `more than ${formatNumberOf("record", maxErrors)} cannot be taken, as --max-errors says`;
+    : `--check lists all such records; --max-errors allows ${formatCount(maxErrors)}`;
 }

@@ -12,6 +12,8 @@ export interface ColumnPlan {
   readonly column: string;
   /** As the database, or the new table's definition, calls its type. */
   readonly type: string;
+  /** What the records are, where their values chose the type; else null. */
+  readonly evidence: string | null;
   /** The texts true and false mean values: the column was made for such. */
   readonly isBoolean: boolean;
   /** Texts are numbers, as the export's manifest says. */
@@ -47,8 +49,14 @@ export interface ImportPlan {
   readonly whyTypes: string | null;
 }
 
-/** A type that a new column gets, by the column's name in the input. */
-export type ColumnTypes = ReadonlyMap<string, ColumnType>;
+/** A type that a new column gets, and what chose it; null where the input itself names the type. */
+export interface NewColumnType {
+  readonly type: ColumnType;
+  readonly evidence: string | null;
+}
+
+/** By the column's name in the input. */
+export type NewColumnTypes = ReadonlyMap<string, NewColumnType>;
 
 /** `schema.name`, or the bare name where there is no schema. */
 export function tableWord({ schema, name }: TableName): string {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { ImportPlan, TablePlan } from "./import-plan.js";
 import type { ImportResult, TableResult } from "./perform-import.js";
+import { refusals } from "./reject.js";
 
 const rejectSchema = z.object({
   table: z.string(),
@@ -19,7 +20,15 @@ const tableSchema = z.object({
   /** The file, or member of an archive, that its records are in. */
   file: z.string(),
   isNew: z.boolean(),
-  columns: z.array(z.object({ field: z.string(), column: z.string(), type: z.string() })),
+  columns: z.array(
+    z.object({
+      field: z.string(),
+      column: z.string(),
+      type: z.string(),
+      /** What the records are, where the type was chosen by them; else null. */
+      evidence: z.string().nullable(),
+    }),
+  ),
   /** Columns of the file that go nowhere. */
   left: z.array(z.string()),
   /** null when nothing was loaded: a preview. */
@@ -93,7 +102,7 @@ export function plannedTable({ table, source, columns, left, create }: TablePlan
     name: table.name,
     file: source.place,
     isNew: create !== null,
-    columns: columns.map(({ field, column, type }) => ({ field, column, type })),
+    columns: columns.map(({ field, column, type, evidence }) => ({ field, column, type, evidence })),
     left: [...left],
     counts: null,
     loose: [],
@@ -114,7 +123,7 @@ export function importReport({ plan, ...facts }: Facts, result: ImportResult): I
     tables: tables.map(loadedTable),
     script: null,
     archived: [],
-    rejects: rejects.map(({ record: _record, raw: _raw, ...refusal }) => refusal),
+    rejects: refusals(rejects),
     isWhole,
     committed,
   };

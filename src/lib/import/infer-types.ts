@@ -6,7 +6,6 @@ import { classOf, VALUE_CLASSES, type ValueClass } from "./infer-class.js";
 export interface InferredColumn {
   readonly name: string;
   readonly type: PortableType;
-  readonly isNullable: boolean;
   /** Why, for a plan: "999,999 integers, 1 text at line 3". */
   readonly evidence: string;
 }
@@ -46,7 +45,6 @@ export async function inferTypes(table: RecordTable): Promise<readonly InferredC
     return {
       name,
       type: isNonFinite ? "double" : typeOf(tally.seen()),
-      isNullable: tally.count("null") > 0 || tally.seen().length === 0,
       evidence: isNonFinite ? "numbers, not all of them finite" : tally.evidence(table.placeWord),
     };
   });

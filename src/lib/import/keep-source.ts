@@ -25,6 +25,8 @@ export interface SourceFiles {
 
 interface SourceFile {
   readonly path: string;
+  /** For messages. */
+  readonly place: string;
   readonly name: string;
   /** Changes when the file does. */
   readonly mark: string;
@@ -37,12 +39,12 @@ export async function requireKeepPlace(folder: string): Promise<void> {
 
 /** Notes which files an input consists of, and what they are like. */
 export async function sourceFiles(original: OriginalInput): Promise<SourceFiles> {
-  const { kind, path, name } = original;
-  if (kind === "file") return { original, files: [{ path, name, mark: await markOf(path) }] };
+  const { kind, path, place, name } = original;
+  if (kind === "file") return { original, files: [{ path, place, name, mark: await markOf(path) }] };
   const files: SourceFile[] = [];
   for (const entry of await readdir(path, { withFileTypes: true })) {
     const inner = join(path, entry.name);
-    if (entry.isFile()) files.push({ path: inner, name: entry.name, mark: await markOf(inner) });
+    if (entry.isFile()) files.push({ path: inner, place: inner, name: entry.name, mark: await markOf(inner) });
   }
   return { original, files };
 }
@@ -61,11 +63,11 @@ export async function keepSource(
   const inner = isFolder ? join(folder, `${original.name}_${stamp}`) : folder;
   if (isFolder) await writingOutput(inner, () => mkdir(inner, { mode: 0o700 }));
   const kept: KeptFile[] = [];
-  for (const { path: file, name, mark } of files) {
+  for (const { path: from, place: file, name, mark } of files) {
     const path = join(inner, isFolder ? name : stamped(name, stamp));
     await requireNothingAt(path, false);
-    const written = await writeOutputStream(path, readStreamOf(file), { run, signal });
-    if ((await markOf(file)) !== mark)
+    const written = await writeOutputStream(path, readStreamOf(from), { run, signal });
+    if ((await markOf(from)) !== mark)
       progress.warn(`${file} has changed since it was read: the copy is not what was imported`);
     kept.push({ file, path, ...written });
   }

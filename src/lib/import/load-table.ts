@@ -131,8 +131,17 @@ class TableWork {
     const { counts, faults, loose } = await this.#load.end();
     addCounts(this.#outcome.counts, counts);
     this.#note(faults);
-    this.#outcome.loose.push(...loose.map((one) => ({ ...one, index: one.index + this.#outcome.base })));
+    for (const one of loose) this.#noteLoose(one);
     this.#load = null;
+  }
+
+  /** A column has one entry, however often its table's records were committed meanwhile. */
+  #noteLoose({ index, ...one }: LooseValues): void {
+    const { loose, base } = this.#outcome;
+    const at = loose.findIndex(({ column }) => column === one.column);
+    const known = loose[at];
+    if (known === undefined) loose.push({ ...one, index: index + base });
+    else loose[at] = { ...known, rows: known.rows + one.rows };
   }
 
   #note(faults: readonly LoadFault[]): void {

@@ -1,43 +1,31 @@
 import type { LoadFault } from "../../drivers/load-model.js";
-import { type TablePlan, tableWord } from "./import-plan.js";
+import type { TablePlan } from "./import-plan.js";
 import { recordJson } from "./record-json.js";
-import { type Reject, valueText } from "./reject.js";
+import { type Reject, rejectOf, valueText } from "./reject.js";
 
 /** Finds the faulty records again in the input, for their places and values: only the way to a fault costs a second reading. */
 export async function locateFaults(plan: TablePlan, faults: readonly LoadFault[]): Promise<readonly Reject[]> {
   const { source } = plan;
-  const sought = new Map<number, LoadFault>();
-  for (const fault of faults) if (fault.index !== null) sought.set(fault.index, fault);
-  const rejects = faults.filter(({ index }) => index === null).map((fault) => rejectOf(plan, fault));
+  const sought = new Map<number, LoadFault[]>();
+  const rejects: Reject[] = [];
+  for (const fault of faults) {
+    if (fault.index === null) rejects.push(rejectOf(plan, fault));
+    else sought.set(fault.index, [...(sought.get(fault.index) ?? []), fault]);
+  }
   let index = 0;
   if (sought.size === 0) return rejects;
   for await (const { rows, places } of source.records()) {
     for (const [at, row] of rows.entries()) {
-      const fault = sought.get(index);
+      for (const { column, reason } of sought.get(index) ?? []) {
+        const planned = plan.columns.find((one) => one.column === column);
+        const value = planned === undefined ? null : valueText(row[planned.at] ?? null);
+        const record = recordJson(source.columns, row);
+        rejects.push(rejectOf(plan, { place: places[at] ?? null, column, value, reason, record }));
+      }
+      sought.delete(index);
       index += 1;
-      if (fault === undefined) continue;
-      sought.delete(index - 1);
-      const column = plan.columns.find((one) => one.column === fault.column);
-      const value = column === undefined ? null : valueText(row[column.at] ?? null);
-      const record = recordJson(source.columns, row);
-      rejects.push({ ...rejectOf(plan, fault), place: places[at] ?? null, value, record });
     }
     if (sought.size === 0) break;
   }
   return rejects;
-}
-
-function rejectOf({ table, source }: TablePlan, { column, reason }: LoadFault): Reject {
-  const { place: file, placeWord } = source;
-  return {
-    table: tableWord(table),
-    file,
-    place: null,
-    placeWord,
-    column,
-    value: null,
-    reason,
-    record: null,
-    raw: null,
-  };
 }

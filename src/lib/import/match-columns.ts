@@ -77,7 +77,7 @@ function planOf(
 ): ColumnPlan {
   const canBeNonFinite = source.origin?.nonFinite.has(field) ?? false;
   const holdsNumbers = source.origin?.numbers?.has(field) ?? false;
-  return { field, at, column: name, type, isBoolean: false, holdsNumbers, canBeNonFinite };
+  return { field, at, column: name, type, evidence: null, isBoolean: false, holdsNumbers, canBeNonFinite };
 }
 
 function unknownColumns(

@@ -1,5 +1,5 @@
 import type { RecordTable } from "../transfer/record-model.js";
-import type { ColumnTypes } from "./import-plan.js";
+import type { NewColumnType, NewColumnTypes } from "./import-plan.js";
 import { inferTypes } from "./infer-types.js";
 
 const TYPE_NAME = /^[A-Za-z_][\w ]*(?:\.[A-Za-z_]\w*)?(?:\(\s*\d+\s*(?:,\s*\d+\s*)?\))?[\w ]*(?:\[\])*$/;
@@ -10,14 +10,17 @@ export function isTypeName(text: string): boolean {
 }
 
 /** The types of a table that is made: those of a manifest of the same engine, else what the records show. IMPORT.*. */
-export async function newColumnTypes(source: RecordTable, engine: string): Promise<ColumnTypes> {
+export async function newColumnTypes(source: RecordTable, engine: string): Promise<NewColumnTypes> {
   const inferred = await inferTypes(source);
   const native = source.origin?.engine === engine ? source.origin.types : null;
   return new Map(
-    inferred.map(({ name, type }) => {
-      const sql = native?.get(name) ?? null;
-      if (isWithoutType(source, name, engine)) return [name, { kind: "native", sql: "" }];
-      return [name, sql !== null && isTypeName(sql) ? { kind: "native", sql } : { kind: "portable", type }];
+    inferred.map(({ name, type, evidence }): [string, NewColumnType] => {
+      const sql = isWithoutType(source, name, engine) ? "" : (native?.get(name) ?? null);
+      const isNamed = sql === "" || (sql !== null && isTypeName(sql));
+      return [
+        name,
+        isNamed ? { type: { kind: "native", sql }, evidence: null } : { type: { kind: "portable", type }, evidence },
+      ];
     }),
   );
 }

@@ -1,11 +1,12 @@
 import type { Driver, DriverContext, TableName } from "../../drivers/driver.js";
 import type { Loader, TableFault } from "../../drivers/load-model.js";
 import { DbopsError } from "../core/errors.js";
+import { formatNumberOf } from "../core/units.js";
 import { type ImportPlan, type TablePlan, tableWord } from "./import-plan.js";
 import { emptyOutcome, loadTable, type TableOutcome } from "./load-table.js";
 import { loadText } from "./load-text.js";
 import { locateFaults } from "./locate-faults.js";
-import { type Reject, shortened } from "./reject.js";
+import { type Reject, unreadReject } from "./reject.js";
 import { remainingPlan } from "./remaining-plan.js";
 import { runSchema } from "./run-schema.js";
 
@@ -107,7 +108,8 @@ class ImportRun {
       const isWhole = await this.#loadAll(loader, passesText);
       return isWhole === null ? null : await this.#result(isWhole);
     } catch (error) {
-      if (this.#committed > 0) this.#context.progress.warn(`${this.#committed} records are committed and stay`);
+      if (this.#committed > 0)
+        this.#context.progress.warn(`${formatNumberOf("record", this.#committed)} committed before stay`);
       throw error;
     }
   }
@@ -205,12 +207,7 @@ class ImportRun {
 }
 
 async function rejectsOf({ plan, faults, unread }: TableOutcome): Promise<readonly Reject[]> {
-  const { source, table } = plan;
-  const unreadable = unread.map(({ place, reason, raw }) => {
-    const { place: file, placeWord } = source;
-    const value = shortened(raw);
-    return { table: tableWord(table), file, place, placeWord, column: null, value, reason, record: null, raw };
-  });
+  const unreadable = unread.map((fault) => unreadReject(plan, fault));
   const refused = faults.length === 0 ? [] : await locateFaults(plan, faults);
   return [...unreadable, ...refused].sort((a, b) => (a.place ?? 0) - (b.place ?? 0));
 }

@@ -5,8 +5,15 @@ import { DbopsError } from "../core/errors.js";
 import type { RecordTable } from "../transfer/record-model.js";
 import { chooseKey, requireSkippableKeys } from "./choose-key.js";
 import { chooseSchema } from "./choose-schema.js";
-import { type ChosenTable, chooseTables } from "./choose-tables.js";
-import { type ColumnPlan, type ColumnTypes, type ImportPlan, type TablePlan, tableWord } from "./import-plan.js";
+import { type ChosenTable, chooseTables, requireFree } from "./choose-tables.js";
+import {
+  type ColumnPlan,
+  type ImportPlan,
+  type NewColumnType,
+  type NewColumnTypes,
+  type TablePlan,
+  tableWord,
+} from "./import-plan.js";
 import type { ImportWish } from "./import-wish.js";
 import { matchColumns, renamedColumns, requireKnownFields } from "./match-columns.js";
 import { orderTables } from "./order-tables.js";
@@ -22,14 +29,14 @@ export interface PlanRequest {
   /** No record may be rejected, and nothing is committed before the end. */
   readonly isAllOrNothing: boolean;
   /** Looks at the records of a table that will be made. */
-  readonly inferTypes: (source: RecordTable) => Promise<ColumnTypes>;
+  readonly inferTypes: (source: RecordTable) => Promise<NewColumnTypes>;
 }
 
 /** Decides which records go where before anything is changed. USAGE.INVALID, IMPORT.*. */
 export async function planImport(loader: Loader, request: PlanRequest): Promise<ImportPlan> {
   const { sources, wish, engine, isAllOrNothing, inferTypes } = request;
   const schema = await loader.schema();
-  const chosen = orderTables(chooseTables(sources, wish, schema));
+  const chosen = orderTables(chooseTables(sources, wish, { schema, hasSchemas: loader.hasSchemas }));
   const isMade = ({ existing }: ChosenTable): boolean => existing === null || wish.mode === "replace";
   requireKnownFields(wish.renames.keys(), chosen, "--map");
   requireKnownFields(wish.types.keys(), chosen.filter(isMade), "--types");
@@ -38,13 +45,14 @@ export async function planImport(loader: Loader, request: PlanRequest): Promise<
   const tables: TablePlan[] = [];
   for (const one of chosen) {
     const { existing } = one;
+    if (existing === null) requireFree(one, schema);
     const plan =
       existing === null || isMade(one)
         ? await planNew(one, loader, { wish, inferTypes })
         : planExisting(existing, one, wish);
     const hasExactTexts = one.source.isTyped && one.source.origin?.engine === engine;
     const losses = await tableLosses(loader, existing, { schema, mode: wish.mode });
-    tables.push({ ...plan, hasExactTexts, losses });
+    tables.push({ ...plan, left: [...plan.left, ...computedAway(one.source)], hasExactTexts, losses });
   }
   requireNames(
     tables.flatMap(({ create }) => create ?? []),
@@ -52,6 +60,9 @@ export async function planImport(loader: Loader, request: PlanRequest): Promise<
   );
   return { mode: wish.mode, tables, schema: null, whyTypes };
 }
+
+/** Of a column that no record has. */
+const UNSEEN: NewColumnType = { type: { kind: "portable", type: "text" }, evidence: null };
 
 type Planned = Omit<TablePlan, "losses" | "hasExactTexts">;
 
@@ -76,9 +87,9 @@ async function planNew(
 ): Promise<Planned> {
   const types = await inferTypes(source);
   const named = renamedColumns(source, wish.renames).map(({ field, at, column }) => {
-    const native = wish.types.get(field);
-    const found = types.get(field) ?? ({ kind: "portable", type: "text" } as const);
-    return { field, at, column, type: native === undefined ? found : ({ kind: "native", sql: native } as const) };
+    const sql = wish.types.get(field);
+    const named = sql === undefined ? null : ({ type: { kind: "native", sql }, evidence: null } as const);
+    return { field, at, column, ...(named ?? types.get(field) ?? UNSEEN) };
   });
   if (named.length === 0) throw noColumns(source, name);
   return {
@@ -96,6 +107,11 @@ async function planNew(
     create: { table: name, columns: named.map(({ column, type }) => ({ name: column, type })) },
     replaces: existing !== null,
   };
+}
+
+/** Columns that the source's database computes, and that it was not asked for. */
+function computedAway({ origin, columns }: RecordTable): readonly string[] {
+  return [...(origin?.generated ?? [])].filter((name) => !columns.includes(name));
 }
 
 function noColumns({ place }: RecordTable, table: TableName): DbopsError {

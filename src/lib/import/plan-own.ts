@@ -14,6 +14,7 @@ export function planOwn({ source, name }: ChosenTable): TablePlan {
       at,
       column: field,
       type: origin?.types.get(field) ?? "",
+      evidence: null,
       isBoolean: false,
       holdsNumbers: origin?.numbers?.has(field) ?? false,
       canBeNonFinite: origin?.nonFinite.has(field) ?? false,

@@ -75,19 +75,17 @@ async function* counted(table: RecordTable, { spelled, rows }: Expectation): Asy
 }
 
 function originOf(
-  { columns, nonFinite, mixed, numbers, rows, where, limit, allColumns }: ExportedTable,
-  { engine, serverVersion }: ExportManifest,
+  { columns, nonFinite, mixed, numbers, where, limit, allColumns }: ExportedTable,
+  { engine }: ExportManifest,
   readSchema: RecordOrigin["readSchema"],
 ): RecordOrigin {
   return {
     engine,
-    serverVersion,
     types: new Map(columns.map(({ name, type }) => [name, type])),
     generated: new Set(columns.filter(({ generated }) => generated).map(({ name }) => name)),
     nonFinite: new Set(nonFinite),
     mixed: new Set(mixed),
     numbers: numbers === undefined ? null : new Set(numbers),
-    rows,
     isWhole: where === null && limit === null && allColumns,
     readSchema,
   };

@@ -25,6 +25,8 @@ export interface OriginalInput {
   readonly kind: "file" | "folder";
   readonly path: string;
   readonly name: string;
+  /** For messages: its path, or where its bytes came from. */
+  readonly place: string;
 }
 
 /** What an input turned out to be. */
@@ -54,7 +56,7 @@ export async function openInput(request: ReadRequest): Promise<OpenedInput> {
   if (found.isDirectory()) {
     if (request.format === "sql") throw noScript(path);
     const members = await listFolder(path, request.signal);
-    const original = { kind: "folder", path, name: basename(path) } as const;
+    const original = { kind: "folder", path, place: path, name: basename(path) } as const;
     return { ...ofTables(await openMembers({ place: path, members }, request)), original };
   }
   const name = basename(path);
@@ -64,19 +66,12 @@ export async function openInput(request: ReadRequest): Promise<OpenedInput> {
   return await openNamed({ ...file, name }, request);
 }
 
-/** The same, of an input that must bring tables. */
-export async function openRecords(request: ReadRequest): Promise<readonly RecordTable[]> {
-  const opened = await openInput(request);
-  if (opened.kind === "tables") return opened.tables;
-  const place = opened.kind === "script" ? opened.script.place : opened.place;
-  throw new DbopsError("USAGE.INVALID", { message: `${place} is no file of records`, why: `it is a ${opened.kind}` });
-}
-
 /** A file in which a name may have told what it holds; null when it has none. */
 type NamedFile = StoredFile & { readonly name: string | null };
 
 async function openNamed(file: NamedFile, request: ReadRequest): Promise<OpenedInput> {
-  const original = { kind: "file", path: file.path, name: file.name ?? "stdin" } as const;
+  const { path, place, name } = file;
+  const original = { kind: "file", path, place, name: name ?? "stdin" } as const;
   return { ...(await openFile(file, request)), original };
 }
 

@@ -7,6 +7,6 @@ export function requirePossible({ delimiter, quote }: ReadWish): void {
   throw new DbopsError("USAGE.INVALID", {
     message: `--delimiter and --quote are both ${JSON.stringify(delimiter)}`,
     why: "no field could be told from the next",
-    hint: "leave away the one that you are not sure of: it is found out",
+    hint: "leave out the one that you are not sure of: it is found out",
   });
 }

@@ -1,4 +1,6 @@
 import type { FieldValue } from "../core/field-value.js";
+import type { RecordFault } from "../transfer/record-model.js";
+import { type TablePlan, tableWord } from "./import-plan.js";
 
 /** A record that was not taken, and why. */
 export interface Reject extends Refusal {
@@ -24,6 +26,27 @@ export interface Refusal {
 
 const LONGEST = 10_000;
 
+type Found = Pick<Reject, "reason"> & Partial<Pick<Reject, "place" | "column" | "value" | "record" | "raw">>;
+
+/** What is wrong with records of a table, as far as it is known. */
+export function rejectOf(
+  { table, source }: Pick<TablePlan, "table" | "source">,
+  { place = null, column = null, value = null, reason, record = null, raw = null }: Found,
+): Reject {
+  const { place: file, placeWord } = source;
+  return { table: tableWord(table), file, place, placeWord, column, value, reason, record, raw };
+}
+
+/** A record that could not be read. */
+export function unreadReject(plan: Pick<TablePlan, "table" | "source">, { place, reason, raw }: RecordFault): Reject {
+  return rejectOf(plan, { place, reason, raw, value: shortened(raw) });
+}
+
+/** What a report tells of them. */
+export function refusals(rejects: readonly Reject[]): Refusal[] {
+  return rejects.map(({ record: _record, raw: _raw, ...refusal }) => refusal);
+}
+
 /** A value as text, for people who look for it; bytes as hex. */
 export function valueText(value: FieldValue): string | null {
   if (value === null) return null;
@@ -43,7 +66,7 @@ function lineOf({ record, raw, ...refusal }: Reject): string {
   return `${JSON.stringify({ ...refusal, raw }).slice(0, -1)},"record":${record ?? "null"}}\n`;
 }
 
-export function shortened(text: string): string {
+function shortened(text: string): string {
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}… (${text.length} characters)` : text;
 }
 

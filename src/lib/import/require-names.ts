@@ -3,6 +3,9 @@ import { DbopsError } from "../core/errors.js";
 import { shellWord } from "../core/shell-word.js";
 import { tableWord } from "./import-plan.js";
 
+const GIVE_COLUMN = "give one of them another name: --map COLUMN=NAME";
+const GIVE_TABLE = "import the file of one of them by itself: --table NAME gives it another name";
+
 /** USAGE.INVALID for names that the database would cut, or takes for one: tables, and columns of one table. */
 export function requireNames(tables: readonly NewTable[], rules: NameRules): void {
   for (const { table, columns } of tables) {
@@ -10,13 +13,13 @@ export function requireNames(tables: readonly NewTable[], rules: NameRules): voi
     requireShort(table.name, rules, "--table NAME");
     for (const name of names) requireShort(name, rules, `--map ${shellWord(name)}=NAME`);
     const column = twiceIn(names, rules);
-    if (column !== null) throw doubled(`two columns of ${tableWord(table)}`, column, "--map COLUMN=NAME");
+    if (column !== null) throw doubled(`two columns of ${tableWord(table)}`, column, GIVE_COLUMN);
   }
   const table = twiceIn(
     tables.map((one) => tableWord(one.table)),
     rules,
   );
-  if (table !== null) throw doubled("two tables", table, "--tables, one after the other");
+  if (table !== null) throw doubled("two tables", table, GIVE_TABLE);
 }
 
 function requireShort(name: string, { maxBytes }: NameRules, hint: string): void {
@@ -40,8 +43,5 @@ function twiceIn(names: readonly string[], { ignoresCase }: NameRules): string |
 }
 
 function doubled(what: string, name: string, hint: string): DbopsError {
-  return new DbopsError("USAGE.INVALID", {
-    message: `${what} would both be called "${name}"`,
-    hint: `give one of them another name: ${hint}`,
-  });
+  return new DbopsError("USAGE.INVALID", { message: `${what} would both be called "${name}"`, hint });
 }

@@ -16,7 +16,7 @@ const DATABASE = "SQLite format 3\0";
 const OTHERS = [
   ["a database file", DATABASE],
   ["a dump of pg_dump's custom format", "PGDMP"],
-  ["a Parquet file", "PAR1"],
+  ["a Parquet file", "PAR1\x15"],
   ["a bzip2 file", "BZh"],
   ["an xz file", "\xfd7zXZ\0"],
   ["a 7-Zip archive", "7z\xbc\xaf"],

@@ -25,7 +25,7 @@ export function sniffFormat(head: string, { place, wished, named }: FormatClues)
   throw new DbopsError("USAGE.INVALID", {
     message: `${place} cannot be read as ${wished}`,
     why: `its name says ${named}`,
-    hint: `leave --format away, or give the file a name that ends in .${wished}`,
+    hint: `leave --format out, or give the file a name that ends in .${wished}`,
   });
 }
 

@@ -8,7 +8,8 @@ export function sourceTables(source: RecordSource, place: string): readonly Reco
 }
 
 function recordTable(source: RecordSource, table: Table, place: string): RecordTable {
-  const stored = table.columns.filter(({ isGenerated, isIdentity }) => !isGenerated || isIdentity);
+  const computed = table.columns.filter(({ isGenerated, isIdentity }) => isGenerated && !isIdentity);
+  const stored = table.columns.filter((column) => !computed.includes(column));
   const columns = stored.map(({ name }) => name);
   return {
     name: table.name,
@@ -19,13 +20,11 @@ function recordTable(source: RecordSource, table: Table, place: string): RecordT
     columns,
     origin: {
       engine: source.engine,
-      serverVersion: source.serverVersion,
       types: new Map(stored.map(({ name, type }) => [name, type === "" ? null : type])),
-      generated: new Set(),
+      generated: new Set(computed.map(({ name }) => name)),
       nonFinite: new Set(),
       mixed: new Set(),
       numbers: null,
-      rows: table.estimatedRows ?? 0,
       isWhole: false,
       readSchema: null,
     },

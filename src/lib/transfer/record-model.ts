@@ -32,9 +32,7 @@ export interface SchemaText {
 
 /** What a manifest, or a database itself, says about where the records come from. */
 export interface RecordOrigin {
-  /** The engine's name, and its version. */
   readonly engine: string;
-  readonly serverVersion: string;
   /** Native types by column; null where the engine knew none. */
   readonly types: ReadonlyMap<string, string | null>;
   /** Columns that the database computes by itself. */
@@ -45,7 +43,6 @@ export interface RecordOrigin {
   readonly mixed: ReadonlySet<string>;
   /** Columns without a type in which texts stand for numbers; null when nothing tells. */
   readonly numbers: ReadonlySet<string> | null;
-  readonly rows: number;
   /** Whether these are all rows and columns of their table. */
   readonly isWhole: boolean;
   /** The statements that make the tables, checked against the manifest; null where there are none to be run. IMPORT.CHECKSUM_MISMATCH. */
