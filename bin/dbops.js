@@ -18,6 +18,6 @@ if (process.platform === "win32") {
   setFlagsFromString("--no-incremental-marking");
   // As in Node 21 and newer. Where it is missing, pg finds out where it runs by making a Response, which loads all of fetch.
   globalThis.navigator ??= { userAgent: `Node.js/${major}` };
-  const { main } = await import("../dist/main.js");
+  const { main } = await import("../bundle/main.js");
   await main(process.argv.slice(2));
 }
