@@ -3,11 +3,12 @@ import { asDbopsError, DbopsError } from "../core/errors.js";
 import type { ExitName } from "../core/exit-codes.js";
 import { formatNumberOf } from "../core/units.js";
 import type { ImportPlan } from "./import-plan.js";
-import { type ImportReport, importReport, plannedTable } from "./import-report.js";
+import type { ImportReport } from "./import-report.js";
 import { type ImportOptions, type ImportResult, performImport } from "./perform-import.js";
 import { previewRecords } from "./preview-records.js";
 import type { Reject } from "./reject.js";
 import { writeRejects } from "./rejects-file.js";
+import { importReport, plannedTable } from "./report-import.js";
 
 /** How much of a faulty input a check lists. */
 const CHECKED = 1000;
