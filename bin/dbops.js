@@ -16,6 +16,8 @@ if (process.platform === "win32") {
   // Streams make many short-lived buffers outside the heap. While V8 marks in steps it keeps them, runs into its limit and
   // marks again: a third of dbops's own time. Marking this small heap in one go takes 10 ms, and is hardly ever needed.
   setFlagsFromString("--no-incremental-marking");
-  const { main } = await import("../dist/main.js");
+  // As in Node 21 and newer. Where it is missing, pg finds out where it runs by making a Response, which loads all of fetch.
+  globalThis.navigator ??= { userAgent: `Node.js/${major}` };
+  const { main } = await import("../bundle/main.js");
   await main(process.argv.slice(2));
 }

@@ -165,12 +165,12 @@ describe("the repository", () => {
     const { stdout } = await run("npm", ["pack", "--dry-run", "--json", "--ignore-scripts"], { cwd: ROOT });
     const paths = [...stdout.matchAll(/"path": "([^"]+)"/g)].map(([, path]) => path ?? "");
     expect(paths).toEqual(
-      expect.arrayContaining(["bin/dbops.js", "dist/main.js", "docs/recovery.md", "LICENSE", "README.md"]),
+      expect.arrayContaining(["bin/dbops.js", "bundle/main.js", "docs/recovery.md", "LICENSE", "README.md"]),
     );
-    expect(paths.filter((path) => !/^(?:bin|dist|docs)\/|^(?:LICENSE|README\.md|package\.json)$/.test(path))).toEqual(
+    expect(paths.filter((path) => !/^(?:bin|bundle|docs)\/|^(?:LICENSE|README\.md|package\.json)$/.test(path))).toEqual(
       [],
     );
-    expect(paths.filter((path) => /\.ts$/.test(path) && !path.endsWith(".d.ts"))).toEqual([]);
+    expect(paths.filter((path) => path.endsWith(".ts"))).toEqual([]);
   });
 });
 

@@ -45,7 +45,7 @@ const RULES: Readonly<Record<string, RoomRules>> = {
     types: [...CONTRACTS, "lib/config/", "lib/storage/", "lib/runtime/"],
   },
   commands: { values: ["commands/", "lib/core/"], types: ["lib/runtime/", ...CONTRACTS] },
-  main: { values: ["main.ts", "program.ts", "commands/", "lib/"] },
+  main: { values: ["main.ts", "program.ts", "parse-leaf.ts", "commands/", "lib/"] },
 };
 
 const NOT_DOMAINS = new Set(["core", "system", "config", "terminal", "storage", "codec", "runtime"]);
@@ -58,7 +58,7 @@ export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   "better-sqlite3": ["drivers/sqlite/", "lib/system/kernel-lock.ts"],
   chalk: ["lib/terminal/"],
   "cli-table3": ["lib/terminal/"],
-  commander: ["main.ts", "program.ts"],
+  commander: ["parse-leaf.ts"],
   ora: ["lib/terminal/"],
   pg: ["drivers/postgres/"],
   "pg-copy-streams": ["drivers/postgres/"],

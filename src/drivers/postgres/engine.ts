@@ -1,15 +1,11 @@
 import type { DriverContext, Engine, TargetAddress } from "../driver.js";
 import { inspectArchive } from "./archive.js";
 import type { ConnInfo } from "./conn-info.js";
-import { openCopyTarget } from "./copy/open-target.js";
-import { diagnosePrograms } from "./doctor.js";
 import { openDriver } from "./postgres-driver.js";
 import { resolveConn } from "./resolve-conn.js";
-import { openRestorer } from "./restorer.js";
-import { openScratch } from "./scratch.js";
 import { Tools } from "./tools.js";
 
-/** PostgreSQL 13 to 18, by the `pg` package and PostgreSQL's own programs. */
+/** PostgreSQL 13 to 18, by the `pg` package and PostgreSQL's own programs. What few commands need is loaded by those. */
 export const postgresEngine: Engine = {
   name: "postgres",
   title: "PostgreSQL",
@@ -18,12 +14,23 @@ export const postgresEngine: Engine = {
   canEndSessions: true,
   copyFlags: { asSource: [], asTarget: [] },
   open: async (address, context) => await openDriver(await connOf(address, context), context),
-  openCopyTarget: async (address, request, context) =>
-    await openCopyTarget({ conn: await connOf(address, context), context }, request),
-  restorer: async (address, context) => await openRestorer(await connOf(address, context), context),
-  openScratch,
+  openCopyTarget: async (address, request, context) => {
+    const { openCopyTarget } = await import("./copy/open-target.js");
+    return await openCopyTarget({ conn: await connOf(address, context), context }, request);
+  },
+  restorer: async (address, context) => {
+    const { openRestorer } = await import("./restorer.js");
+    return await openRestorer(await connOf(address, context), context);
+  },
+  openScratch: async (request, context) => {
+    const { openScratch } = await import("./scratch.js");
+    return await openScratch(request, context);
+  },
   inspect: inspectArchive,
-  diagnose: (context) => diagnosePrograms(new Tools(context), 0),
+  diagnose: async (context) => {
+    const { diagnosePrograms } = await import("./doctor.js");
+    return await diagnosePrograms(new Tools(context), 0);
+  },
 };
 
 async function connOf(address: TargetAddress, context: DriverContext): Promise<ConnInfo> {

@@ -18,21 +18,15 @@ import type { Snapshot, SnapshotRequest } from "../snapshot-model.js";
 import type { ReadView } from "../view-model.js";
 import { type ConnInfo, labelOf } from "./conn-info.js";
 import { openSession } from "./connect.js";
-import { openCopySource } from "./copy/open-source.js";
-import { diagnose } from "./doctor.js";
 import { examineScript } from "./examine-script.js";
 import { FIXED_SETTINGS, fingerprintAll } from "./fingerprint.js";
 import { identityOf } from "./identity.js";
-import { openLoader } from "./loader.js";
-import { lockDatabase } from "./lock.js";
 import { NO_TIMEOUTS } from "./no-timeouts.js";
-import { openPostgresView } from "./postgres-view.js";
 import { rowReader } from "./rows.js";
 import { runScript } from "./run-script.js";
 import { readSchema } from "./schema.js";
 import { readNature, readServerFacts, type ServerNature } from "./server-facts.js";
 import type { Session } from "./session.js";
-import { takeSnapshot } from "./snapshot.js";
 import { Tools } from "./tools.js";
 
 /** Connects to one node. CONNECT.*, UNSUPPORTED.SERVER. */
@@ -53,6 +47,7 @@ interface Parts {
   readonly nature: ServerNature;
 }
 
+/** What few commands need is loaded by those. */
 class PostgresDriver implements Driver {
   readonly engine = "postgres";
   readonly label: string;
@@ -88,14 +83,17 @@ class PostgresDriver implements Driver {
   }
 
   async openView(): Promise<ReadView> {
+    const { openPostgresView } = await import("./postgres-view.js");
     return await openPostgresView({ ...this.#parts, tools: this.#tools });
   }
 
   async openCopySource(choices: CopyChoices): Promise<CopySource> {
+    const { openCopySource } = await import("./copy/open-source.js");
     return await openCopySource({ ...this.#parts, tools: this.#tools }, choices);
   }
 
   async openLoader(request: LoadRequest): Promise<Loader> {
+    const { openLoader } = await import("./loader.js");
     return await openLoader(this.#parts, request);
   }
 
@@ -109,14 +107,17 @@ class PostgresDriver implements Driver {
 
   async takeSnapshot(request: SnapshotRequest): Promise<Snapshot> {
     const { conn, context, nature } = this.#parts;
+    const { takeSnapshot } = await import("./snapshot.js");
     return await takeSnapshot({ conn, context, nature, tools: this.#tools, identity: this.identity }, request);
   }
 
   async diagnose(): Promise<readonly Diagnosis[]> {
+    const { diagnose } = await import("./doctor.js");
     return await diagnose({ ...this.#parts, tools: this.#tools });
   }
 
   async lock(options: LockOptions): Promise<HeldLock> {
+    const { lockDatabase } = await import("./lock.js");
     return await lockDatabase(this.#parts.conn, options, this.#parts.context);
   }
 

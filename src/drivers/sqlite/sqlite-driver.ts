@@ -23,15 +23,11 @@ import type { Snapshot, SnapshotRequest } from "../snapshot-model.js";
 import type { ReadView } from "../view-model.js";
 import { type Access, chooseAccess } from "./access.js";
 import { Connection } from "./connection.js";
-import { openCopySource } from "./copy/open-source.js";
-import { diagnoseFile } from "./doctor.js";
 import { isDamage, translating } from "./errors.js";
 import { examineScript } from "./examine-script.js";
 import { identityOf } from "./identity.js";
-import { openLoader } from "./loader.js";
 import { type DatabaseFile, locate, resolvePath } from "./locate.js";
 import { lockDatabase } from "./lock.js";
-import { openView } from "./open-view.js";
 import { SqliteRows } from "./rows.js";
 import { runScript } from "./run-script.js";
 import { readSchema } from "./schema.js";
@@ -51,7 +47,7 @@ interface OpenedFile {
   readonly walBytes: number;
 }
 
-/** One SQLite file. Short statements run here, long ones in a forked child. */
+/** One SQLite file. Short statements run here, long ones in a forked child; what few commands need is loaded by those. */
 export class SqliteDriver implements Driver {
   readonly engine = "sqlite";
   readonly label: string;
@@ -131,17 +127,20 @@ export class SqliteDriver implements Driver {
 
   async openView(): Promise<ReadView> {
     const { access, connection } = this.#opened;
+    const { openView } = await import("./open-view.js");
     return await openView({ access, connection, open: this.#openRequest() }, this.#context);
   }
 
   async openCopySource(choices: CopyChoices): Promise<CopySource> {
     const { access, connection, file } = this.#opened;
     const viewed = { access, connection, open: this.#openRequest(), path: file.path };
+    const { openCopySource } = await import("./copy/open-source.js");
     return await openCopySource(viewed, choices, this.#context);
   }
 
   async openLoader(request: LoadRequest): Promise<Loader> {
     const { connection } = this.#opened;
+    const { openLoader } = await import("./loader.js");
     return await openLoader({ connection, path: this.#writablePath(), context: this.#context }, request);
   }
 
@@ -178,6 +177,7 @@ export class SqliteDriver implements Driver {
   }
 
   async diagnose(): Promise<readonly Diagnosis[]> {
+    const { diagnoseFile } = await import("./doctor.js");
     return await diagnoseFile(this.#opened.file, this.#opened.connection);
   }
 

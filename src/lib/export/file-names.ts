@@ -1,5 +1,5 @@
 import { encodeName } from "../backup/backup-name.js";
-import { EXPORT_MANIFEST_NAME, EXPORT_SCHEMA_NAME } from "../transfer/export-manifest.js";
+import { EXPORT_MANIFEST_NAME, EXPORT_SCHEMA_NAME } from "../transfer/export-names.js";
 
 /** A file name for each key, no two alike where case does not count, none of them that of the folder's own files. */
 export function fileNames(keys: readonly string[], extension: string): readonly string[] {

@@ -1,10 +1,6 @@
 import type { Compression } from "../codec/choose-compression.js";
-import {
-  EXPORT_MANIFEST_VERSION,
-  type ExportedTable,
-  type ExportManifest,
-  exportManifestSchema,
-} from "../transfer/export-manifest.js";
+import { type ExportedTable, type ExportManifest, exportManifestSchema } from "../transfer/export-manifest.js";
+import { EXPORT_MANIFEST_VERSION } from "../transfer/export-names.js";
 import type { ExportJob } from "./export-job.js";
 import type { FolderFormat } from "./output-form.js";
 import { rowFormat } from "./spelling.js";

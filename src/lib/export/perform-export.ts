@@ -4,7 +4,6 @@ import { pipeline } from "node:stream/promises";
 import { timed } from "../core/clock.js";
 import { writeOutputStream } from "../system/output-stream.js";
 import { checkFirst } from "./check-first.js";
-import { copyDatabase } from "./copy-database.js";
 import { definitionOf } from "./definition-of.js";
 import { type ExportJob, readingPhase } from "./export-job.js";
 import type { ExportReport } from "./export-report.js";
@@ -13,9 +12,7 @@ import type { Output } from "./find-output.js";
 import { DATABASE_FORMAT, type OutputForm } from "./output-form.js";
 import { packText } from "./pack-text.js";
 import type { WrittenRows } from "./read-rows.js";
-import { writeArchive } from "./write-archive.js";
 import { writeDatabase } from "./write-database.js";
-import { writeFolder } from "./write-folder.js";
 
 export interface OutputPlace extends Output {
   readonly openData: () => Writable;
@@ -68,10 +65,12 @@ async function make(job: ExportJob, { form, path, isStreamed, openData }: Output
     case "database":
       return { ...(await storeDatabase(job, path)), files: null, sizeBytes: (await stat(path)).size, sha256: null };
     case "folder": {
+      const { writeFolder } = await import("./write-folder.js");
       const { written, tables, sizeBytes } = await writeFolder(path, job, form);
       return { ...ALL_CARRIED, written, files: tables.map(({ file }) => file), sizeBytes, sha256: null };
     }
     case "archive": {
+      const { writeArchive } = await import("./write-archive.js");
       const { written, tables, bytes, sha256 } = await writeArchive(path, job, form);
       return { ...ALL_CARRIED, written, files: tables.map(({ file }) => file), sizeBytes: bytes, sha256 };
     }
@@ -98,7 +97,10 @@ async function storeText(job: ExportJob, form: TextForm, path: string): Promise<
 /** Tables of an engine whose databases are files of the kind are written as they are; others are copied. */
 async function storeDatabase(job: ExportJob, path: string): Promise<Pick<Made, "written" | "notCarried">> {
   const { fileKinds } = await job.services.engine(job.driver.engine);
-  if (!fileKinds.includes(DATABASE_FORMAT)) return await copyDatabase(path, job);
+  if (!fileKinds.includes(DATABASE_FORMAT)) {
+    const { copyDatabase } = await import("./copy-database.js");
+    return await copyDatabase(path, job);
+  }
   return { ...ALL_CARRIED, written: await writeDatabase(path, job) };
 }
 

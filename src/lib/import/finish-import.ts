@@ -3,12 +3,13 @@ import { asDbopsError, DbopsError } from "../core/errors.js";
 import type { ExitName } from "../core/exit-codes.js";
 import { formatCount, formatNumberOf } from "../core/units.js";
 import type { ImportPlan } from "./import-plan.js";
-import { type ImportedTable, type ImportReport, importReport, plannedTable } from "./import-report.js";
+import type { ImportedTable, ImportReport } from "./import-report.js";
 import { locateFaults } from "./locate-faults.js";
 import { type ImportOptions, type ImportResult, performImport } from "./perform-import.js";
 import { previewRecords } from "./preview-records.js";
 import { type Reject, refusals } from "./reject.js";
 import { writeRejects } from "./rejects-file.js";
+import { importReport, plannedTable } from "./report-import.js";
 
 /** How much of a faulty input a check lists. */
 const CHECKED = 1000;

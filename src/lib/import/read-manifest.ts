@@ -1,10 +1,6 @@
 import { DbopsError } from "../core/errors.js";
-import {
-  EXPORT_MANIFEST_NAME,
-  EXPORT_MANIFEST_VERSION,
-  type ExportManifest,
-  exportManifestSchema,
-} from "../transfer/export-manifest.js";
+import type { ExportManifest } from "../transfer/export-manifest.js";
+import { EXPORT_MANIFEST_NAME, EXPORT_MANIFEST_VERSION } from "../transfer/export-names.js";
 import type { ArchiveMember } from "./archive-member.js";
 import { readRange } from "./read-bytes.js";
 
@@ -31,12 +27,13 @@ export async function findManifest(members: readonly ArchiveMember[]): Promise<F
   const content = parsed(text);
   if (content === undefined && isOurs) throw invalid(place, "it is no JSON");
   if (!isObject(content) || !("engine" in content) || !("tables" in content)) return null;
-  return { manifest: checked(content, place), place, prefix: member.name.slice(0, -EXPORT_MANIFEST_NAME.length) };
+  return { manifest: await checked(content, place), place, prefix: member.name.slice(0, -EXPORT_MANIFEST_NAME.length) };
 }
 
-function checked(content: object, place: string): ExportManifest {
+async function checked(content: object, place: string): Promise<ExportManifest> {
   const version: unknown = "version" in content ? content.version : null;
   if (typeof version === "number" && version > EXPORT_MANIFEST_VERSION) throw newer(place, version);
+  const { exportManifestSchema } = await import("../transfer/export-manifest.js");
   const result = exportManifestSchema.safeParse(content);
   if (result.success) return result.data;
   const [issue] = result.error.issues;

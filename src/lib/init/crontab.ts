@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
 
 export interface CrontabRequest {
   /** Absolute path of the dbops.yaml. */
@@ -9,7 +9,7 @@ export interface CrontabRequest {
 /** Lines for `crontab -e`: absolute paths of node and dbops, because cron's PATH is short and may lack both. */
 export function crontabLines({ config, targets }: CrontabRequest): readonly string[] {
   if (targets.length === 0) return [];
-  const script = fileURLToPath(new URL("../../../bin/dbops.js", import.meta.url));
+  const script = createRequire(import.meta.url).resolve("#program");
   const dbops = (...words: readonly string[]): string =>
     [process.execPath, script, ...words, "--quiet", "--config", config].map(quoted).join(" ");
   return [

@@ -7,8 +7,6 @@ import type { Driver, DriverContext, LockOptions, NewDatabase } from "../../driv
 import { ENGINE_NAMES, loadEngine } from "../../drivers/open.js";
 import type { RecordSource } from "../../drivers/source-model.js";
 import type { AuditLog } from "../audit/audit-log.js";
-import { finishDeletions } from "../backup/deletion.js";
-import { sweepOrphans } from "../backup/sweep-orphans.js";
 import type { BackupSettings } from "../config/backup-settings.js";
 import type { Config } from "../config/config.js";
 import type { Secret } from "../config/secret.js";
@@ -218,6 +216,7 @@ class RunContext implements Context {
 
   /** What a killed run has left half written: nobody else can be writing it. */
   async #sweepAfter(dead: { readonly run: string; readonly workDir: string | null }, storage: Storage): Promise<void> {
+    const { sweepOrphans } = await import("../backup/sweep-orphans.js");
     const partials = await storage.sweep(dead.run);
     const removed = [...partials, ...(await sweepOrphans(storage, dead.run)), ...(await removeWorkFolder(dead))];
     for (const leftover of removed) this.progress.note(`removed ${leftover}, left behind by run ${dead.run}`);
@@ -225,6 +224,7 @@ class RunContext implements Context {
 
   /** What cannot be tidied up must not stop a backup. */
   async #finishDeletions(storage: Storage, identity: string): Promise<void> {
+    const { finishDeletions } = await import("../backup/deletion.js");
     try {
       for (const file of await finishDeletions(storage, identity)) {
         this.progress.note(`removed ${file}, whose deletion a killed run had begun`);

@@ -1,9 +1,5 @@
 import { z } from "zod";
 
-export const EXPORT_MANIFEST_VERSION = 1;
-export const EXPORT_MANIFEST_NAME = "manifest.json";
-export const EXPORT_SCHEMA_NAME = "schema.sql";
-
 const columnSchema = z.object({
   name: z.string(),
   /** Native type; null where the engine knows none. */
