@@ -6,8 +6,13 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // dbops keeps no state in its modules: files that share a process load it once.
+    isolate: false,
+    // Node itself runs it, as it does for users; only the tests are transformed.
+    server: { deps: { external: [/\/dist\/.*\.js$/] } },
+    // For a slow or busy machine: nothing but a hang comes near it.
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
     globalSetup: ["test/support/global-setup.ts"],
   },
 });

@@ -21,7 +21,7 @@ beforeAll(async () => {
   await asSuperuser(`CREATE ROLE app SUPERUSER LOGIN PASSWORD '${CANARY.replaceAll("'", "''")}'`);
   await asSuperuser("CREATE DATABASE shop");
   await asSuperuser(
-    "CREATE TABLE t AS SELECT g AS id, repeat(md5(g::text), 20) FROM generate_series(1, 30000) g",
+    "CREATE TABLE t AS SELECT g AS id, repeat(md5(g::text), 20) FROM generate_series(1, 1000) g",
     "shop",
   );
 });

@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { afterEach, beforeEach, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from "vitest";
 import { onServer } from "../support/fresh-database.js";
 import { type Cluster, startCluster } from "../support/postgres-cluster.js";
 import { type PostgresWorld, postgresWorld } from "../support/postgres-world.js";
@@ -9,17 +9,24 @@ let world: PostgresWorld;
 let owner: string;
 let scratch: Cluster;
 
+beforeAll(async () => {
+  scratch = await startCluster();
+});
+
+afterAll(() => scratch.stop());
+
 beforeEach(async () => {
   world = await postgresWorld(inject("postgresUrl"));
   owner = `owner_${world.db.name}`;
   await world.db.sql(`CREATE ROLE ${owner}; CREATE TABLE owned (x int); ALTER TABLE owned OWNER TO ${owner}`);
-  scratch = await startCluster();
 });
 
 afterEach(async () => {
   await world.db.sql(`DROP OWNED BY ${owner}; DROP ROLE ${owner}`);
   await world[Symbol.asyncDispose]();
-  await scratch.stop();
+  await onServer(scratch.superuserUrl, "ALTER DATABASE postgres RESET ALL; ALTER ROLE ALL RESET ALL");
+  await onServer(scratch.superuserUrl, "DROP ROLE IF EXISTS prover");
+  await onServer(scratch.url("template1"), "DROP TABLE IF EXISTS public.t");
 });
 
 /** Everything that a proof could leave on the scratch server. */

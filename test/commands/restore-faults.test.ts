@@ -1,6 +1,8 @@
-import { chmod, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type BackupWorld, backupWorld } from "../support/backup-world.js";
 import { fileAppears, startDbops } from "../support/dbops-process.js";
 import { contentOf, halfFilesIn, keptIn, restoreApp } from "../support/restore-world.js";
@@ -12,15 +14,27 @@ const RESTORE = ["restore", "app.db", "--store", "store", "--from", "latest", "-
 
 let world: BackupWorld;
 let backedUp: unknown;
+/** What every test begins with is made once; it goes back into the same place, since a backup belongs to a path. */
+let stock: string;
 
-beforeEach(async () => {
+beforeAll(async () => {
   world = await backupWorld(ROWS);
   await world.backup();
   backedUp = contentOf(world.path("app.db"));
   world.sql("DELETE FROM t WHERE id > 10", "PRAGMA journal_mode = wal", "CREATE TABLE later (x)");
+  stock = await mkdtemp(join(tmpdir(), "dbops-stock-"));
+  await cp(world.folder, stock, { recursive: true });
 });
 
-afterEach(() => world[Symbol.asyncDispose]());
+beforeEach(async () => {
+  await rm(world.folder, { recursive: true });
+  await cp(stock, world.folder, { recursive: true });
+});
+
+afterAll(async () => {
+  await world[Symbol.asyncDispose]();
+  await rm(stock, { recursive: true, force: true });
+});
 
 describe("kill -9 of dbops", () => {
   test.each([

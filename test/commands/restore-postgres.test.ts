@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import pg from "pg";
-import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { previousCommand } from "#dbops/commands/restore/previous.js";
 import { runCommand } from "#dbops/commands/restore/run.js";
 import { undoCommand } from "#dbops/commands/restore/undo.js";
@@ -14,7 +14,7 @@ import { commandIn, nextOf } from "../support/command-words.js";
 import { startDbops } from "../support/dbops-process.js";
 import { freshDatabase, onServer } from "../support/fresh-database.js";
 import { ManualClock } from "../support/manual-clock.js";
-import { startCluster } from "../support/postgres-cluster.js";
+import { type Cluster, startCluster } from "../support/postgres-cluster.js";
 import { type PostgresWorld, postgresWorld } from "../support/postgres-world.js";
 
 const run = promisify(execFile);
@@ -265,10 +265,21 @@ describe("into another place", () => {
     const looked = await world.run(nextOf(stdout));
     expect(looked.exit, looked.stderr).toBe(0);
   });
+});
+
+describe("onto another server", () => {
+  let cluster: Cluster;
+
+  beforeAll(async () => {
+    cluster = await startCluster();
+  });
+
+  afterAll(() => cluster.stop());
+
+  afterEach(() => onServer(cluster.superuserUrl, "DROP DATABASE IF EXISTS app WITH (FORCE)"));
 
   test("--to a server of another system identifier, while the first one is down", async () => {
     await world.backup();
-    await using cluster = await startCluster();
     const config = {
       version: 1,
       targets: { app: "postgres://postgres@127.0.0.1:1/app" },
@@ -284,7 +295,6 @@ describe("into another place", () => {
 
   test("the replacement machine: the same name on a new server, and it says whose backups these are", async () => {
     await world.backup();
-    await using cluster = await startCluster();
     const config = { version: 1, targets: { app: cluster.url("app") }, backup: { store: "./store" } };
     await writeFile(world.path("dbops.yaml"), JSON.stringify(config));
     const { exit, stderr, json } = await world.run(["restore", "app", "--from", "latest", "--json"]);
@@ -297,7 +307,6 @@ describe("into another place", () => {
     const role = `r_${world.db.name}`;
     await world.db.sql(`CREATE ROLE ${role}; ALTER TABLE t OWNER TO ${role}`);
     const id = await world.backup();
-    await using cluster = await startCluster();
     const { exit, json } = await world.run(["restore", "app", "--from", id, "--to", cluster.url("app"), "--json"]);
     await world.db.sql(`ALTER TABLE t OWNER TO postgres; DROP ROLE ${role}`);
     expect([exit, json().error.code]).toEqual([8, "RESTORE.ROLE_MISSING"]);

@@ -1,24 +1,24 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from "vitest";
 import { startDbops } from "../support/dbops-process.js";
-import { type FreshDatabase, freshDatabase } from "../support/fresh-database.js";
+import { type FreshDatabase, freshDatabase, openSession, type Session } from "../support/fresh-database.js";
 import { runCli } from "../support/run-cli.js";
 import { ask, sqlite } from "../support/sqlite-files.js";
 import { startProxy } from "../support/tcp-proxy.js";
 
 const ROWS = 300_000;
 
+/** What every test copies is made once. */
+let stock: string;
 let folder: string;
 let from: string;
 let target: FreshDatabase;
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), "dbops-copy-kill-"));
-  from = join(folder, "from.db");
-  target = await freshDatabase(inject("postgresUrl"));
+beforeAll(async () => {
+  stock = await mkdtemp(join(tmpdir(), "dbops-copy-kill-"));
   sqlite(
-    from,
+    join(stock, "from.db"),
     "PRAGMA journal_mode = WAL",
     "CREATE TABLE words (id INTEGER PRIMARY KEY, word TEXT, n REAL)",
     "CREATE TABLE loose (a, b)",
@@ -28,21 +28,34 @@ beforeEach(async () => {
     "INSERT INTO loose SELECT word, id FROM words LIMIT 1000",
   );
 });
+afterAll(() => rm(stock, { recursive: true, force: true }));
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "dbops-copy-kill-"));
+  from = join(folder, "from.db");
+  await copyFile(join(stock, "from.db"), from);
+  target = await freshDatabase(inject("postgresUrl"));
+});
 afterEach(async () => {
   await target[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
 });
 
 /** The hidden place of the one run that there is; null while there is none. */
-async function hiddenPlace(): Promise<string | null> {
-  const [row] = await target.sql("SELECT nspname AS name FROM pg_namespace WHERE nspname LIKE 'dbops\\_copy\\_%'");
+async function hiddenPlace({ sql }: Pick<Session, "sql"> = target): Promise<string | null> {
+  const [row] = await sql("SELECT nspname AS name FROM pg_namespace WHERE nspname LIKE 'dbops\\_copy\\_%'");
   return row === undefined ? null : String(row.name);
 }
 
-async function holds(condition: (place: string) => string): Promise<boolean> {
-  const place = await hiddenPlace();
+/** Resolves when the condition holds in the hidden place. */
+async function untilHolds(condition: (place: string) => string): Promise<void> {
+  await using session = await openSession(target.url);
+  while (!(await holds(session, condition)));
+}
+
+async function holds(session: Session, condition: (place: string) => string): Promise<boolean> {
+  const place = await hiddenPlace(session);
   if (place === null) return false;
-  const [row] = await target.sql(condition(place)).catch(() => []);
+  const [row] = await session.sql(condition(place)).catch(() => []);
   return row?.ok === true;
 }
 
@@ -50,7 +63,7 @@ async function holds(condition: (place: string) => string): Promise<boolean> {
 async function killWhen(argv: readonly string[], moment: ((place: string) => string) | string): Promise<string> {
   const copying = await startDbops(argv, { cwd: folder });
   if (typeof moment === "string") await copying.says(moment);
-  else while (!(await holds(moment)));
+  else await untilHolds(moment);
   await copying.kill();
   const place = await hiddenPlace();
   expect(place).not.toBeNull();
@@ -121,7 +134,7 @@ describe("a copy that was killed", () => {
 
 test("Ctrl-C keeps what is loaded and prints how to go on", async () => {
   const copying = await startDbops(["migrate", "copy", from, target.url], { cwd: folder });
-  while (!(await holds(hasRows)));
+  await untilHolds(hasRows);
   copying.signal("SIGINT");
   const { exit, stderr } = await copying.ended;
   expect(exit).toBe(130);
@@ -136,7 +149,7 @@ test("a connection that is cut is told as such, and the copy goes on from what i
   const through = new URL(target.url);
   through.port = String(proxy.port);
   const copying = runCli(["migrate", "copy", from, through.href, "--json"], { cwd: folder });
-  while (!(await holds(hasRows)));
+  await untilHolds(hasRows);
   proxy.cut();
   const { exit, json } = await copying;
   expect([exit, json().error.code, json().data.resumable]).toEqual([6, "CONNECT.LOST", true]);

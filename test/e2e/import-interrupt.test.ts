@@ -1,6 +1,9 @@
-import { describe, expect, inject, test } from "vitest";
+import { link, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import { fileAppears, startDbops } from "../support/dbops-process.js";
-import { onServer } from "../support/fresh-database.js";
+import { onServer, openSession } from "../support/fresh-database.js";
 import { IMPORT_ENGINES, type ImportWorld } from "../support/import-world.js";
 import { startProxy } from "../support/tcp-proxy.js";
 
@@ -9,14 +12,39 @@ import { startProxy } from "../support/tcp-proxy.js";
 const LINES = 1_000_000;
 const SCRIPT_LINES = 500_000;
 
+/** The big files are made once, and linked into each world. */
+let stock: string;
+
+beforeAll(async () => {
+  stock = await mkdtemp(join(tmpdir(), "dbops-import-"));
+  await writeFile(join(stock, "t.csv"), table(LINES));
+  for (const { title } of IMPORT_ENGINES) await writeFile(join(stock, `${title}.sql`), script(title, SCRIPT_LINES));
+});
+
+afterAll(() => rm(stock, { recursive: true, force: true }));
+
 async function bigFile(world: ImportWorld): Promise<void> {
-  const lines = Array.from({ length: LINES }, (_, at) => `${at + 100},some text that fills a page after a while ${at}`);
-  await world.write("t.csv", `id,name\n${lines.join("\n")}\n`);
+  await link(join(stock, "t.csv"), join(world.folder, "t.csv"));
 }
 
-/** Deletes what is there, and puts many rows in its place. */
-function bigScript(title: string): string {
-  const ids = Array.from({ length: SCRIPT_LINES }, (_, at) => at + 100);
+async function bigScript(world: ImportWorld, title: string): Promise<void> {
+  await link(join(stock, `${title}.sql`), join(world.folder, "s.sql"));
+}
+
+/** Another content in the same place: what comes in the second time need not be much. */
+async function replace(world: ImportWorld, name: string, content: string): Promise<void> {
+  await rm(join(world.folder, name));
+  await world.write(name, content);
+}
+
+function table(length: number): string {
+  const lines = Array.from({ length }, (_, at) => `${at + 100},some text that fills a page after a while ${at}`);
+  return `id,name\n${lines.join("\n")}\n`;
+}
+
+/** Deletes what is there, and puts rows in its place. */
+function script(title: string, length: number): string {
+  const ids = Array.from({ length }, (_, at) => at + 100);
   const rows = ids.map((id) =>
     title === "SQLite"
       ? `INSERT INTO t VALUES (${id}, 'some text that fills a page ${id}');`
@@ -30,7 +58,8 @@ function bigScript(title: string): string {
 async function loads(world: ImportWorld, title: string): Promise<void> {
   if (title === "SQLite") return await fileAppears(world.folder, "app.db-journal");
   const running = "SELECT FROM pg_stat_progress_copy WHERE datname = current_database() AND tuples_processed > 0";
-  while ((await world.rows(running)).length === 0);
+  await using session = await openSession(world.place);
+  while ((await session.sql(running)).length === 0);
 }
 
 describe.each(IMPORT_ENGINES)("$title", ({ title, integer, open }) => {
@@ -48,6 +77,7 @@ describe.each(IMPORT_ENGINES)("$title", ({ title, integer, open }) => {
     expect(exit).toBe({ SIGKILL: null, SIGINT: 130, SIGTERM: 143 }[signal]);
     expect(await world.rows("SELECT * FROM t")).toEqual([{ id: 1, name: "old" }]);
     // Nobody holds a lock, and the same command does it.
+    await replace(world, "t.csv", table(1000));
     const again = await startDbops(["import", "t.csv", "app", ...flags, "--lock-wait", "30s"], { cwd: world.folder });
     expect(await again.ended).toMatchObject({ exit: 0 });
     expect(await world.rows("SELECT min(id) AS least FROM t")).toEqual([{ least: 100 }]);
@@ -56,13 +86,14 @@ describe.each(IMPORT_ENGINES)("$title", ({ title, integer, open }) => {
   test.each(["SIGKILL", "SIGINT"] as const)("%s in the middle of a script", async (signal) => {
     await using world = await open();
     await world.sql(...T);
-    await world.write("s.sql", bigScript(title));
+    await bigScript(world, title);
     const flags = ["--confirm", "app", "--lock-wait", "30s"];
     const dbops = await startDbops(["import", "s.sql", "app", ...flags], { cwd: world.folder });
     await loads(world, title);
     dbops.signal(signal);
     expect((await dbops.ended).exit).toBe({ SIGKILL: null, SIGINT: 130 }[signal]);
     expect(await world.rows("SELECT * FROM t")).toEqual([{ id: 1, name: "old" }]);
+    await replace(world, "s.sql", script(title, 1000));
     const again = await startDbops(["import", "s.sql", "app", ...flags], { cwd: world.folder });
     expect(await again.ended).toMatchObject({ exit: 0 });
     expect(await world.rows("SELECT min(id) AS least FROM t")).toEqual([{ least: 100 }]);

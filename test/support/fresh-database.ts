@@ -26,18 +26,30 @@ export async function freshDatabase(
   };
 }
 
+export interface Session extends AsyncDisposable {
+  /** The rows of the last statement. */
+  sql(text: string, parameters?: unknown[]): Promise<Record<string, unknown>[]>;
+}
+
 /** Runs SQL over a connection of its own. */
 export async function onServer(url: string, text: string, parameters?: unknown[]): Promise<Record<string, unknown>[]> {
+  await using session = await openSession(url);
+  return await session.sql(text, parameters);
+}
+
+/** One connection for many questions: whoever asks until something holds would else start a server process for each. */
+export async function openSession(url: string): Promise<Session> {
   const { hostname: host, port, username: user, password, pathname } = new URL(url);
   const database = decodeURIComponent(pathname.slice(1));
   const client = new pg.Client({ host, port: Number(port), user, password: decodeURIComponent(password), database });
   client.on("error", () => undefined);
   await client.connect();
-  try {
-    const result = await client.query(text, parameters);
-    const last = Array.isArray(result) ? result.at(-1) : result;
-    return last?.rows ?? [];
-  } finally {
-    await client.end();
-  }
+  return {
+    sql: async (text, parameters) => {
+      const result = await client.query(text, parameters);
+      const last = Array.isArray(result) ? result.at(-1) : result;
+      return last?.rows ?? [];
+    },
+    [Symbol.asyncDispose]: () => client.end(),
+  };
 }

@@ -16,18 +16,23 @@ export async function restoreApp(
   return await world.run(["restore", "app.db", "--store", "store", "--confirm", "app.db", "--json", ...flags], options);
 }
 
-/** All rows of the table `t`, with everything else that may differ between two states. */
+/** All rows of the table `t`, with everything else that may differ between two states; as text, which compares in no time. */
 export function contentOf(path: string): unknown {
   const database = new Database(path, { readonly: true });
   try {
+    const rows = database.prepare<[], unknown[]>("SELECT * FROM t ORDER BY id").raw().all();
     return [
-      database.prepare("SELECT * FROM t ORDER BY id").all(),
+      rows.map((row) => JSON.stringify(row.map(spelled))).join("\n"),
       database.prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY 1, 2").all(),
       database.pragma("integrity_check"),
     ];
   } finally {
     database.close();
   }
+}
+
+function spelled(cell: unknown): unknown {
+  return Buffer.isBuffer(cell) ? { hex: cell.toString("hex") } : cell;
 }
 
 /** Files in the folder that a restore must not leave behind. */

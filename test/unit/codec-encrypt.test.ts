@@ -120,7 +120,12 @@ describe.each([
 });
 
 describe("a passphrase", () => {
-  const encryption: Encryption = { kind: "passphrase", passphrase };
+  /** Made once: each time a key is made of the passphrase, which is slow by design. */
+  let sealed: Buffer;
+
+  beforeAll(async () => {
+    sealed = await encrypted({ kind: "passphrase", passphrase });
+  });
 
   test("goes to the stock program and back", async () => {
     const [theirs, plain, ours, opened] = ["theirs.age", "plain", "ours.age", "opened"].map((name) =>
@@ -129,29 +134,28 @@ describe("a passphrase", () => {
     await writeFile(`${plain}`, sample);
     await ageInTerminal(`-p -o ${theirs} ${plain}`, [passphrase.reveal(), passphrase.reveal()]);
     expect(sample.equals(await decrypted(await readFile(`${theirs}`), { passphrase }))).toBe(true);
-    await writeFile(`${ours}`, await encrypted(encryption));
+    await writeFile(`${ours}`, sealed);
     await ageInTerminal(`-d -o ${opened} ${ours}`, [passphrase.reveal()]);
     expect(sample.equals(await readFile(`${opened}`))).toBe(true);
   });
 
   test("another one is the wrong key; damage is damage", async () => {
-    const file = await encrypted(encryption);
-    expect(parseAgeHeader(file)).toMatchObject({ stanzas: ["scrypt"] });
-    expect(await codeOf(decrypted(file, { passphrase: wrongPassphrase }))).toBe("BACKUP.WRONG_KEY");
-    expect(await codeOf(decrypted(file.subarray(0, -1), { passphrase }))).toBe("BACKUP.DAMAGED");
-    const bad = Buffer.from(file);
+    expect(parseAgeHeader(sealed)).toMatchObject({ stanzas: ["scrypt"] });
+    expect(await codeOf(decrypted(sealed, { passphrase: wrongPassphrase }))).toBe("BACKUP.WRONG_KEY");
+    expect(await codeOf(decrypted(sealed.subarray(0, -1), { passphrase }))).toBe("BACKUP.DAMAGED");
+    const bad = Buffer.from(sealed);
     bad.writeUInt8(bad.readUInt8(200_000) ^ 1, 200_000);
     expect(await codeOf(decrypted(bad, { passphrase }))).toBe("BACKUP.DAMAGED");
   });
 
   test("the header decides which of both keys is used", async () => {
     const keys = { identity: mine.identity, passphrase };
-    expect(sample.equals(await decrypted(await encrypted(encryption), keys))).toBe(true);
+    expect(sample.equals(await decrypted(sealed, keys))).toBe(true);
     expect(sample.equals(await decrypted(await encrypted(to(mine.recipient)), keys))).toBe(true);
   });
 
   test("a missing key is named by its kind", async () => {
-    const byPassphrase = decrypted(await encrypted(encryption), { identity: mine.identity });
+    const byPassphrase = decrypted(sealed, { identity: mine.identity });
     await expect(byPassphrase).rejects.toMatchObject({ code: "BACKUP.KEY_MISSING", why: "no passphrase was given" });
     const byRecipient = decrypted(await encrypted(to(mine.recipient)), { passphrase });
     await expect(byRecipient).rejects.toMatchObject({ code: "BACKUP.KEY_MISSING", why: "no identity file was given" });
