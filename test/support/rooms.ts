@@ -12,6 +12,7 @@ const CONTRACTS = [
   "drivers/copy-target-model.ts",
   "drivers/copy-type-model.ts",
   "drivers/driver.ts",
+  "drivers/fact-model.ts",
   "drivers/fingerprint-model.ts",
   "drivers/load-model.ts",
   "drivers/script-model.ts",
@@ -61,6 +62,7 @@ export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   ora: ["lib/terminal/"],
   pg: ["drivers/postgres/"],
   "pg-copy-streams": ["drivers/postgres/"],
+  "prom-client": ["lib/findings/"],
   yaml: ["lib/config/"],
   zod: ["lib/", "commands/"],
 };

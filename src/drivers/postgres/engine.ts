@@ -8,6 +8,7 @@ import { resolveConn } from "./resolve-conn.js";
 import { openRestorer } from "./restorer.js";
 import { openScratch } from "./scratch.js";
 import { Tools } from "./tools.js";
+import { openWatch, WATCHED } from "./watch.js";
 
 /** PostgreSQL 13 to 18, by the `pg` package and PostgreSQL's own programs. */
 export const postgresEngine: Engine = {
@@ -16,7 +17,9 @@ export const postgresEngine: Engine = {
   fileKinds: ["pgdump", "sql", "pgdir.tar"],
   content: "text",
   canEndSessions: true,
+  facts: WATCHED,
   open: async (address, context) => await openDriver(await connOf(address, context), context),
+  openWatch: async (address, context) => await openWatch(await connOf(address, context), context),
   openCopyTarget: async (address, request, context) =>
     await openCopyTarget({ conn: await connOf(address, context), context }, request),
   restorer: async (address, context) => await openRestorer(await connOf(address, context), context),

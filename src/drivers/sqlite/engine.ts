@@ -9,6 +9,7 @@ import { openSource } from "./record-source.js";
 import { SqliteRestorer } from "./restorer.js";
 import { openScratch } from "./scratch.js";
 import { SqliteDriver } from "./sqlite-driver.js";
+import { openWatch, WATCHED } from "./watch.js";
 
 /** SQLite: a database is a file, and so is a snapshot of it. Its busy timeout is all the trying again that can help. */
 export const sqliteEngine: Engine = {
@@ -18,7 +19,9 @@ export const sqliteEngine: Engine = {
   content: "pages",
   canEndSessions: false,
   liveSuffixes: LOG_SUFFIXES,
+  facts: WATCHED,
   open: (address, context) => SqliteDriver.open(address, context),
+  openWatch,
   openNew: openNewFile,
   openCopyTarget,
   openSource,
