@@ -115,14 +115,14 @@ function settingsTable() {
   const known = new Set(Object.values(SETTINGS).map(({ key }) => key));
   const strays = Object.keys(SETTING_MEANINGS).filter((key) => !known.has(key));
   if (strays.length > 0) throw new Error(`docs/setting-meanings.js explains settings that do not exist: ${strays}`);
-  const rows = Object.values(SETTINGS).map(({ key, variable, application, schema, fallback }) => {
+  const rows = Object.values(SETTINGS).map(({ key, variable, application, leaf, fallback }) => {
     const meaning = SETTING_MEANINGS[key];
     if (meaning === undefined) throw new Error(`docs/setting-meanings.js does not explain ${key}`);
     const variables = [variable, ...application.map(({ name }) => name)].map((name) => `\`${name}\``);
     return [
       `\`${key}\``,
       meaning,
-      expectedValue(schema),
+      expectedValue(leaf),
       fallback === null ? "" : `\`${fallback}\``,
       variables.join(" "),
     ];
@@ -131,9 +131,9 @@ function settingsTable() {
 }
 
 /** A leaf says what it wants when it is given nothing. */
-function expectedValue(schema) {
-  const message = schema.safeParse(undefined).error?.issues[0]?.message ?? "";
-  return message.replace(/^expected /, "").replace(/, found nothing$/, "");
+function expectedValue(leaf) {
+  const { problem = "" } = leaf.read(undefined);
+  return problem.replace(/^expected /, "").replace(/, found nothing$/, "");
 }
 
 function errorsPage() {

@@ -62,7 +62,9 @@ function refusal({ variables }: ConfigSources): Encryption["refusal"] {
 }
 
 function switchState(text: string | null): boolean | null {
-  return text === null ? null : (flag.safeParse(text).data ?? null);
+  if (text === null) return null;
+  const reading = flag.read(text);
+  return reading.isRight ? reading.value : null;
 }
 
 const STRENGTH = ["variable", "target", "file", "application", "default"] as const;

@@ -1,8 +1,8 @@
-import { z } from "zod";
 import { DbopsError } from "../core/errors.js";
 import { didYouMean } from "../core/suggestion.js";
 import { parseDurationMs } from "../core/units.js";
 import { splitCommand, wantsShell } from "./command-words.js";
+import { type Leaf, leaf } from "./leaf.js";
 
 /** How a secret is pointed at instead of being written down. */
 export type SecretReference =
@@ -14,27 +14,27 @@ const TRUE_WORDS = ["true", "1", "yes", "on"];
 const FALSE_WORDS = ["false", "0", "no", "off"];
 
 /** Any non-empty text. */
-export const text: z.ZodType<string> = leaf("a text", (value) =>
+export const text: Leaf<string> = leaf("a text", (value) =>
   typeof value === "string" && value.trim() !== "" ? value : undefined,
 );
 
 /** `true` or `false`, or the words for them that environment variables use. */
-export const flag: z.ZodType<boolean> = leaf("true or false", (value) => {
+export const flag: Leaf<boolean> = leaf("true or false", (value) => {
   const word = String(value).toLowerCase();
   if (TRUE_WORDS.includes(word)) return true;
   return FALSE_WORDS.includes(word) ? false : undefined;
 });
 
 /** A duration, in milliseconds. */
-export const duration: z.ZodType<number> = leaf('a duration such as 90s, 25h, 7d or "25 hours"', durationMs);
+export const duration: Leaf<number> = leaf('a duration such as 90s, 25h, 7d or "25 hours"', durationMs);
 
 /** One duration or several, in milliseconds. */
-export const durations: z.ZodType<readonly number[]> = leaf("durations such as 25h, 48h", (value) =>
+export const durations: Leaf<readonly number[]> = leaf("durations such as 25h, 48h", (value) =>
   allOf(listOf(value), durationMs),
 );
 
 /** age recipients: one, several separated by commas, or a list. */
-export const recipients: z.ZodType<readonly string[]> = leaf(
+export const recipients: Leaf<readonly string[]> = leaf(
   "age recipients: each begins with age1",
   (value) =>
     allOf(listOf(value), (word) => (typeof word === "string" && /^age1[a-z0-9]+$/.test(word) ? word : undefined)),
@@ -42,20 +42,20 @@ export const recipients: z.ZodType<readonly string[]> = leaf(
 );
 
 /** An argv array, or a text that is split at spaces without any shell. */
-export const command: z.ZodType<readonly string[]> = leaf(
+export const command: Leaf<readonly string[]> = leaf(
   "a command: [program, argument, …], or one line without | ; & < > (for these write [sh, -c, …])",
   argv,
 );
 
 /** `{file: PATH}`, `{env: NAME}`, its short form `${NAME}`, or `{command: […]}`. */
-export const secretReference: z.ZodType<SecretReference> = leaf(
+export const secretReference: Leaf<SecretReference> = leaf(
   "a reference, {file: PATH}, {env: NAME} or {command: [program, argument]}; a secret itself does not belong here",
   reference,
   { isSecret: true },
 );
 
 /** A whole number within bounds. */
-export function count(least: number, most: number = Number.MAX_SAFE_INTEGER): z.ZodType<number> {
+export function count(least: number, most: number = Number.MAX_SAFE_INTEGER): Leaf<number> {
   const bounds = most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${most}`;
   return leaf(`a whole number ${bounds}`, (value) => {
     const number = typeof value === "string" && /^\d+$/.test(value.trim()) ? Number(value) : value;
@@ -66,35 +66,13 @@ export function count(least: number, most: number = Number.MAX_SAFE_INTEGER): z.
 }
 
 /** One of some words. */
-export function choice<const Word extends string>(words: readonly Word[]): z.ZodType<Word> {
-  return z.unknown().transform((value, context) => {
-    const found = words.find((word) => word === value);
-    if (found !== undefined) return found;
-    const near = typeof value === "string" ? didYouMean(value, words) : null;
-    const suggestion = near === null ? "" : `; did you mean ${near}?`;
-    context.addIssue({ code: "custom", message: `expected ${words.join(", ")}${shown(value)}${suggestion}` });
-    return z.NEVER;
+export function choice<const Word extends string>(words: readonly Word[]): Leaf<Word> {
+  return leaf(words.join(", "), (value) => words.find((word) => word === value), {
+    advice: (value) => {
+      const near = typeof value === "string" ? didYouMean(value, words) : null;
+      return near === null ? "" : `; did you mean ${near}?`;
+    },
   });
-}
-
-interface LeafOptions {
-  /** What was found must not be repeated in messages. */
-  readonly isSecret?: boolean;
-}
-
-/** A schema for one value; `read` answers undefined for what it does not understand. */
-function leaf<T>(expected: string, read: (value: unknown) => T | undefined, options: LeafOptions = {}): z.ZodType<T> {
-  return z.unknown().transform((value, context) => {
-    const result = read(value);
-    if (result !== undefined) return result;
-    const found = options.isSecret === true ? "" : shown(value);
-    context.addIssue({ code: "custom", message: `expected ${expected}${found}` });
-    return z.NEVER;
-  });
-}
-
-function shown(value: unknown): string {
-  return value === null || value === undefined ? ", found nothing" : `, found ${JSON.stringify(value)}`;
 }
 
 function listOf(value: unknown): readonly unknown[] {

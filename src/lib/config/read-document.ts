@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { DbopsError, messageOf } from "../core/errors.js";
 import { didYouMean } from "../core/suggestion.js";
+import { checkDocument } from "./document-check.js";
 import { named } from "./named-path.js";
 import type { Problems } from "./problems.js";
-import { documentSchema } from "./schema.js";
 import { YamlDocument } from "./yaml-document.js";
 
 const VERSION = 1;
@@ -14,11 +14,9 @@ export async function readDocument(path: string, problems: Problems): Promise<Ya
   const document = YamlDocument.parse(path, await textOf(path), problems);
   if (document.value === null && problems.hasAny) return document;
   checkVersion(path, document, problems);
-  for (const issue of documentSchema.safeParse(document.value).error?.issues ?? []) {
-    const where = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
-    const known: unknown = issue.code === "custom" ? issue.params?.known : undefined;
-    const suggestion = Array.isArray(known) ? suggest(String(where.at(-1)), known.map(String)) : "";
-    problems.add(document.sourceOf(where), `${named(where)}${issue.message}${suggestion}`);
+  for (const { path: where, problem, known } of checkDocument(document.value)) {
+    const suggestion = known === null ? "" : suggest(String(where.at(-1)), known);
+    problems.add(document.sourceOf(where), `${named(where)}${problem}${suggestion}`);
   }
   return document;
 }

@@ -1,8 +1,8 @@
 import type { ConfigSources } from "./config-sources.js";
 import { flag, type SecretReference } from "./leaves.js";
+import { locationLeaf } from "./location-leaf.js";
 import type { BackupDraft } from "./read-backup.js";
 import { readBackup } from "./read-backup.js";
-import { locationLeaf } from "./schema.js";
 import type { Sourced } from "./setting-reader.js";
 import { SERVICE_COMMANDS } from "./settings.js";
 import type { ServiceCommands } from "./target.js";

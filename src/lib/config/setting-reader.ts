@@ -2,6 +2,7 @@ import { redactPatterns } from "../core/redaction.js";
 import type { SettingOrigin } from "./config.js";
 import { hasReferences, interpolate } from "./interpolation.js";
 import type { Found, Layers } from "./layers.js";
+import type { Leaf } from "./leaf.js";
 import { named } from "./named-path.js";
 import type { Problems } from "./problems.js";
 import type { Setting } from "./settings.js";
@@ -50,7 +51,7 @@ export class SettingReader {
 
   /** For settings that have a default. */
   readOr<T>(setting: Setting<T>, target: string | null): T {
-    return this.read(setting, target)?.value ?? setting.schema.parse(setting.fallback);
+    return this.read(setting, target)?.value ?? fallbackOf(setting);
   }
 
   /** Every place that gives the setting, strongest first. */
@@ -78,23 +79,21 @@ export class SettingReader {
   }
 
   /** Gives meaning to one candidate; null after adding a problem. */
-  parse<T>(setting: Pick<Setting<T>, "schema" | "isSecret">, candidate: Candidate): Sourced<T> | null {
+  parse<T>(setting: Pick<Setting<T>, "leaf" | "isSecret">, candidate: Candidate): Sourced<T> | null {
     const isShortReference = setting.isSecret === true && typeof candidate.raw === "string";
     const raw =
       candidate.level === "file" || candidate.level === "target" ? this.#interpolated(candidate) : candidate.raw;
     if (raw === null && candidate.raw !== null) return null;
-    const result = setting.schema.safeParse(isShortReference ? candidate.raw : raw);
-    if (result.success) return { value: result.data, candidate };
-    for (const { message } of result.error.issues) {
-      this.#sources.problems.add(candidate.source, `${candidate.label}${message}`);
-    }
+    const reading = setting.leaf.read(isShortReference ? candidate.raw : raw);
+    if (reading.isRight) return { value: reading.value, candidate };
+    this.#sources.problems.add(candidate.source, `${candidate.label}${reading.problem}`);
     return null;
   }
 
   /** A value of the file that is no setting of the table, such as a target's URL. */
-  parseFound<T>(schema: Setting<T>["schema"], found: Found): Sourced<T> | null {
+  parseFound<T>(leaf: Leaf<T>, found: Found): Sourced<T> | null {
     const candidate = this.#inFile("target", found);
-    return candidate === null ? null : this.parse({ schema }, candidate);
+    return candidate === null ? null : this.parse({ leaf }, candidate);
   }
 
   /** How `config show` tells it. */
@@ -123,6 +122,13 @@ export class SettingReader {
     }
     return missing.size === 0 ? value : null;
   }
+}
+
+/** A default is written in the table of settings; one that does not read is a fault of the table. */
+function fallbackOf<T>({ key, leaf, fallback }: Setting<T>): T {
+  const reading = leaf.read(fallback);
+  if (reading.isRight) return reading.value;
+  throw new Error(`the default of ${key}: ${reading.problem}`);
 }
 
 /** A value as it would be written in dbops.yaml, without passwords. */

@@ -1,4 +1,4 @@
-import type { z } from "zod";
+import type { Leaf } from "./leaf.js";
 import { choice, command, count, duration, durations, flag, recipients, secretReference, text } from "./leaves.js";
 
 /** One setting: where it may come from and what it means. */
@@ -9,7 +9,7 @@ export interface Setting<T> {
   readonly variable: string;
   /** The application's variables, the first that is set counts; dbops.yaml wins over them. */
   readonly application: readonly ApplicationVariable[];
-  readonly schema: z.ZodType<T>;
+  readonly leaf: Leaf<T>;
   /** The default, as it would be written in dbops.yaml; null = none. */
   readonly fallback: unknown;
   /** Never shown; a variable is referred to, not copied. */
@@ -43,14 +43,14 @@ export const SETTINGS = {
     key: "backup.store",
     variable: "DBOPS_BACKUP_STORE",
     application: [{ name: "BACKUP_DIR" }],
-    schema: text,
+    leaf: text,
     fallback: null,
   },
   compress: {
     key: "backup.compress",
     variable: "DBOPS_BACKUP_COMPRESS",
     application: [{ name: "BACKUP_COMPRESSION", translate: compressionWord }],
-    schema: choice(["zstd", "gzip", "none"]),
+    leaf: choice(["zstd", "gzip", "none"]),
     fallback: "zstd",
   },
   level: setting("backup.level", "DBOPS_BACKUP_LEVEL", count(1, 22)),
@@ -58,14 +58,14 @@ export const SETTINGS = {
     key: "backup.encryptTo",
     variable: "DBOPS_BACKUP_ENCRYPT_TO",
     application: [{ name: "BACKUP_ENCRYPTION_KEY", appliesTo: isRecipient }],
-    schema: recipients,
+    leaf: recipients,
     fallback: null,
   },
   passphrase: {
     key: "backup.passphrase",
     variable: "DBOPS_BACKUP_PASSPHRASE",
     application: [{ name: "BACKUP_ENCRYPTION_KEY", appliesTo: (value) => !isRecipient(value) }],
-    schema: secretReference,
+    leaf: secretReference,
     fallback: null,
     isSecret: true,
   },
@@ -86,7 +86,7 @@ export const SETTINGS = {
     key: "backup.keep.within",
     variable: "DBOPS_BACKUP_KEEP_WITHIN",
     application: [{ name: "BACKUP_RETENTION_DAYS", translate: (value) => withUnit(value, "d") }],
-    schema: duration,
+    leaf: duration,
     fallback: null,
   },
   scratch: setting("backup.scratch", "DBOPS_BACKUP_SCRATCH", text, "/var/tmp"),
@@ -100,7 +100,7 @@ export const SETTINGS = {
       { name: "DB_CONNECT_TIMEOUT", translate: timeoutWord },
       { name: "DB_POOL_CONNECTION_TIMEOUT", translate: timeoutWord },
     ],
-    schema: duration,
+    leaf: duration,
     fallback: "10s",
   },
   auditRequired: setting("audit.required", "DBOPS_AUDIT_REQUIRED", flag, false),
@@ -109,8 +109,8 @@ export const SETTINGS = {
 /** Commands of a target's `service` section. */
 export const SERVICE_COMMANDS = { stop: command, start: command } as const;
 
-function setting<T>(key: string, variable: string, schema: z.ZodType<T>, fallback: unknown = null): Setting<T> {
-  return { key, variable, application: [], schema, fallback };
+function setting<T>(key: string, variable: string, leaf: Leaf<T>, fallback: unknown = null): Setting<T> {
+  return { key, variable, application: [], leaf, fallback };
 }
 
 function isRecipient(value: string): boolean {
