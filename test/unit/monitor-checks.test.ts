@@ -138,7 +138,8 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ["more than 80 %", disk(1000, 199), "warning"],
     ["90 %", disk(100, 10), "warning"],
     ["more than 90 %", disk(1000, 99), "critical"],
-    ["more than 90 %, with 5 % of much left", disk(10_000 * GiB, 600 * GiB), null],
+    ["more than 90 %, with more than 5 % of much left", disk(10_000 * GiB, 600 * GiB), null],
+    ["more than 90 %, with less than 5 % of much left", disk(10_000 * GiB, 499 * GiB), "critical"],
     ["more than 90 %, with less than 20 GiB", disk(250 * GiB, 19 * GiB), "critical"],
   ],
   "database.size": [["any size", { size: { bytes: 10 ** 15 } }, null]],
@@ -184,8 +185,8 @@ describe.each(CHECKS.map((check) => [check.id, check] as const))("%s", (id, chec
   test("thresholds of the user take the places of the defaults", () => {
     for (const [name, limit] of Object.entries(check.defaults)) {
       const [, facts] = CASES[id]?.[0] ?? ["", {}];
-      const { measures } = check.evaluate(tableOf(facts), { [name]: { ...limit, warn: 0.25, crit: 0.5 } });
-      expect(measures.find((measure) => measure.name === name)).toMatchObject({ warn: 0.25, crit: 0.5 });
+      const { measures } = check.evaluate(tableOf(facts), { [name]: { ...limit, warn: 1e15, crit: 2e15 } });
+      expect(measures.find((measure) => measure.name === name)).toMatchObject({ warn: 1e15, crit: 2e15 });
     }
   });
 });

@@ -1,6 +1,7 @@
 import { shellWord } from "../../lib/core/shell-word.js";
 import { formatDuration, formatNumberOf } from "../../lib/core/units.js";
 import type { Block, View } from "../../lib/core/view.js";
+import { isLive } from "../../lib/findings/is-live.js";
 import { jsonLines } from "../../lib/findings/json-lines.js";
 import { pluginLine } from "../../lib/findings/nagios.js";
 import { resultBlocks } from "../../lib/findings/results-view.js";
@@ -40,7 +41,7 @@ function targetBlocks(report: CheckData["targets"][number]): Block[] {
 }
 
 function summary({ targets, durationMs }: CheckData): Block {
-  const findings = targets.flatMap(({ checks }) => checks.flatMap((result) => result.findings));
+  const findings = targets.flatMap(({ checks }) => checks.flatMap((result) => result.findings)).filter(isLive);
   const count = (severity: string): number => findings.filter((finding) => finding.severity === severity).length;
   const [critical, warning] = [count("critical"), count("warning")];
   const ran = targets.flatMap(({ checks }) => checks).filter(({ status }) => status === "ok" || status === "finding");
@@ -64,5 +65,5 @@ function nextCommand({ targets }: CheckData): string | undefined {
 }
 
 function hasFinding(result: CheckData["targets"][number]["checks"][number], check: string): boolean {
-  return result.check === check && result.status === "finding";
+  return result.check === check && result.findings.some(isLive);
 }

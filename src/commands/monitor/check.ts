@@ -1,25 +1,15 @@
 import { DbopsError } from "../../lib/core/errors.js";
 import type { Severity } from "../../lib/findings/check-result.js";
-import { pluginLine } from "../../lib/findings/nagios.js";
 import { SEVERITIES } from "../../lib/findings/severity-order.js";
-import { CHECKS } from "../../lib/monitoring/check-registry.js";
-import { chosenChecks } from "../../lib/monitoring/chosen-checks.js";
-import { monitorExit } from "../../lib/monitoring/monitor-exit.js";
-import { TimeBudget } from "../../lib/monitoring/time-budget.js";
-import { watchTargets } from "../../lib/monitoring/watch-targets.js";
-import { writeOutputFile } from "../../lib/system/output-file.js";
-import { type Context, defineCommand, type Outcome, type RawInput } from "../define.js";
+import { defineCommand, type RawInput } from "../define.js";
 import { optionChoice, optionFlag, optionList, optionText, STORE_OPTION } from "../options.js";
 import type { CheckData } from "./check-schema.js";
 import { checkView } from "./check-view.js";
-import { watched } from "./watched.js";
+import { lookAtAll } from "./look-at-all.js";
 
 const FORMATS = ["table", "jsonl", "nagios", "prometheus", "openmetrics"] as const;
 /** Those that a program collects: exit 0 says that there is something to collect. */
 const COLLECTED: readonly string[] = ["prometheus", "openmetrics"];
-const BUDGET_MS = 8000;
-/** Another user's collector reads the file. */
-const COLLECTED_MODE = 0o644;
 
 export interface CheckInput {
   readonly targets: readonly string[];
@@ -30,6 +20,8 @@ export interface CheckInput {
   readonly failOn: Severity | null;
   readonly isStrict: boolean;
   readonly textfile: string | null;
+  readonly baseline: string | null;
+  readonly isBaselineUpdated: boolean;
 }
 
 export const checkCommand = defineCommand<CheckInput, CheckData>({
@@ -51,6 +43,8 @@ export const checkCommand = defineCommand<CheckInput, CheckData>({
     { flags: "--skip <checks>", help: "all but these", isRepeatable: true },
     { flags: "--fail-on <severity>", help: "exit 4 from this severity on (default critical)", choices: SEVERITIES },
     { flags: "--strict", help: "exit 5 when a check had to be left out" },
+    { flags: "--baseline <file>", help: "count only what is new or worse than in this file" },
+    { flags: "--update-baseline", help: "write what is found now to that file" },
     { flags: "--textfile <file>", help: "also write Prometheus metrics to this file, as a whole" },
   ],
   input: readInput,
@@ -58,7 +52,7 @@ export const checkCommand = defineCommand<CheckInput, CheckData>({
     const words = input.targets.length === 0 ? [null] : input.targets;
     const targets = words.flatMap((word) => context.config.some(word));
     if (targets.length === 0) throw noTargets();
-    return { targets: targets.map(({ name }) => name), steps: [], run: () => look(context, input, targets) };
+    return { targets: targets.map(({ name }) => name), steps: [], run: () => lookAtAll(context, input, targets) };
   },
   view: checkView,
   schema: async () => (await import("./check-schema.js")).checkSchema,
@@ -68,6 +62,8 @@ function readInput(raw: RawInput): CheckInput {
   const format = optionChoice(raw, "format", FORMATS);
   const flagged = optionText(raw, "target");
   if (format !== null && optionFlag(raw, "json")) throw twoFormats(format);
+  const baseline = optionText(raw, "baseline");
+  if (baseline === null && optionFlag(raw, "updateBaseline")) throw withoutBaseline();
   const collected = format !== null && COLLECTED.includes(format);
   return {
     targets: raw.args.length > 0 || flagged === null ? raw.args : [flagged],
@@ -78,30 +74,9 @@ function readInput(raw: RawInput): CheckInput {
     failOn: optionChoice(raw, "failOn", SEVERITIES) ?? (collected ? null : "critical"),
     isStrict: optionFlag(raw, "strict"),
     textfile: optionText(raw, "textfile"),
+    baseline,
+    isBaselineUpdated: optionFlag(raw, "updateBaseline"),
   };
-}
-
-async function look(
-  context: Context,
-  input: CheckInput,
-  targets: Context["config"]["targets"],
-): Promise<Outcome<CheckData>> {
-  const { clock, signal } = context;
-  const checks = chosenChecks(CHECKS, input);
-  const budget = new TimeBudget(context.flags.timeoutMs ?? BUDGET_MS, { clock, signal });
-  const startedMs = clock.monotonicMs();
-  const looked = await Promise.all(targets.map((target) => watched(context, target, input.store)));
-  const reports = await watchTargets(looked, { checks, budget, clock });
-  const endedAt = clock.now();
-  const run = { targets: reports, durationMs: Math.round(clock.monotonicMs() - startedMs) };
-  const file = context.path(input.textfile);
-  if (file !== null) {
-    const { exposition } = await import("../../lib/findings/exposition.js");
-    await writeOutputFile(file, await exposition({ ...run, endedAt }, "prometheus"), COLLECTED_MODE);
-  }
-  const results = reports.flatMap((report) => report.checks);
-  const plugin = input.format === "nagios" ? pluginLine(results, input.only.length > 0).state : undefined;
-  return { data: { ...run, endedAt: endedAt.toISOString() }, exit: monitorExit(reports, input), plugin };
 }
 
 function wordsOf(raw: RawInput, name: string): readonly string[] {
@@ -113,6 +88,13 @@ function twoFormats(format: string): DbopsError {
     message: `--json and --format ${format} contradict each other`,
     why: "--json prints one document of its own",
     hint: "leave one of them out; --format jsonl prints a line for each check",
+  });
+}
+
+function withoutBaseline(): DbopsError {
+  return new DbopsError("USAGE.INVALID", {
+    message: "--update-baseline needs to know the file",
+    hint: "add --baseline FILE",
   });
 }
 

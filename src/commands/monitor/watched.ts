@@ -1,6 +1,8 @@
 import { readCatalog } from "../../lib/backup/catalog.js";
 import { backupsOf } from "../../lib/backup/target-backups.js";
 import { backupsFact } from "../../lib/monitoring/backups-fact.js";
+import { CHECKS } from "../../lib/monitoring/check-registry.js";
+import { limitsOf } from "../../lib/monitoring/limits-of.js";
 import type { BackupsFact } from "../../lib/monitoring/monitor-facts.js";
 import type { WatchedTarget } from "../../lib/monitoring/watched-target.js";
 import type { Context } from "../define.js";
@@ -14,7 +16,8 @@ export async function watched(context: Context, target: Target, store: string | 
     target: target.name,
     engine: target.engine,
     facts,
-    limits: new Map(),
+    limits: limitsOf(target.alerts.limits, CHECKS),
+    mutes: target.alerts.mutes,
     open: (signal) => context.openWatch(target, signal),
     backups: (identity) => backups(context, { target, store, identity }),
   };

@@ -48,6 +48,8 @@ const findingSchema = z.object({
     )
     .readonly(),
   docs: z.string(),
+  state: z.enum(["new", "known", "muted"]),
+  mutedUntil: z.iso.datetime().nullable(),
 });
 
 /** What one check said of one target. */

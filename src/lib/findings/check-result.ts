@@ -55,6 +55,10 @@ export interface Finding {
   readonly fixes: readonly Fix[];
   /** Where the check is explained. */
   readonly docs: string;
+  /** Known: the baseline has it, no worse than it is. Muted: somebody has silenced it for a time and a reason. */
+  readonly state: "new" | "known" | "muted";
+  /** RFC 3339, UTC. */
+  readonly mutedUntil: string | null;
 }
 
 /** What one check said of one target. */

@@ -3,8 +3,9 @@ import { cacheKey } from "./cache-key.js";
 import type { Finding } from "./check-result.js";
 
 /** A finding with what follows from its target, check and object. */
-export function completeFinding(found: Omit<Finding, "id" | "cacheKey" | "docs">): Finding {
+export function completeFinding(found: Omit<Finding, "id" | "cacheKey" | "docs" | "state" | "mutedUntil">): Finding {
   const key = cacheKey(found.check, found.object);
   const id = createHash("sha256").update(`${found.target}\0${key}`).digest("hex").slice(0, 12);
-  return { ...found, id, cacheKey: key, docs: `docs/checks.md#${found.check.replaceAll(".", "")}` };
+  const docs = `docs/checks.md#${found.check.replaceAll(".", "")}`;
+  return { ...found, id, cacheKey: key, docs, state: "new", mutedUntil: null };
 }

@@ -1,5 +1,6 @@
 import { Gauge, Registry, type RegistryContentType } from "prom-client";
 import type { CheckResult, Measure, Unit } from "./check-result.js";
+import { isLive } from "./is-live.js";
 import { worst } from "./severity-order.js";
 
 export interface ExpositionRun {
@@ -41,7 +42,7 @@ function addStates({ targets }: ExpositionRun, gauge: Make): void {
     for (const result of checks.filter(({ status: said }) => said !== "notApplicable")) {
       status.set({ target, check: result.check }, STATUS[stateOf(result)]);
       for (const severity of ["info", "warning", "critical"]) {
-        const count = result.findings.filter((finding) => finding.severity === severity).length;
+        const count = result.findings.filter((finding) => isLive(finding) && finding.severity === severity).length;
         findings.set({ target, check: result.check, severity }, count);
       }
     }
@@ -49,7 +50,9 @@ function addStates({ targets }: ExpositionRun, gauge: Make): void {
 }
 
 function stateOf(result: CheckResult): keyof typeof STATUS {
-  return result.status === "skipped" ? "unknown" : (worst(result.findings.map(({ severity }) => severity)) ?? "ok");
+  return result.status === "skipped"
+    ? "unknown"
+    : (worst(result.findings.filter(isLive).map(({ severity }) => severity)) ?? "ok");
 }
 
 /** Each measure under the name of its check; one that has several objects shows the largest. */

@@ -1,6 +1,7 @@
 import type { PluginState } from "../core/exit-codes.js";
 import { formatNumberOf } from "../core/units.js";
 import type { CheckResult, Finding, Measure, Unit } from "./check-result.js";
+import { isLive } from "./is-live.js";
 import { isAtLeast, worst } from "./severity-order.js";
 
 export interface PluginLine {
@@ -23,7 +24,7 @@ const UNITS: Readonly<Record<Unit, readonly [name: string, factor: number]>> = {
 
 /** All results as one line of a monitoring plugin. With `isPicky` a check that was left out makes it unknown. */
 export function pluginLine(results: readonly CheckResult[], isPicky: boolean): PluginLine {
-  const findings = results.flatMap((result) => result.findings);
+  const findings = results.flatMap((result) => result.findings).filter(isLive);
   const state = stateOf(results, findings, isPicky);
   const told = findings.filter(({ severity }) => isAtLeast(severity, "warning")).toSorted(worstFirst);
   const text = `DBOPS ${state.toUpperCase()} - ${summary(results, told)}`.replaceAll(/[|\n]/g, " ");

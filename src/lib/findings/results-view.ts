@@ -1,6 +1,7 @@
 import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../core/units.js";
 import type { Block, Cell, Tone } from "../core/view.js";
 import type { CheckResult, Finding, Measure, Unit } from "./check-result.js";
+import { isLive } from "./is-live.js";
 import { worst } from "./severity-order.js";
 
 const TONES = { critical: "bad", warning: "warn", info: "dim" } as const satisfies Record<Finding["severity"], Tone>;
@@ -25,7 +26,9 @@ export function resultBlocks(results: readonly CheckResult[]): readonly Block[] 
   ];
 }
 
-function findingBlock({ severity, title, evidence, why, fixes }: Finding): Block {
+function findingBlock(finding: Finding): Block {
+  const { severity, title, evidence, why, fixes } = finding;
+  if (!isLive(finding)) return { kind: "text", tone: "dim", text: `${severity}, ${stateText(finding)}: ${title}` };
   const mend = fixes.map(({ text, lockLevel, risk }) => {
     const cautions = [lockLevel === null ? null : `lock: ${lockLevel}`, risk].filter((word) => word !== null);
     return `    do: ${text}${cautions.length === 0 ? "" : `  (${cautions.join("; ")})`}`;
@@ -34,10 +37,14 @@ function findingBlock({ severity, title, evidence, why, fixes }: Finding): Block
   return { kind: "text", tone: TONES[severity], text };
 }
 
+function stateText({ state, mutedUntil }: Finding): string {
+  return mutedUntil === null ? state : `muted until ${mutedUntil.slice(0, 10)}`;
+}
+
 /** A check that measures nothing has a line all the same. */
 function resultRows(result: CheckResult): Cell[][] {
-  const severity = worst(result.findings.map((finding) => finding.severity));
-  const status: Cell = severity === null ? { text: "ok", tone: "good" } : { text: severity, tone: TONES[severity] };
+  const severity = worst(result.findings.filter(isLive).map((finding) => finding.severity));
+  const status = statusCell(result, severity);
   if (result.measures.length === 0) return [[result.check, status, "", "", ""]];
   return result.measures.map((measure, index) => [
     index === 0 ? result.check : { text: `  ${measure.name}`, tone: "dim" },
@@ -46,6 +53,12 @@ function resultRows(result: CheckResult): Cell[][] {
     measure.warn === null ? "" : spelled(measure.warn, measure),
     measure.crit === null ? "" : spelled(measure.crit, measure),
   ]);
+}
+
+function statusCell({ findings }: CheckResult, severity: Finding["severity"] | null): Cell {
+  if (severity !== null) return { text: severity, tone: TONES[severity] };
+  const [first] = findings;
+  return first === undefined ? { text: "ok", tone: "good" } : { text: first.state, tone: "dim" };
 }
 
 const SPELLINGS: Readonly<Record<Unit, (value: number) => string>> = {

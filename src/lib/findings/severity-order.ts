@@ -11,6 +11,6 @@ export function isAtLeast(severity: Severity, limit: Severity): boolean {
 }
 
 /** The worst of all; null of none. */
-export function worst(severities: readonly Severity[]): Severity | null {
+export function worst(severities: readonly (Severity | null)[]): Severity | null {
   return ORDER.findLast((severity) => severities.includes(severity)) ?? null;
 }

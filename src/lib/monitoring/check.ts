@@ -10,7 +10,8 @@ export interface Limit {
 }
 
 /** A finding as a check sees it: what it is about is completed by the run. */
-export interface Found extends Omit<Finding, "id" | "check" | "target" | "cacheKey" | "fixes" | "docs"> {
+export interface Found
+  extends Omit<Finding, "id" | "check" | "target" | "cacheKey" | "fixes" | "docs" | "state" | "mutedUntil"> {
   /** In the engine's words these become fixes. */
   readonly remedies: readonly Remedy[];
 }

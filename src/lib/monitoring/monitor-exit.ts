@@ -1,5 +1,6 @@
 import type { ExitName } from "../core/exit-codes.js";
 import type { Severity } from "../findings/check-result.js";
+import { isLive } from "../findings/is-live.js";
 import { isAtLeast } from "../findings/severity-order.js";
 import type { TargetReport } from "./target-report.js";
 
@@ -14,7 +15,7 @@ export interface ExitChoices {
 export function monitorExit(reports: readonly TargetReport[], { failOn, isStrict }: ExitChoices): ExitName {
   const results = reports.flatMap(({ checks }) => checks);
   if (failOn !== null && reports.every(({ isReached }) => !isReached)) return "UNREACHABLE";
-  const findings = results.flatMap((result) => result.findings);
+  const findings = results.flatMap((result) => result.findings).filter(isLive);
   if (failOn !== null && findings.some(({ severity }) => isAtLeast(severity, failOn))) return "FINDINGS";
   const reached = reports.filter(({ isReached }) => isReached);
   if (reached.length > 0 && reached.every(sawNothing)) {

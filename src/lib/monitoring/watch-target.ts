@@ -1,5 +1,6 @@
 import type { Fix, Watch } from "../../drivers/fact-model.js";
 import type { Clock } from "../core/clock.js";
+import { applyMutes } from "../findings/apply-mutes.js";
 import type { CheckResult, Finding } from "../findings/check-result.js";
 import { completeFinding } from "../findings/complete-finding.js";
 import type { Check, Found } from "./check.js";
@@ -34,7 +35,7 @@ export async function watchTarget(target: WatchedTarget, options: WatchOptions):
     databaseMs: Math.round(facts.databaseMs),
     answered: facts.answered,
     isTimeSpent: facts.isTimeSpent,
-    checks: results,
+    checks: applyMutes(results, target.mutes, clock.now()),
   };
 }
 

@@ -1,3 +1,4 @@
+import { worst } from "../../findings/severity-order.js";
 import { atMostOne } from "../at-most-one.js";
 import { defineCheck } from "../check.js";
 import { above, measured } from "../judge.js";
@@ -8,15 +9,18 @@ export const connectionsUsed = defineCheck({
   detects: "that connections run out",
   escalates: "with the share of those that clients may use, which are all without the ones kept for administrators",
   ignores: "absolute numbers: five hundred connections are much or little depending on the server",
-  defaults: { used: { unit: "ratio", warn: 0.8, crit: 0.95 } },
-  evaluate: (facts, { used }) => {
+  defaults: {
+    used: { unit: "ratio", warn: 0.8, crit: 0.95 },
+    count: { unit: "count", warn: null, crit: null },
+  },
+  evaluate: (facts, { used, count: number }) => {
     const { used: count, most, reserved } = facts.get("connections");
     const usable = Math.max(1, most - reserved);
     const share = count / usable;
-    const severity = above(share, used);
+    const severity = worst([above(share, used), above(count, number)]);
     const measures = [
       measured("used", used, { value: share, max: 1 }),
-      measured("count", { unit: "count", warn: null, crit: null }, { value: count, max: usable }),
+      measured("count", number, { value: count, max: usable }),
     ];
     return atMostOne(measures, severity, () => ({
       class: "capacity",

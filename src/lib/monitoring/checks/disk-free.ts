@@ -1,9 +1,10 @@
 import { formatBytes } from "../../core/units.js";
 import { atMostOne } from "../at-most-one.js";
 import { defineCheck } from "../check.js";
-import { above, both, measured } from "../judge.js";
+import { above, below, both, measured } from "../judge.js";
 
-const FLOOR_BYTES = 20 * 2 ** 30;
+/** Of a large disk more must be left than a fixed size. */
+const LEAST_SHARE = 0.05;
 
 export const diskFree = defineCheck({
   id: "disk.free",
@@ -13,16 +14,19 @@ export const diskFree = defineCheck({
   ignores: "full shares of huge disks that have room all the same",
   defaults: {
     used: { unit: "ratio", warn: 0.8, crit: 0.9 },
+    free: { unit: "By", warn: 20 * 2 ** 30, crit: 20 * 2 ** 30 },
   },
-  evaluate: (facts, { used }) => {
+  evaluate: (facts, { used, free }) => {
     const { folder, totalBytes, freeBytes } = facts.get("disk");
     const share = 1 - freeBytes / Math.max(1, totalBytes);
-    const isShort = freeBytes < Math.max(FLOOR_BYTES, totalBytes * 0.05) ? "critical" : null;
-    const severity = both(above(share, used), isShort);
+    const least = (bytes: number | null): number | null =>
+      bytes === null ? null : Math.max(bytes, totalBytes * LEAST_SHARE);
+    const floor = { unit: free.unit, warn: least(free.warn), crit: least(free.crit) };
+    const severity = both(above(share, used), below(freeBytes, floor));
     const object = { kind: "folder", schema: null, name: folder, part: null };
     const measures = [
       measured("used", used, { value: share, max: 1, object }),
-      measured("free", { unit: "By", warn: null, crit: null }, { value: freeBytes, max: totalBytes, object }),
+      measured("free", floor, { value: freeBytes, max: totalBytes, object }),
     ];
     return atMostOne(measures, severity, () => ({
       class: "capacity",
