@@ -26,7 +26,11 @@ export async function monitorWorld(serverUrl: string): Promise<MonitorWorld> {
   const folder = await testFolder();
   const db = await freshDatabase(serverUrl);
   await db.sql("CREATE TABLE t (id int PRIMARY KEY, name text); INSERT INTO t VALUES (1, 'one')");
-  sqlite(folder.file("app.db"), "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT)", "INSERT INTO t VALUES (1, 'one')");
+  sqlite(
+    folder.file("app.db"),
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, name TEXT)",
+    "INSERT INTO t VALUES (1, 'one')",
+  );
   await chmod(folder.file("app.db"), 0o644);
   const run = (argv: readonly string[], options: Partial<RunOptions> = {}): Promise<RunResult> =>
     runCli(argv, { cwd: folder.path, ...options });

@@ -1,6 +1,6 @@
 import { applyBaseline, nextBaseline } from "../../lib/findings/baseline.js";
-import { pluginLine } from "../../lib/findings/nagios.js";
 import { readBaseline, writeBaseline } from "../../lib/findings/baseline-file.js";
+import { pluginLine } from "../../lib/findings/nagios.js";
 import { CHECKS } from "../../lib/monitoring/check-registry.js";
 import { chosenChecks } from "../../lib/monitoring/chosen-checks.js";
 import { monitorExit } from "../../lib/monitoring/monitor-exit.js";

@@ -1,8 +1,9 @@
-import { formatBytes, formatCount, formatDuration, formatNumberOf } from "../core/units.js";
+import { formatNumberOf } from "../core/units.js";
 import type { Block, Cell, Tone } from "../core/view.js";
-import type { CheckResult, Finding, Measure, Unit } from "./check-result.js";
+import type { CheckResult, Finding, Measure } from "./check-result.js";
 import { isLive } from "./is-live.js";
 import { worst } from "./severity-order.js";
+import { spellMeasure } from "./spell-measure.js";
 
 const TONES = { critical: "bad", warning: "warn", info: "dim" } as const satisfies Record<Finding["severity"], Tone>;
 const COLUMNS = [
@@ -61,17 +62,9 @@ function statusCell({ findings }: CheckResult, severity: Finding["severity"] | n
   return first === undefined ? { text: "ok", tone: "good" } : { text: first.state, tone: "dim" };
 }
 
-const SPELLINGS: Readonly<Record<Unit, (value: number) => string>> = {
-  s: (value) => formatDuration(value * 1000),
-  By: formatBytes,
-  ratio: (value) => `${Number((value * 100).toFixed(1))} %`,
-  count: (value) => formatCount(Math.round(value)),
-  total: (value) => formatCount(Math.round(value)),
-};
-
 function spelled(value: number | null, { unit, certainty }: Measure): string {
   if (value === null) return "unknown";
-  return `${certainty === "estimated" ? "~" : certainty === "atLeast" ? ">= " : ""}${SPELLINGS[unit](value)}`;
+  return `${certainty === "estimated" ? "~" : certainty === "atLeast" ? ">= " : ""}${spellMeasure(value, unit)}`;
 }
 
 /** What was not looked at, once for each reason. */
