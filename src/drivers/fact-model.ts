@@ -82,12 +82,82 @@ export interface WriteAheadLogFact {
   } | null;
 }
 
+/** A session that waits for a lock, and what it waits for. */
+export interface BlockedSession {
+  readonly pid: number;
+  readonly application: string;
+  readonly waitingMs: number;
+  /** Those that hold what it wants, or stand before it. */
+  readonly blockers: readonly number[];
+}
+
+export interface BlockingFact {
+  readonly blocked: readonly BlockedSession[];
+  /** What is known of those that block and do not wait themselves. */
+  readonly roots: readonly {
+    readonly pid: number;
+    readonly application: string;
+    readonly isIdle: boolean;
+    readonly ageMs: number;
+  }[];
+}
+
+/** An index as far as its usefulness can be judged by its definition. */
+export interface IndexDefinition {
+  readonly schema: string | null;
+  readonly table: string;
+  readonly name: string;
+  /** The parts of its key in order; equal texts mean the same column, order, collation and operators. */
+  readonly key: readonly string[];
+  /** The names of its columns for people; null for an expression. */
+  readonly columns: readonly (string | null)[];
+  readonly isUnique: boolean;
+  /** It upholds a primary key, a unique or an exclusion constraint. */
+  readonly isConstraint: boolean;
+  /** False for what an interrupted build has left. */
+  readonly isValid: boolean;
+  /** Everything else that two indexes must share to be exchangeable: method, condition, further columns. */
+  readonly form: string;
+  /** It holds only some of the rows. */
+  readonly isPartial: boolean;
+  /** null where only reading it would tell. */
+  readonly bytes: number | null;
+}
+
+export interface IndexesFact {
+  readonly indexes: readonly IndexDefinition[];
+}
+
+export interface ReferenceDefinition {
+  readonly schema: string | null;
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** `schema.table`. */
+  readonly parent: string;
+  /** Of the referring table, by the database's own statistics; null where it has none. */
+  readonly rows: number | null;
+}
+
+export interface ForeignKeysFact {
+  readonly foreignKeys: readonly ReferenceDefinition[];
+}
+
+/** Pages that the server has found not to be what it wrote, since its statistics were reset. */
+export interface ChecksumsFact {
+  readonly isChecking: boolean;
+  readonly databases: readonly { readonly name: string; readonly failures: number }[];
+}
+
 /** Every fact that a watch may offer, with the type of what it says. */
 export interface Facts {
   readonly probe: ProbeFact;
   readonly connections: ConnectionsFact;
   readonly transactions: TransactionsFact;
   readonly transactionAges: TransactionAgesFact;
+  readonly blocking: BlockingFact;
+  readonly indexes: IndexesFact;
+  readonly foreignKeys: ForeignKeysFact;
+  readonly checksums: ChecksumsFact;
   readonly size: SizeFact;
   readonly disk: DiskFact;
   readonly pages: PagesFact;
@@ -123,7 +193,14 @@ export type Remedy =
   | { readonly kind: "endProcess"; readonly pid: number }
   | { readonly kind: "checkpoint" }
   | { readonly kind: "freeze"; readonly database: string }
-  | { readonly kind: "shrink" };
+  | { readonly kind: "shrink" }
+  | { readonly kind: "dropIndex"; readonly schema: string | null; readonly name: string }
+  | {
+      readonly kind: "createIndex";
+      readonly schema: string | null;
+      readonly table: string;
+      readonly columns: readonly string[];
+    };
 
 /** A look at a live database that harms nothing: no lock stronger than a reader's, no write, no waiting. */
 export interface Watch extends AsyncDisposable {

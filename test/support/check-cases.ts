@@ -1,6 +1,9 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, open, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect } from "vitest";
+import { onServer } from "./fresh-database.js";
 import type { MonitorWorld } from "./monitor-world.js";
+import { startCluster } from "./postgres-cluster.js";
 import { openClient } from "./sql-client.js";
 import { sqlite } from "./sqlite-files.js";
 import { startSqliteProcess } from "./sqlite-process.js";
@@ -63,6 +66,93 @@ export const CHECK_CASES: Readonly<Record<string, CheckCase>> = {
       return { ...allOf([client]), evidence: `pid ${pid} ` };
     },
     hidden: { server: "skipped" },
+  },
+  "sessions.blocked": {
+    server: async (world) => {
+      await world.configure({ "sessions.blocked": { longest: {}, count: { warning: 0 } } });
+      const [holder, waiter] = await Promise.all([openClient(world.db.url), openClient(world.db.url)]);
+      await holder.sql("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
+      const { pid } = await holder.one("SELECT pg_backend_pid() AS pid");
+      const waiting = waiter.sql("BEGIN; LOCK TABLE t").catch(() => undefined);
+      await waitUntil(world, "SELECT count(*) AS n FROM pg_locks WHERE NOT granted AND relation = 't'::regclass");
+      const end = async (): Promise<void> => {
+        await holder[Symbol.asyncDispose]();
+        await waiting;
+        await waiter[Symbol.asyncDispose]();
+      };
+      return { evidence: `pid ${pid} (unnamed), idle in its transaction`, [Symbol.asyncDispose]: end };
+    },
+    hidden: { server: "skipped" },
+  },
+  "queries.long": {
+    server: async (world) => {
+      await world.configure({ "queries.long": { critical: "1ms" } });
+      const client = await openClient(world.db.url);
+      const { pid } = await client.one("SELECT pg_backend_pid() AS pid");
+      const sleeping = client.sql("SELECT pg_sleep(600)").catch(() => undefined);
+      await waitUntil(
+        world,
+        `SELECT count(*) AS n FROM pg_stat_activity WHERE pid = ${pid} AND wait_event = 'PgSleep'`,
+      );
+      const end = async (): Promise<void> => {
+        await world.db.sql(`SELECT pg_terminate_backend(${pid})`);
+        await sleeping;
+        await client[Symbol.asyncDispose]();
+      };
+      return { evidence: `pid ${pid} `, [Symbol.asyncDispose]: end };
+    },
+    hidden: { server: "skipped" },
+  },
+  "pages.damaged": {
+    server: async (world) => {
+      const cluster = await startCluster({ hasChecksums: true, settings: { shared_buffers: "128kB" } });
+      await onServer(
+        cluster.superuserUrl,
+        "CREATE TABLE d AS SELECT g, repeat('x', 500) FROM generate_series(1, 2000) g",
+      );
+      const [row] = await onServer(cluster.superuserUrl, "CHECKPOINT; SELECT pg_relation_filepath('d') AS path");
+      await flipByte(join(cluster.dataDir, String(row?.path)), 8192 * 5 + 4000);
+      await expect(onServer(cluster.superuserUrl, "SELECT count(repeat) FROM d")).rejects.toThrow("invalid page");
+      await world.configure({}, { server: cluster.superuserUrl });
+      return { evidence: "postgres: 1", [Symbol.asyncDispose]: () => cluster.stop() };
+    },
+    hidden: { server: "ok" },
+  },
+  "indexes.invalid": {
+    server: async (world) => {
+      await world.configure();
+      await world.db.sql("INSERT INTO t VALUES (2, 'one')");
+      await using client = await openClient(world.db.url);
+      await expect(client.sql("CREATE UNIQUE INDEX CONCURRENTLY t_name ON t (name)")).rejects.toThrow("unique");
+      return { ...ENDED, evidence: "an index of t" };
+    },
+    hidden: { file: "skipped", server: "ok" },
+  },
+  "indexes.redundant": {
+    file: async (world) => {
+      await world.configure();
+      sqlite(world.path("app.db"), "CREATE INDEX one ON t (name)", "CREATE INDEX two ON t (name, id)");
+      return { ...ENDED, evidence: "one (name) is the beginning of two (name, id)" };
+    },
+    server: async (world) => {
+      await world.configure();
+      await world.db.sql("CREATE INDEX one ON t (name); CREATE INDEX two ON t (name, id)");
+      return { ...ENDED, evidence: "one (name) is the beginning of two (name, id)" };
+    },
+    hidden: { file: "skipped", server: "ok" },
+  },
+  "foreign-keys.unindexed": {
+    file: async (world) => {
+      await world.configure();
+      sqlite(world.path("app.db"), "CREATE TABLE c (id INTEGER PRIMARY KEY, t_id INTEGER REFERENCES t)");
+      return { ...ENDED, evidence: "it refers to t" };
+    },
+    server: async (world) => {
+      await world.configure();
+      await world.db.sql("CREATE TABLE c (id int PRIMARY KEY, t_id int REFERENCES t)");
+      return { ...ENDED, evidence: "it refers to public.t" };
+    },
+    hidden: { file: "skipped", server: "ok" },
   },
   "transactions.wraparound": {
     server: strict({ "transactions.wraparound": { critical: "0.0000001%" } }),
@@ -128,6 +218,20 @@ const LOG_WRITER = `
   say("written");
   stay();
 `;
+
+/** Asks until the count is not 0: another session gets there by itself. */
+async function waitUntil(world: MonitorWorld, sql: string): Promise<void> {
+  await using client = await openClient(world.db.url);
+  while (Number((await client.one(sql)).n) === 0) await client.one("SELECT 1");
+}
+
+async function flipByte(path: string, at: number): Promise<void> {
+  const handle = await open(path, "r+");
+  const byte = Buffer.alloc(1);
+  await handle.read(byte, 0, 1, at);
+  await handle.write(Buffer.from([(byte[0] ?? 0) ^ 0xff]), 0, 1, at);
+  await handle.close();
+}
 
 /** Another program that has written so many transactions into the log and keeps the file open. */
 async function logWriter(world: MonitorWorld, transactions: number) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { OpenTransaction } from "#dbops/drivers/fact-model.js";
+import type { IndexDefinition, OpenTransaction } from "#dbops/drivers/fact-model.js";
 import type { Severity } from "#dbops/lib/findings/check-result.js";
 import { CHECKS } from "#dbops/lib/monitoring/check-registry.js";
 import { FactTable } from "#dbops/lib/monitoring/fact-table.js";
@@ -71,6 +71,39 @@ function backups(ageMs: number | null, provenMs: number | null, failureMs: numbe
   };
 }
 
+function blocked(...waitingMs: readonly number[]): SomeFacts {
+  const sessions = waitingMs.map((ms, place) => ({ pid: place, application: "web", waitingMs: ms, blockers: [99] }));
+  return { blocking: { blocked: sessions, roots: [{ pid: 99, application: "", isIdle: true, ageMs: 60_000 }] } };
+}
+
+function checksums(failures: number, isChecking = true): SomeFacts {
+  return { checksums: { isChecking, databases: [{ name: "shop", failures }] } };
+}
+
+const onA: IndexDefinition = {
+  schema: "public",
+  table: "t",
+  name: "a_idx",
+  key: ["a"],
+  columns: ["a"],
+  isUnique: false,
+  isConstraint: false,
+  isValid: true,
+  form: "btree",
+  isPartial: false,
+  bytes: 10 * MiB,
+};
+const onAB: IndexDefinition = { ...onA, name: "ab_idx", key: ["a", "b"], columns: ["a", "b"] };
+
+function indexes(...all: readonly IndexDefinition[]): SomeFacts {
+  return { indexes: { indexes: all } };
+}
+
+function reference(rows: number | null, ...all: readonly IndexDefinition[]): SomeFacts {
+  const key = { schema: "public", table: "t", columns: ["b", "a"], parent: "public.p", rows };
+  return { ...indexes(...all), foreignKeys: { foreignKeys: [key] } };
+}
+
 const CASES: Readonly<Record<string, readonly Case[]>> = {
   "connection.failed": [
     ["reached", { reach: { error: null } }, null],
@@ -97,6 +130,54 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ["holding a snapshot alone", transactions({ ...idle, holdsLock: false, holdsSnapshot: true }), "warning"],
     ["holding nothing", transactions({ ...idle, holdsLock: false, stateMs: 9_000_000 }), null],
     ["busy", transactions({ ...idle, isIdle: false, stateMs: 9_000_000 }), null],
+  ],
+  "sessions.blocked": [
+    ["nobody", blocked(), null],
+    ["half a minute", blocked(30_000, 1), null],
+    ["longer", blocked(1, 30_001), "warning"],
+    ["five minutes", blocked(300_000), "warning"],
+    ["longer than that", blocked(300_001), "critical"],
+  ],
+  "queries.long": [
+    ["five minutes", transactions({ ...idle, isIdle: false, stateMs: 300_000 }), null],
+    ["longer", transactions({ ...idle, isIdle: false, stateMs: 300_001 }), "warning"],
+    ["half an hour", transactions({ ...idle, isIdle: false, stateMs: 1_800_000 }), "warning"],
+    ["longer than that", transactions({ ...idle, isIdle: false, stateMs: 1_800_001 }), "critical"],
+    ["idle", transactions({ ...idle, stateMs: 9_000_000 }), null],
+    ["a backup", transactions({ ...idle, isIdle: false, application: "pg_dump", stateMs: 9_000_000 }), null],
+  ],
+  "pages.damaged": [
+    ["none", checksums(0), null],
+    ["one", checksums(1), "critical"],
+    ["without checksums", checksums(1, false), null],
+  ],
+  "indexes.invalid": [
+    ["whole ones", indexes(onA), null],
+    ["one that was not built to its end", indexes({ ...onA, isValid: false }), "warning"],
+  ],
+  "indexes.redundant": [
+    ["a small one", indexes(onA, onAB), "info"],
+    ["a large one", indexes({ ...onA, bytes: 10 * MiB + 1 }, onAB), "warning"],
+    ["of unknown size", indexes({ ...onA, bytes: null }, onAB), "info"],
+    ["the same twice", indexes(onA, { ...onA, name: "b_idx" }), "info"],
+    ["beside a constraint", indexes(onA, { ...onA, name: "z", isConstraint: true, isUnique: true }), "info"],
+    ["a unique one", indexes({ ...onA, isUnique: true }, onAB), null],
+    ["a constraint", indexes({ ...onA, isConstraint: true }, onAB), null],
+    ["of another table", indexes(onA, { ...onAB, table: "u" }), null],
+    ["of another schema", indexes(onA, { ...onAB, schema: "s" }), null],
+    ["of another form", indexes(onA, { ...onAB, form: "hash" }), null],
+    ["another order", indexes(onA, { ...onAB, key: ["b", "a"] }), null],
+    ["beside an invalid one", indexes(onA, { ...onAB, isValid: false }), null],
+  ],
+  "foreign-keys.unindexed": [
+    ["of ten thousand rows", reference(10_000), "info"],
+    ["of more", reference(10_001), "warning"],
+    ["of an unknown number", reference(null), "info"],
+    ["an index in another order", reference(10_001, onAB), null],
+    ["an index on one of the columns", reference(10_001, onA), "warning"],
+    ["an index on some rows", reference(10_001, { ...onAB, isPartial: true }), "warning"],
+    ["an invalid index", reference(10_001, { ...onAB, isValid: false }), "warning"],
+    ["an index of another table", reference(10_001, { ...onAB, table: "u" }), "warning"],
   ],
   "transactions.wraparound": [
     ["half of the numbers", ages(HALF), null],
@@ -196,6 +277,7 @@ function tableOf(facts: SomeFacts): FactTable {
   const set = <Name extends MonitorFactName>(name: Name): void => table.set(name, facts[name]);
   for (const name of ["reach", "backups", "probe", "connections", "transactions", "transactionAges"] as const)
     set(name);
-  for (const name of ["size", "disk", "pages", "writeAheadLog"] as const) set(name);
+  for (const name of ["size", "disk", "pages", "writeAheadLog", "blocking", "checksums"] as const) set(name);
+  for (const name of ["indexes", "foreignKeys"] as const) set(name);
   return table;
 }

@@ -4,7 +4,11 @@ import type { DriverContext, Identity } from "../driver.js";
 import type { FactName, Facts, Fix, Reading, Remedy, Watch } from "../fact-model.js";
 import { type ConnInfo, labelOf } from "./conn-info.js";
 import { openSession } from "./connect.js";
+import { blockingFact } from "./facts/blocking.js";
+import { checksumsFact } from "./facts/checksums.js";
 import { connectionsFact } from "./facts/connections.js";
+import { foreignKeysFact } from "./facts/foreign-keys.js";
+import { indexesFact } from "./facts/indexes.js";
 import { Hidden, type PostgresFact } from "./facts/postgres-fact.js";
 import { probeFact } from "./facts/probe.js";
 import { sizeFact } from "./facts/size.js";
@@ -26,6 +30,10 @@ const ASKED: AskedFacts = {
   connections: connectionsFact,
   transactions: transactionsFact,
   transactionAges: transactionAgesFact,
+  blocking: blockingFact,
+  checksums: checksumsFact,
+  indexes: indexesFact,
+  foreignKeys: foreignKeysFact,
   size: sizeFact,
 };
 

@@ -1,5 +1,6 @@
 import { shellWord } from "../../lib/core/shell-word.js";
 import type { Fix, Remedy } from "../fact-model.js";
+import { quoteIdent } from "./quote-ident.js";
 
 /** How a database file's trouble is mended, in its own words; null where that means nothing to a file. */
 export function remedyFor(remedy: Remedy, path: string): Fix | null {
@@ -25,6 +26,14 @@ export function remedyFor(remedy: Remedy, path: string): Fix | null {
         lockLevel: "nobody else may write",
         risk: "needs room for a second copy",
       };
+    case "dropIndex":
+      return { kind: "sql", text: `DROP INDEX ${quoteIdent(remedy.name)};`, lockLevel: "writers wait", risk: null };
+    case "createIndex": {
+      const name = quoteIdent(`${remedy.table}_${remedy.columns.join("_")}`);
+      const columns = remedy.columns.map(quoteIdent).join(", ");
+      const text = `CREATE INDEX ${name} ON ${quoteIdent(remedy.table)} (${columns});`;
+      return { kind: "sql", text, lockLevel: "writers wait", risk: null };
+    }
     default:
       return null;
   }

@@ -1,4 +1,4 @@
-import type { LogHolder, PagesFact } from "../fact-model.js";
+import type { ForeignKeysFact, IndexesFact, LogHolder, PagesFact } from "../fact-model.js";
 import { hasKind } from "./order-protocol.js";
 
 /** What the helper looks at; it never opens a database through SQLite. */
@@ -22,19 +22,23 @@ export function isLookOrder(message: unknown): message is LookOrder {
 }
 
 /** What the other child asks through SQLite. */
-export interface AskOrder {
-  readonly kind: "probe";
-  readonly path: string;
-  /** Files that it opens must be written neither by us nor, on our behalf, by SQLite. */
-  readonly isReadOnly: boolean;
-}
+export type AskOrder =
+  | {
+      readonly kind: "open";
+      readonly path: string;
+      /** Nothing may be written on our behalf, not even what SQLite tidies up at the end. */
+      readonly isReadOnly: boolean;
+    }
+  | { readonly kind: "probe" }
+  | { readonly kind: "indexes" }
+  | { readonly kind: "foreignKeys" };
 
-/** How long opening and the cheapest question took, in milliseconds. */
-export interface AskAnswer {
-  readonly openMs: number;
-  readonly answerMs: number;
-}
+export type AskAnswer =
+  | { readonly of: "open"; readonly openMs: number }
+  | { readonly of: "probe"; readonly answerMs: number }
+  | { readonly of: "indexes"; readonly fact: IndexesFact; readonly answerMs: number }
+  | { readonly of: "foreignKeys"; readonly fact: ForeignKeysFact; readonly answerMs: number };
 
 export function isAskOrder(message: unknown): message is AskOrder {
-  return hasKind(message, ["probe"]);
+  return hasKind(message, ["open", "probe", "indexes", "foreignKeys"]);
 }

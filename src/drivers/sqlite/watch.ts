@@ -17,10 +17,21 @@ import type { AskAnswer, AskOrder, LogIndex, LookAnswer, LookOrder } from "./wat
 const LAG_FRAMES = 1000;
 const SECOND_LOOK_MS = 200;
 
+/** What is asked of an open database, and the answer. */
+type Question = Exclude<AskOrder["kind"], "open">;
+type AnswerTo<Kind extends Question> = Extract<AskAnswer, { readonly of: Kind; readonly answerMs: number }>;
 type Readers = { readonly [Name in FactName]?: () => Promise<Facts[Name]> };
 
 /** What a watch of a file can tell. */
-export const WATCHED: readonly FactName[] = ["probe", "size", "disk", "pages", "writeAheadLog"];
+export const WATCHED: readonly FactName[] = [
+  "probe",
+  "size",
+  "disk",
+  "pages",
+  "writeAheadLog",
+  "indexes",
+  "foreignKeys",
+];
 
 /** Finds the file; nothing is opened before it is asked about. CONNECT.*. */
 export async function openWatch(address: TargetAddress, context: DriverContext): Promise<Watch> {
@@ -37,8 +48,12 @@ class SqliteWatch implements Watch {
   /** How long SQLite was busy; looking at files from outside costs the database nothing. */
   #askedMs = 0;
   #looking: Promise<OrderClient<LookOrder, LookAnswer>> | null = null;
+  #openMs = 0;
+  #asking: Promise<OrderClient<AskOrder, AskAnswer>> | null = null;
   readonly #readers: Readers = {
     probe: () => this.#probe(),
+    indexes: () => this.#indexes(),
+    foreignKeys: () => this.#foreignKeys(),
     size: async () => ({ bytes: (await stat(this.#file.path)).size }),
     disk: () => this.#disk(),
     pages: () => this.#pages(),
@@ -78,14 +93,35 @@ class SqliteWatch implements Watch {
   }
 
   async #probe(): Promise<Facts["probe"]> {
-    const { path } = this.#file;
+    const { answerMs } = await this.#ask("probe");
+    return { connectMs: this.#openMs, answerMs };
+  }
+
+  async #indexes(): Promise<Facts["indexes"]> {
+    return (await this.#ask("indexes")).fact;
+  }
+
+  async #foreignKeys(): Promise<Facts["foreignKeys"]> {
+    return (await this.#ask("foreignKeys")).fact;
+  }
+
+  async #ask<Kind extends Question>(kind: Kind): Promise<AnswerTo<Kind>> {
+    this.#asking ??= this.#openDatabase();
+    const answer = await (await this.#asking).ask({ kind });
+    if (!isAnswerTo(answer, kind)) throw new Error("the child answered something else");
+    this.#askedMs += answer.answerMs;
+    return answer;
+  }
+
+  async #openDatabase(): Promise<OrderClient<AskOrder, AskAnswer>> {
     const access = await watchAccess(this.#file);
     if (!access.may) throw new Unavailable(access.reason, access.enable);
     const module = new URL("./ask-process.js", import.meta.url);
     const client = await this.#own<AskOrder, AskAnswer>({ title: "the SQLite monitor", module, user: access.user });
-    const { openMs, answerMs } = await client.ask({ kind: "probe", path, isReadOnly: access.isReadOnly });
-    this.#askedMs += openMs + answerMs;
-    return { connectMs: openMs, answerMs };
+    const answer = await client.ask({ kind: "open", path: this.#file.path, isReadOnly: access.isReadOnly });
+    if (answer.of === "open") this.#openMs = answer.openMs;
+    this.#askedMs += this.#openMs;
+    return client;
   }
 
   async #disk(): Promise<Facts["disk"]> {
@@ -134,6 +170,10 @@ class SqliteWatch implements Watch {
     this.#clients.push(client);
     return client;
   }
+}
+
+function isAnswerTo<Kind extends Question>(answer: AskAnswer, kind: Kind): answer is AnswerTo<Kind> {
+  return answer.of === kind;
 }
 
 function lagOf({ frames, checkpointed }: LogIndex): number {
