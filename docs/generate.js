@@ -11,6 +11,8 @@ import { manifestSchema } from "#dbops/lib/backup/manifest.js";
 import { SETTINGS } from "#dbops/lib/config/settings.js";
 import { ERROR_CODES } from "#dbops/lib/core/error-codes.js";
 import { EXIT_CODES, exitCode } from "#dbops/lib/core/exit-codes.js";
+import { spellMeasure } from "#dbops/lib/findings/spell-measure.js";
+import { CHECKS } from "#dbops/lib/monitoring/check-registry.js";
 import { requiredWords } from "#dbops/lib/runtime/command.js";
 import { groupOf, subcommandsOf } from "#dbops/lib/runtime/command-words.js";
 import { GLOBAL_OPTIONS } from "#dbops/lib/runtime/global-flags.js";
@@ -53,6 +55,7 @@ const PAGES = [
   ["docs/errors.md", errorsPage],
   ["docs/json.md", jsonPage],
   ["docs/commands.md", commandsPage],
+  ["docs/checks.md", checksPage],
 ];
 const PARTS = [
   ["README.md", "commands", commandTable],
@@ -180,6 +183,29 @@ async function commandsPage() {
 
 What \`dbops help COMMAND\` prints, without the flags that every command has (they are in
 [architecture.md](architecture.md#flags)).
+
+${chapters.join("\n\n")}`;
+}
+
+function checksPage() {
+  const chapters = CHECKS.map(({ id, detects, escalates, ignores, needs, defaults }) => {
+    const sentences = [`Detects ${detects}.`, `Escalates ${escalates}.`, ignores === null ? "" : `Ignores ${ignores}.`];
+    const rows = Object.entries(defaults).map(([measure, limit]) => [
+      `\`${measure}\``,
+      limit.warn === null ? "" : spellMeasure(limit.warn, limit.unit),
+      limit.crit === null ? "" : spellMeasure(limit.crit, limit.unit),
+    ]);
+    const table = rows.length === 0 ? "" : `\n\n${markdownTable(["measure", "warning", "critical"], rows)}`;
+    const facts = needs.map((name) => `\`${name}\``).join(", ");
+    return `## ${id}\n\n${sentences.filter((sentence) => sentence !== "").join(" ")} Needs ${facts}.${table}`;
+  });
+  return `${NOTE}
+
+# Checks
+
+What \`dbops monitor\` looks at. A check applies where its facts are to be had; where a right is missing it is left out,
+and the output says what would enable it. [monitoring.md](monitoring.md) says how thresholds are changed, what is done
+with findings, and what the monitor never does.
 
 ${chapters.join("\n\n")}`;
 }

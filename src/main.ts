@@ -10,6 +10,7 @@ import { nameCommand } from "./lib/runtime/command-words.js";
 import { envelope } from "./lib/runtime/envelope.js";
 import { globalFlags } from "./lib/runtime/global-flags.js";
 import type { Host } from "./lib/runtime/host.js";
+import { isPluginLine, tellPlugin } from "./lib/runtime/plugin-failure.js";
 import { RunSignal } from "./lib/runtime/run-signal.js";
 import { dbopsVersion } from "./lib/runtime/version.js";
 import { processStreams } from "./lib/terminal/streams.js";
@@ -61,6 +62,7 @@ async function run(asked: Extract<Asked, { kind: "run" }>, argv: readonly string
     terminal,
     redactor,
     runSignal,
+    isPlugin: isPluginLine(argv, COMMANDS),
     siblings: asked.siblings,
   });
   await terminal.flush();
@@ -104,12 +106,13 @@ async function refuse(error: DbopsError, argv: readonly string[], host: Host): P
     const nothing = { command: commandOf(argv), run: "", targets: [], data: null, warnings: [] };
     await terminal.showJson(envelope({ ...nothing, exit: error.exit, startedAt, durationMs: 0, error: report }));
   }
+  const exit = isPluginLine(argv, COMMANDS) ? await tellPlugin(error, terminal) : error.exit;
   try {
     await terminal.flush();
   } catch {
     // Stdout takes nothing, which may be what this error says: the exit code has the last word.
   }
-  return error.exit;
+  return exit;
 }
 
 /** The command that a refused line names, as far as it names one. */

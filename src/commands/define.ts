@@ -36,8 +36,8 @@ function prepared<Input, Data>(
     preview: plan.preview ?? null,
     run: async () => {
       const outcome = await plan.run();
-      const { data, exit = "OK", error = null } = outcome;
-      return { data, exit, error, view: spec.view(data, context, input) };
+      const { data, exit = "OK", error = null, plugin = null } = outcome;
+      return { data, exit, error, plugin, view: await spec.view(data, context, input) };
     },
   };
 }

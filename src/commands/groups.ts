@@ -6,6 +6,7 @@ export const GROUPS: readonly Group[] = [
   { name: "restore", summary: "get data back, with undo", defaultCommand: "run" },
   { name: "migrate", summary: "move data and structure" },
   { name: "migrate copy", summary: "copy a database into another one, and prove both equal", defaultCommand: "run" },
+  { name: "monitor", summary: "look at live databases without harming them", defaultCommand: "check" },
   { name: "cleanup", summary: "remove what is no longer needed" },
   { name: "config", summary: "look at the configuration" },
 ];

@@ -117,6 +117,13 @@ export const COMMANDS: readonly RegistryEntry[] = [
     load: async () => (await import("./import/import.js")).importCommand,
   },
   {
+    path: "monitor check",
+    summary: "look at live databases without harming them, and say what is wrong or will be",
+    danger: "reads",
+    isPlugin: true,
+    load: async () => (await import("./monitor/check.js")).checkCommand,
+  },
+  {
     path: "info",
     summary: "show what a database is and holds",
     danger: "reads",

@@ -8,6 +8,7 @@ import type { ProgressSink } from "../lib/core/progress.js";
 import type { ChildRegistry } from "../lib/system/child-registry.js";
 import type { CopyChoices, CopySource } from "./copy-source-model.js";
 import type { CopyTarget, CopyTargetRequest } from "./copy-target-model.js";
+import type { FactName, Watch } from "./fact-model.js";
 import type { Fingerprint, FingerprintMode } from "./fingerprint-model.js";
 import type { Loader, LoadRequest } from "./load-model.js";
 import type { Restorer, Scratch, ScratchRequest } from "./restore-model.js";
@@ -179,8 +180,12 @@ export interface Engine {
   readonly copyFlags: CopyFlags;
   /** Endings of files that hold a part of a live database beside its own file, where the database is a file. */
   readonly liveSuffixes?: readonly string[];
+  /** What a watch of this engine can tell. */
+  facts(): Promise<readonly FactName[]>;
   /** Connects; up to 3 tries where trying again can help. CONNECT.*. */
   open(address: TargetAddress, context: DriverContext): Promise<Driver>;
+  /** Begins to look at a live database without harming it. CONNECT.*. */
+  openWatch(address: TargetAddress, context: DriverContext): Promise<Watch>;
   /** Begins a database; null where there is one already. Absent where a server makes databases. CONNECT.*, OUTPUT.*. */
   openNew?(address: TargetAddress, context: DriverContext): Promise<NewDatabase | null>;
   /** Opens the place that another database is copied into, which need not exist yet. CONNECT.*, COPY.NOT_RESUMABLE. */

@@ -11,6 +11,8 @@ const INSTALL = "apt-get install -y postgresql";
 export interface ClusterOptions {
   /** How TCP connections authenticate; the socket always trusts. The superuser's password is `superuserPassword`. */
   readonly auth?: "trust" | "scram-sha-256";
+  /** Pages carry checksums. */
+  readonly hasChecksums?: boolean;
   /** Lines for postgresql.conf. */
   readonly settings?: Readonly<Record<string, string>>;
 }
@@ -50,6 +52,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     ["-D", dataDir, "-U", "postgres", "-E", "UTF8", "--locale=C", "--no-sync", "--auth-local=trust"].concat([
       `--auth-host=${auth}`,
       `--pwfile=${join(folder, "pw")}`,
+      ...(options.hasChecksums === true ? ["--data-checksums"] : []),
     ]),
     how,
   );

@@ -13,6 +13,7 @@ const CONTRACTS = [
   "drivers/copy-limit-model.ts",
   "drivers/copy-type-model.ts",
   "drivers/driver.ts",
+  "drivers/fact-model.ts",
   "drivers/fingerprint-model.ts",
   "drivers/load-model.ts",
   "drivers/script-model.ts",
@@ -62,6 +63,7 @@ export const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   ora: ["lib/terminal/"],
   pg: ["drivers/postgres/"],
   "pg-copy-streams": ["drivers/postgres/"],
+  "prom-client": ["lib/findings/"],
   yaml: ["lib/config/"],
   zod: ["lib/", "commands/"],
 };

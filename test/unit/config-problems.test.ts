@@ -15,7 +15,7 @@ backup:
   keep: { last: many, dayly: 3 }
   maxRto: 5 parsecs
   verify:
-alerts: {}
+schedule: {}
 environments:
   prod: { backup: { fingerprint: md5 } }
 `);
@@ -33,7 +33,7 @@ environments:
     "dbops.yaml:11: backup.keep.dayly: unknown key; did you mean daily?",
     'dbops.yaml:12: backup.maxRto: expected a duration such as 90s, 25h, 7d or "25 hours", found "5 parsecs"',
     "dbops.yaml:13: backup.verify: expected none, stored, read, restore, found nothing",
-    "dbops.yaml:14: alerts: unknown key; known here: version, targets, backup, connect, audit, environments",
+    "dbops.yaml:14: schedule: unknown key; known here: version, targets, backup, alerts, database_alerts, connect, audit, environments",
     'dbops.yaml:16: environments.prod.backup.fingerprint: expected auto, hash, counts, none, found "md5"',
     'env DBOPS_BACKUP_KEEP_WEEKLY: expected a whole number of at least 0, found "-1"',
     'env BACKUP_RETENTION_DAYS: expected a duration such as 90s, 25h, 7d or "25 hours", found "month"',

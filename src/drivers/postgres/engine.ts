@@ -13,6 +13,11 @@ export const postgresEngine: Engine = {
   content: "text",
   canEndSessions: true,
   copyFlags: { asSource: [], asTarget: [] },
+  facts: async () => (await import("./watch.js")).WATCHED,
+  openWatch: async (address, context) => {
+    const { openWatch } = await import("./watch.js");
+    return await openWatch(await connOf(address, context), context);
+  },
   open: async (address, context) => await openDriver(await connOf(address, context), context),
   openCopyTarget: async (address, request, context) => {
     const { openCopyTarget } = await import("./copy/open-target.js");

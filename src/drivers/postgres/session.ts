@@ -44,6 +44,18 @@ export class Session implements AsyncDisposable {
     await this.query(script);
   }
 
+  /** Runs several statements in one round trip: the rows of each of them. As `query`. */
+  async batch(statements: readonly string[]): Promise<readonly (readonly SqlRow[])[]> {
+    try {
+      const answer = await this.#client.query<SqlRow>(statements.join(";\n"));
+      const results: readonly { readonly rows: readonly SqlRow[] }[] = Array.isArray(answer) ? answer : [answer];
+      return results.map(({ rows }) => rows);
+    } catch (error) {
+      this.#signal.throwIfAborted();
+      throw translateError(error, this.#doing ?? `run ${firstWords(statements.at(-1) ?? "")}`);
+    }
+  }
+
   /** Runs one statement to its end, whatever the run's signal says meanwhile: what became of it must be known. */
   async runToEnd(sql: string): Promise<void> {
     this.#signal.throwIfAborted();

@@ -1,4 +1,5 @@
 import type { DriverContext } from "../driver.js";
+import { NOTICE_GONE_CLIENT } from "./client-check.js";
 import type { ConnInfo } from "./conn-info.js";
 import { openSession } from "./connect.js";
 import { FIXED_SETTINGS } from "./fingerprint.js";
@@ -6,14 +7,8 @@ import { NO_TIMEOUTS } from "./no-timeouts.js";
 import { quoteLiteral } from "./quote-literal.js";
 import type { Session, SqlRow } from "./session.js";
 
-/**
- * Rows come in the order in which they lie, each time they are read. A server of 14 or newer notices soon when we have
- * gone; on some systems it would refuse the setting.
- */
-const SETTINGS = `
-  SET client_encoding = 'UTF8'; SET synchronize_seqscans = off;
-  SELECT pg_catalog.set_config(name, '1000', false) FROM pg_catalog.pg_settings
-   WHERE name = 'client_connection_check_interval' AND pg_catalog.version() ~ 'linux'`;
+/** Rows come in the order in which they lie, each time they are read. */
+const SETTINGS = `SET client_encoding = 'UTF8'; SET synchronize_seqscans = off; ${NOTICE_GONE_CLIENT}`;
 
 const USUAL = "SELECT pg_catalog.current_setting('search_path') AS path, pg_catalog.current_setting('jit') AS jit";
 

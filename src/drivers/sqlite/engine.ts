@@ -18,6 +18,11 @@ export const sqliteEngine: Engine = {
   canEndSessions: false,
   copyFlags: { asSource: SOURCE_FLAGS, asTarget: TARGET_FLAGS },
   liveSuffixes: LOG_SUFFIXES,
+  facts: async () => (await import("./watch.js")).WATCHED,
+  openWatch: async (address, context) => {
+    const { openWatch } = await import("./watch.js");
+    return await openWatch(address, context);
+  },
   open: (address, context) => SqliteDriver.open(address, context),
   openNew: async (address, context) => {
     const { openNewFile } = await import("./new-file.js");

@@ -13,6 +13,8 @@ interface Waiting<Answer> {
 export interface OrderChild {
   readonly title: string;
   readonly module: URL;
+  /** Whom it runs as, if not as this process. */
+  readonly user?: { readonly uid: number; readonly gid: number } | null;
 }
 
 /** A forked child that obeys orders; they may be given ahead of the answers. Aborting the run or disposing ends it. */
@@ -41,11 +43,11 @@ export class OrderClient<Order extends { readonly kind: string }, Answer> implem
   }
 
   static async start<Order extends { readonly kind: string }, Answer>(
-    { title, module }: OrderChild,
+    { title, module, user = null }: OrderChild,
     context: DriverContext,
   ): Promise<OrderClient<Order, Answer>> {
     context.signal.throwIfAborted();
-    return new OrderClient(title, await context.children.fork(module, context.env), context.signal);
+    return new OrderClient(title, await context.children.fork(module, context.env, { user }), context.signal);
   }
 
   /** The answer to one order; they come in the order of asking. */

@@ -1,6 +1,7 @@
+import { moment, threshold } from "./alert-leaves.js";
 import { hasReferences } from "./interpolation.js";
 import type { Leaf } from "./leaf.js";
-import { flag } from "./leaves.js";
+import { flag, text } from "./leaves.js";
 import { locationLeaf } from "./location-leaf.js";
 import { SERVICE_COMMANDS, SETTINGS } from "./settings.js";
 import { schemeOf } from "./target-location.js";
@@ -18,10 +19,27 @@ type Check = (value: unknown, path: YamlPath) => readonly DocumentFault[];
 
 const backup = sectionOf("backup.");
 const service = section({ stop: once(SERVICE_COMMANDS.stop), start: once(SERVICE_COMMANDS.start) });
-const target = section({ url: once(locationLeaf), protected: once(flag), service, backup });
+const limits = { warning: once(threshold), critical: once(threshold) };
+const alerts: Check = (value, path) => {
+  const { mutes: silenced = null, ...checks } = Object.fromEntries(entriesOf(value) ?? []);
+  return [
+    ...mapOf(limitsOfCheck, () => null)(entriesOf(value) === null ? value : checks, path),
+    ...mutes(silenced, [...path, "mutes"]),
+  ];
+};
+const target = section({
+  url: once(locationLeaf),
+  protected: once(flag),
+  service,
+  backup,
+  alerts,
+  database_alerts: alerts,
+});
 const settings = {
   targets: mapOf((value, path) => target(typeof value === "string" ? { url: value } : value, path), targetNameProblem),
   backup,
+  alerts,
+  database_alerts: alerts,
   connect: sectionOf("connect."),
   audit: sectionOf("audit."),
 };
@@ -68,6 +86,28 @@ function mapOf(check: Check, nameProblem: (name: string) => string | null): Chec
       return [...own, ...check(inner, [...path, name])];
     });
   };
+}
+
+/** Both sides of the one threshold of a check, or those of each of its measures. */
+function limitsOfCheck(value: unknown, path: YamlPath): readonly DocumentFault[] {
+  const entries = entriesOf(value) ?? [];
+  const isSection = (inner: unknown): boolean => typeof inner === "object" && inner !== null && !Array.isArray(inner);
+  const hasMeasures = entries.length > 0 && entries.every(([, inner]) => isSection(inner));
+  return hasMeasures ? mapOf(section(limits), () => null)(value, path) : section(limits)(value, path);
+}
+
+/** A list of mutes, each with an end and a reason. */
+function mutes(value: unknown, path: YamlPath): readonly DocumentFault[] {
+  if (value === null) return [];
+  if (!Array.isArray(value)) return [{ path, problem: "expected a list", known: null }];
+  const keys = { check: once(text), object: once(text), until: once(moment), reason: once(text) };
+  return value.flatMap((mute: unknown, index) => {
+    const place = [...path, index];
+    const given = new Set((entriesOf(mute) ?? []).map(([key]) => key));
+    const missing = ["check", "until", "reason"].filter((key) => !given.has(key));
+    const absent = missing.map((key) => ({ path: place, problem: `${key} is missing`, known: null }));
+    return [...section(keys)(mute, place), ...absent];
+  });
 }
 
 /** A value; one that holds references cannot be told before they are followed. */

@@ -4,6 +4,7 @@ import { onlyTarget, targetOf } from "./choose-target.js";
 import type { Config, LocatedDatabase } from "./config.js";
 import type { ConfigSources } from "./config-sources.js";
 import { defaultStore } from "./default-store.js";
+import { readAlerts } from "./read-alerts.js";
 import { type BackupDraft, readBackup } from "./read-backup.js";
 import { readTargets, type TargetDraft } from "./read-targets.js";
 import { Secret } from "./secret.js";
@@ -97,6 +98,7 @@ function commandLineTarget(
     location: location.location,
     service: null,
     backup: { ...backup, store },
+    alerts: readAlerts(null, sources),
   };
 }
 
@@ -112,7 +114,7 @@ async function withSecrets(
   sources: ConfigSources,
   finishing: Finishing,
 ): Promise<ConfiguredTarget> {
-  const { name, isProtected, service, url } = draft;
+  const { name, isProtected, service, url, alerts } = draft;
   const key = `targets.${name}`;
   const { folder } = url.candidate;
   const text =
@@ -126,7 +128,8 @@ async function withSecrets(
   for (const password of passwordsIn(location.location)) finishing.secret(password);
   const backup = await withSecret(draft.backup, `${key}.backup.passphrase`, finishing.secrets);
   const { engine } = location;
-  return { name, isConfigured: true, isProtected, word: null, engine, location: location.location, service, backup };
+  const place = { word: null, engine, location: location.location };
+  return { name, isConfigured: true, isProtected, ...place, service, backup, alerts };
 }
 
 async function withSecret(draft: BackupDraft, label: string, secrets: SecretReader): Promise<BackupSettings> {

@@ -1,6 +1,8 @@
+import type { AlertSettings } from "./alerts.js";
 import type { ConfigSources } from "./config-sources.js";
 import { flag, type SecretReference } from "./leaves.js";
 import { locationLeaf } from "./location-leaf.js";
+import { readAlerts } from "./read-alerts.js";
 import type { BackupDraft } from "./read-backup.js";
 import { readBackup } from "./read-backup.js";
 import type { Sourced } from "./setting-reader.js";
@@ -15,6 +17,7 @@ export interface TargetDraft {
   readonly isProtected: boolean;
   readonly service: ServiceCommands | null;
   readonly backup: BackupDraft;
+  readonly alerts: AlertSettings;
 }
 
 const APPLICATION_VARIABLES = ["DATABASE_URL", "DATABASE_PATH"] as const;
@@ -30,6 +33,7 @@ function configuredTarget(name: string, sources: ConfigSources): TargetDraft | n
   const { layers, problems, reader } = sources;
   const found = layers.find(["targets", name, "url"]);
   const backup = readBackup(name, null, sources);
+  const alerts = readAlerts(name, sources);
   const service = readService(name, sources);
   const isProtected = layers.find(["targets", name, "protected"]);
   const protection = isProtected === null ? null : reader.parseFound(flag, isProtected);
@@ -38,7 +42,7 @@ function configuredTarget(name: string, sources: ConfigSources): TargetDraft | n
     return null;
   }
   const url = reader.parseFound(locationLeaf, found);
-  return url === null ? null : { name, url, isProtected: protection?.value ?? false, service, backup };
+  return url === null ? null : { name, url, isProtected: protection?.value ?? false, service, backup, alerts };
 }
 
 function readService(name: string, { layers, problems, reader }: ConfigSources): ServiceCommands | null {
@@ -76,6 +80,7 @@ function applicationTargets(sources: ConfigSources, notices: string[]): readonly
       isProtected: false,
       service: null,
       backup,
+      alerts: readAlerts(null, sources),
     });
   }
   return [...targets.values()];

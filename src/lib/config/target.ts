@@ -1,3 +1,4 @@
+import type { AlertSettings } from "./alerts.js";
 import type { BackupSettings } from "./backup-settings.js";
 
 /** A database that the configuration or the command line names. */
@@ -15,6 +16,7 @@ export interface ConfiguredTarget {
   readonly location: string;
   readonly service: ServiceCommands | null;
   readonly backup: BackupSettings;
+  readonly alerts: AlertSettings;
 }
 
 /** Programs that stop and start what uses the database: argv arrays, no shell. */

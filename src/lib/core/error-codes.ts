@@ -104,6 +104,7 @@ export const ERROR_CODES = {
     means: "A text holds NUL or bytes that are not UTF-8, which readers of CSV cut or change.",
   },
   "EXPORT.NULL_UNSEEN": { exit: "USAGE", means: "NULL in the only column of a CSV file would be an empty line." },
+  "FINDINGS.BASELINE_INVALID": { exit: "USAGE", means: "The file of --baseline is missing, broken or no baseline." },
   "IMPORT.NOT_FOUND": { exit: "USAGE", means: "The file or folder to import does not exist." },
   "IMPORT.INPUT_INVALID": {
     exit: "FAILED",

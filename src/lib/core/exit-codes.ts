@@ -21,6 +21,10 @@ export const EXIT_CODES = {
   TERMINATED: { code: 143, meaning: "ended by SIGTERM" },
 } as const satisfies Record<string, { code: number; meaning: string }>;
 
+/** Exit codes of a monitoring plugin (https://www.monitoring-plugins.org/doc/guidelines.html), taken with `--format nagios`. */
+export const PLUGIN_EXIT_CODES = { ok: 0, warning: 1, critical: 2, unknown: 3 } as const;
+
+export type PluginState = keyof typeof PLUGIN_EXIT_CODES;
 export type ExitName = keyof typeof EXIT_CODES;
 
 /** The numeric exit code for a name of the table. */

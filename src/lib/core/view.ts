@@ -3,6 +3,8 @@ export interface View {
   readonly blocks: readonly Block[];
   /** What to do next, as a command to paste. */
   readonly next?: string | undefined;
+  /** It is the data asked for, which --quiet does not keep back. */
+  readonly isData?: true;
 }
 
 export type Block =

@@ -1,5 +1,5 @@
 import type { ZodType } from "zod";
-import type { ExitName } from "../core/exit-codes.js";
+import type { ExitName, PluginState } from "../core/exit-codes.js";
 import type { StepDescription } from "../core/plan.js";
 import type { View } from "../core/view.js";
 import type { Context } from "./context.js";
@@ -75,6 +75,8 @@ export interface Outcome<Data> {
   readonly exit?: ExitName | undefined;
   /** Shown when the work ended with an error but its results must be seen all the same. */
   readonly error?: Error | undefined;
+  /** Takes the place of `exit` where a monitoring plugin was asked for. */
+  readonly plugin?: PluginState | undefined;
 }
 
 export interface CommandSpec<Input, Data> {
@@ -85,14 +87,16 @@ export interface CommandSpec<Input, Data> {
   readonly examples: readonly (readonly [command: string, meaning: string])[];
   readonly args?: readonly ArgumentSpec[];
   readonly options?: readonly OptionSpec[];
+  /** --timeout is the time it has: it ends by itself, with what is done by then. */
+  readonly ownsTimeout?: true;
   /** Accepts arguments after `--`. */
   readonly acceptsPassThrough?: true;
   /** Gives meaning to the words; throws USAGE.INVALID. */
   input(raw: RawInput): Input;
   /** Resolves targets, takes locks, looks, and says what will be done. Changes nothing. */
   plan(context: Context, input: Input): Promise<Plan<Data>>;
-  /** For people. */
-  view(data: Data, context: Context, input: Input): View;
+  /** For people, or in the format that was asked for. */
+  view(data: Data, context: Context, input: Input): View | Promise<View>;
   /** The zod schema of `data`, reached lazily to keep the start fast. */
   schema(): Promise<ZodType<Data>>;
 }
@@ -121,6 +125,7 @@ export interface PreparedOutcome {
   readonly data: unknown;
   readonly exit: ExitName;
   readonly error: Error | null;
+  readonly plugin: PluginState | null;
   readonly view: View;
 }
 
@@ -130,6 +135,8 @@ export interface RegistryEntry {
   readonly path: string;
   readonly summary: string;
   readonly danger: Danger;
+  /** With `--format nagios` it speaks and exits as a monitoring plugin, also when it fails. */
+  readonly isPlugin?: true;
   readonly load: () => Promise<Command>;
 }
 

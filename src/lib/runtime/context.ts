@@ -1,5 +1,6 @@
 import type { Readable, Writable } from "node:stream";
 import type { Driver, DriverContext, Engine, LockOptions, NewDatabase } from "../../drivers/driver.js";
+import type { Watch } from "../../drivers/fact-model.js";
 import type { RecordSource } from "../../drivers/source-model.js";
 import type { BackupSettings } from "../config/backup-settings.js";
 import type { Config } from "../config/config.js";
@@ -66,6 +67,8 @@ export interface Context {
   engine(name: string): Promise<Engine>;
   /** Connects; closed at the end of the run. */
   open(target: ConfiguredTarget): Promise<Driver>;
+  /** Begins to look at a live database without harming it; the signal ends a connect that takes too long. CONNECT.*. */
+  openWatch(target: ConfiguredTarget, signal: AbortSignal): Promise<Watch>;
   /** Begins a database that is not there yet; null where it is, or where its engine begins none. Removed at the end of the run unless published. */
   openNew(target: ConfiguredTarget): Promise<NewDatabase | null>;
   /** Opens a database file to load its rows elsewhere; closed at the end of the run. CONNECT.*. */

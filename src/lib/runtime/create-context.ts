@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import type { Readable, Writable } from "node:stream";
 import type { Driver, DriverContext, LockOptions, NewDatabase } from "../../drivers/driver.js";
+import type { Watch } from "../../drivers/fact-model.js";
 import { ENGINE_NAMES, loadEngine } from "../../drivers/open.js";
 import type { RecordSource } from "../../drivers/source-model.js";
 import type { AuditLog } from "../audit/audit-log.js";
@@ -112,6 +113,11 @@ class RunContext implements Context {
 
   async open(target: ConfiguredTarget): Promise<Driver> {
     return this.own(await this.#connect(target));
+  }
+
+  async openWatch(target: ConfiguredTarget, signal: AbortSignal): Promise<Watch> {
+    const engine = await loadEngine(target.engine);
+    return this.own(await engine.openWatch(target, { ...this.driverContext, signal }));
   }
 
   async openNew(target: ConfiguredTarget): Promise<NewDatabase | null> {

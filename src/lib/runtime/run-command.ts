@@ -7,7 +7,7 @@ import { loadConfig } from "../config/load-config.js";
 import { homeFolder, userFolders } from "../config/user-folders.js";
 import { basicTime } from "../core/clock.js";
 import { asDbopsError, type DbopsError, messageOf, reportError } from "../core/errors.js";
-import { EXIT_CODES, exitCode } from "../core/exit-codes.js";
+import { EXIT_CODES, exitCode, PLUGIN_EXIT_CODES } from "../core/exit-codes.js";
 import type { ProgressSink } from "../core/progress.js";
 import type { Redactor } from "../core/redaction.js";
 import { ChildRegistry } from "../system/child-registry.js";
@@ -21,6 +21,7 @@ import type { Host } from "./host.js";
 import { LogFile, loggedProgress } from "./log-file.js";
 import { withGlobals } from "./next-command.js";
 import { planView } from "./plan-view.js";
+import { tellPlugin } from "./plugin-failure.js";
 import { RunResources } from "./run-resources.js";
 import type { RunSignal } from "./run-signal.js";
 
@@ -31,6 +32,8 @@ export interface RunParts {
   readonly terminal: Terminal;
   readonly redactor: Redactor;
   readonly runSignal: RunSignal;
+  /** A monitoring plugin was asked for: whatever happens is told in its one line and exit code. */
+  readonly isPlugin: boolean;
   /** Subcommands of the command's group: they are no target words. */
   readonly siblings: readonly string[];
 }
@@ -57,7 +60,7 @@ export async function runCommand(command: Command, raw: RawInput, parts: RunPart
     await new Pipeline(command, parts, { run, report, log }).work(raw);
   } catch (thrown) {
     report.error = asDbopsError(parts.runSignal.reasonFor(thrown));
-    report.exit = report.error.exit;
+    report.exit = parts.isPlugin ? await tellPlugin(report.error, parts.terminal) : report.error.exit;
   }
   await endLog(log, report, parts.terminal);
   const durationMs = Math.round(host.clock.monotonicMs() - startedMs);
@@ -97,7 +100,7 @@ class Pipeline {
   async work(raw: RawInput): Promise<void> {
     const { flags, host, runSignal } = this.#parts;
     const prepared = this.#command.prepare(raw);
-    if (flags.timeoutMs !== null) runSignal.limit(flags.timeoutMs);
+    if (flags.timeoutMs !== null && this.#command.spec.ownsTimeout !== true) runSignal.limit(flags.timeoutMs);
     const homeDir = homeFolder(host.environment);
     const config = await this.#config(homeDir);
     await using resources = new RunResources();
@@ -170,10 +173,10 @@ class Pipeline {
     try {
       const outcome = await plan.run();
       this.#report.data = outcome.data;
-      this.#report.exit = exitCode(outcome.exit);
+      this.#report.exit = outcome.plugin === null ? exitCode(outcome.exit) : PLUGIN_EXIT_CODES[outcome.plugin];
       this.#report.error = outcome.error === null ? null : asDbopsError(outcome.error);
       // --quiet is for success: what went wrong in part must reach cron's mail.
-      const isSilent = this.#parts.flags.isQuiet && outcome.exit === "OK";
+      const isSilent = this.#parts.flags.isQuiet && outcome.exit === "OK" && outcome.view.isData !== true;
       if (!this.#parts.flags.isJson && !isSilent)
         await this.#parts.terminal.showView(withGlobals(outcome.view, this.#parts.flags));
     } catch (thrown) {

@@ -22,6 +22,12 @@ export interface ChildSpec {
   readonly installHint?: string | undefined;
 }
 
+export interface ForkOptions {
+  readonly hasDataPipe?: boolean;
+  /** Whom the child runs as; root alone may choose. Null for the user of this process. */
+  readonly user?: { readonly uid: number; readonly gid: number } | null;
+}
+
 export interface ChildEnd {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
@@ -77,7 +83,7 @@ export class ChildRegistry implements AsyncDisposable {
   async fork(
     module: URL,
     env: Readonly<Record<string, string | undefined>>,
-    { hasDataPipe = false } = {},
+    { hasDataPipe = false, user = null }: ForkOptions = {},
   ): Promise<{ child: Child; process: ChildProcess }> {
     const process = fork(module, [], {
       detached: true,
@@ -85,6 +91,7 @@ export class ChildRegistry implements AsyncDisposable {
       execArgv: [],
       serialization: "advanced",
       stdio: ["ignore", "ignore", "pipe", "ipc", ...(hasDataPipe ? ["pipe" as const] : [])],
+      ...user,
     });
     await started(process, { command: "node", args: [], env });
     return { child: await this.#register(process, "node", null), process };

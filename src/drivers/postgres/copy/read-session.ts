@@ -1,4 +1,5 @@
 import type { DriverContext } from "../../driver.js";
+import { NOTICE_GONE_CLIENT } from "../client-check.js";
 import type { ConnInfo } from "../conn-info.js";
 import { openSession } from "../connect.js";
 import { FIXED_SETTINGS } from "../fingerprint.js";
@@ -16,8 +17,7 @@ const SETTINGS = `${FIXED_SETTINGS}; SET client_encoding = 'UTF8'; SET extra_flo
   SET synchronize_seqscans = off; SET max_parallel_workers_per_gather = 0; SET jit = off; SET standard_conforming_strings = on;
   SELECT pg_catalog.set_config(name, '${SORT_KB}', false) FROM pg_catalog.pg_settings
    WHERE name = 'work_mem' AND setting::int < ${SORT_KB};
-  SELECT pg_catalog.set_config(name, '1000', false) FROM pg_catalog.pg_settings
-   WHERE name = 'client_connection_check_interval' AND pg_catalog.version() ~ 'linux'`;
+  ${NOTICE_GONE_CLIENT}`;
 
 export interface ReadSessionOptions {
   readonly conn: ConnInfo;
