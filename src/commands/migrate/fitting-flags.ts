@@ -31,10 +31,7 @@ function faultsOfAll(raw: RawInput, { content, choices, checkQueries, rejects }:
 }
 
 /** With --data-only, and without it. */
-function faultsOfRows(
-  raw: RawInput,
-  { content, place, resume, usesOrigin }: CopyRunInput,
-): readonly Fault[] {
+function faultsOfRows(raw: RawInput, { content, place, resume, usesOrigin }: CopyRunInput): readonly Fault[] {
   const isRows = content === "rows";
   return [
     [isRows && optionFlag(raw, "schemaOnly"), "--data-only and --schema-only exclude each other", "give one of them"],
