@@ -45,16 +45,19 @@ describe("names that the target has itself", () => {
 });
 
 describe("names that something else has, or keeps", () => {
-  test("a view called like the numbering of a table", async () => {
+  test("a view, or an index, called like the numbering of a table", async () => {
     const from = world.file(
       "t.db",
       "CREATE TABLE a (id INTEGER PRIMARY KEY)",
       "CREATE VIEW a_id_seq AS SELECT id FROM a",
+      "CREATE TABLE b (id INTEGER PRIMARY KEY)",
+      "CREATE INDEX b_id_seq ON a (id DESC)",
       "INSERT INTO a VALUES (7)",
     );
     const { exit, error } = await world.copy(from, world.db.url);
     expect([exit, error]).toEqual([0, null]);
-    await world.db.sql("INSERT INTO a DEFAULT VALUES");
+    await world.db.sql("INSERT INTO a DEFAULT VALUES; INSERT INTO b DEFAULT VALUES");
+    expect(await world.db.sql("SELECT relkind FROM pg_class WHERE relname = 'b_id_seq'")).toEqual([{ relkind: "i" }]);
     expect(await world.db.sql("SELECT id FROM a_id_seq ORDER BY id")).toEqual([{ id: "7" }, { id: "8" }]);
   });
 

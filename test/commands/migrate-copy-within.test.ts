@@ -51,8 +51,8 @@ test("a server's database becomes another one", async () => {
 
 test("flags about types are refused there", async () => {
   const from = world.file("a.db", ...FILE);
-  for (const flag of ["--tight", "--fold", "--data-only"]) {
-    const { exit, error } = await world.copy(from, world.path("b.db"), flag);
+  for (const [flag, ...value] of [["--tight"], ["--fold"], ["--data-only"], ["--invalid-utf8", "bytea"]] as const) {
+    const { exit, error } = await world.copy(from, world.path("b.db"), flag, ...value);
     expect([exit, error?.message]).toEqual([2, `${flag} is for copies between engines`]);
   }
 });

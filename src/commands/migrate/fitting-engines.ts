@@ -15,12 +15,15 @@ export function requireFittingEngines(given: readonly string[], { from, to }: Si
     !does.some((one) => one === flag) && given.some((word) => word === flag || word.startsWith(`${flag} `));
   const ofSource = SOURCE_FLAGS.find((flag) => isIdle(flag, from.copyFlags.asSource));
   if (ofSource !== undefined)
-    throw idle(`${ofSource} does nothing in a copy from ${from.title}`, "its columns hold values of their types alone");
+    throw idle(
+      `${ofSource} does nothing in a copy from ${from.title}`,
+      "it is a choice about the values and rows of other engines' databases",
+    );
   const ofTarget = TARGET_FLAGS.find((flag) => isIdle(flag, to.copyFlags.asTarget));
   if (ofTarget !== undefined)
     throw idle(
       `${ofTarget} does nothing in a copy into ${to.title}`,
-      "it has the types, and columns always hold to them",
+      "it is a choice about the tables of other engines",
     );
 }
 

@@ -7,6 +7,7 @@ import type { ReadSessions } from "./read-sessions.js";
 import { withSessionOf } from "./session-use.js";
 import { setSortMemory } from "./sort-memory.js";
 import { readTableState } from "./table-state.js";
+import { vacateName } from "./vacate-name.js";
 
 /** A table's indexes that are no keys, those that are missing, side by side; others may read it meanwhile. */
 export async function makeIndexes(
@@ -22,6 +23,7 @@ export async function makeIndexes(
     .map((index) =>
       withSessionOf(sessions, async (session) => {
         await setSortMemory(session, quoted);
+        await vacateName(session, { schema: place.schemaFor(table.name.schema), name: index.name });
         const sql = indexStatement(index, quoted);
         return await leftBehind(session, { kind: "indexes", name: `${table.name.name}.${index.name}`, sql });
       }),

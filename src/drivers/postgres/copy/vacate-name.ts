@@ -5,6 +5,9 @@ import type { Session } from "../session.js";
 
 const MOST_DIGITS = 3;
 
+/** How the server calls such sequences by itself. */
+const USUAL = /_seq\d*$/;
+
 /** An identity column's sequence may be called anything: it leaves its name to what must have it. */
 const FREE_NUMBER = `
   SELECT min(n)::text AS number FROM pg_class c JOIN pg_namespace s ON s.oid = c.relnamespace, generate_series(1, 999) n
@@ -15,6 +18,7 @@ const FREE_NUMBER = `
 /** Gives the sequence of an identity column another name where it has this one; nothing where it has not. */
 export async function vacateName(session: Session, place: TableName & { readonly schema: string }): Promise<void> {
   const { schema, name } = place;
+  if (!USUAL.test(name)) return;
   const stem = cutToBytes(name, NAME_BYTES - MOST_DIGITS);
   const { number } = await session.one<{ number: string | null }>(FREE_NUMBER, [schema, name, stem]);
   if (number === null) return;
