@@ -92,11 +92,28 @@ describe("the place and the way out of a value that does not fit", () => {
     expect([error?.code, error?.message]).toEqual(["COPY.UNFIT", expect.stringContaining("at k blob x'fe41'")]);
   });
 
-  test("a local time that its clock skipped is not widened by --on-mismatch widen", async () => {
-    const from = world.file("t.db", "CREATE TABLE t (at DATETIME)", "INSERT INTO t VALUES ('2024-03-31 02:30:00')");
+  test("a local time that its clock skipped is found in the plan, and not widened by --on-mismatch widen", async () => {
+    const from = world.file(
+      "t.db",
+      "CREATE TABLE t (at DATETIME)",
+      "INSERT INTO t VALUES ('2024-03-31 01:59:59'), ('2024-03-31 03:00:00'), ('2024-10-27 02:30:00')",
+      "INSERT INTO t VALUES ('2024-03-31 02:00:00'), ('1985-03-31 02:59:59')",
+    );
     const flags = ["--assume-tz", "Europe/Berlin", "--on-mismatch", "widen"];
+    const plan = await world.run(["migrate", "copy", from, world.db.url, ...flags, "--dry-run"]);
+    expect([plan.exit, plan.stdout]).toEqual([4, expect.stringContaining("2 times that clocks of Europe/Berlin skip")]);
     const { exit, error } = await world.copy(from, world.db.url, ...flags);
-    expect([exit, error?.hint]).toEqual([11, "leave out --assume-tz, or choose with --on-mismatch reject|null"]);
+    expect([exit, error?.code, error?.message]).toEqual([
+      11,
+      "COPY.UNFIT",
+      "t.at: 2 times that clocks of Europe/Berlin skip, the first at rowid 4; without --assume-tz they stay",
+    ]);
+    const rejects = ["--on-mismatch", "reject", "--rejects", world.path("left.ndjson")];
+    const part = await world.copy(from, world.db.url, "--assume-tz", "Europe/Berlin", ...rejects);
+    expect([part.exit, part.error, part.data.tables[0]?.rejected]).toEqual([5, null, 2]);
+    expect(await world.db.sql("SELECT count(*)::int AS n, pg_typeof(min(at))::text AS type FROM t")).toEqual([
+      { n: 3, type: "timestamp with time zone" },
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
+import { formatNumberOf } from "../../../lib/core/units.js";
 import type { CopyType, EpochUnit, MomentShape } from "../../copy-type-model.js";
 import { chooseMisfit } from "./choose-misfit.js";
-import type { NumberEvidence } from "./column-evidence.js";
+import type { NumberEvidence, SkippedTimes } from "./column-evidence.js";
 import { describeClasses } from "./describe-classes.js";
 import { epochUnitOf } from "./epoch-unit.js";
 import { momentShapeOf } from "./moment-shape.js";
@@ -38,9 +39,23 @@ function chooseWritten(question: TypeQuestion): TypeChoice {
     const what = other === null ? "" : `: ${JSON.stringify(short(other.text))}${where} is none`;
     return { ...base(question), warning: `stays text, for its values are not all moments of one form${what}` };
   }
-  const { shape } = moments;
+  const { shape, skipped } = moments;
   const assumed = shape.zone === "" && shape.separator !== null ? choices.assumeTz : null;
-  return shaped(question, { ...shape, assumedZone: assumed });
+  const choice = shaped(question, { ...shape, assumedZone: assumed });
+  return assumed === null || skipped === null ? choice : { ...choice, ...without(skipped, assumed, question) };
+}
+
+/** Times that the clocks of the zone never show are no moments there. */
+function without(
+  { count, firstRowid }: SkippedTimes,
+  zone: string,
+  { choices }: TypeQuestion,
+): Pick<TypeChoice, "obstacle" | "leftOut"> {
+  const where = firstRowid === null ? "" : `, the first at rowid ${firstRowid}`;
+  const what = `${formatNumberOf("time", count)} that clocks of ${zone} skip${where}`;
+  const isLeftOut = choices.onMismatch === "reject" || choices.onMismatch === "null";
+  if (isLeftOut) return { obstacle: null, leftOut: what };
+  return { obstacle: { what: `${what}; without --assume-tz they stay`, flag: "--on-mismatch reject" } };
 }
 
 function shaped(question: TypeQuestion, shape: MomentShape): TypeChoice {

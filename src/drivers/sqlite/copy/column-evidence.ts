@@ -42,6 +42,14 @@ export interface MomentEvidence {
   readonly shape: MomentShape | null;
   /** The first that is not of that shape, or no valid moment; null when all are. */
   readonly firstOther: { readonly text: string; readonly rowid: bigint | null } | null;
+  /** Where a zone is assumed for all of them; null where none are skipped there. */
+  readonly skipped: SkippedTimes | null;
+}
+
+/** Times that no clock of the assumed zone shows. */
+export interface SkippedTimes {
+  readonly count: number;
+  readonly firstRowid: bigint | null;
 }
 
 export interface DocumentEvidence {

@@ -2,6 +2,7 @@ import type { Connection } from "../connection.js";
 import { quoteIdent } from "../quote-ident.js";
 import type { MomentEvidence } from "./column-evidence.js";
 import { hasShape, momentShapeOf } from "./moment-shape.js";
+import { scanSkipped } from "./skipped-scan.js";
 import type { ColumnScan, ScannedColumn } from "./survey-protocol.js";
 
 /** Whether all values of a column, which are texts, are moments written like its first. */
@@ -17,5 +18,8 @@ export function scanMoments(
   const [other] = connection.rows<{ text: string; rowid: bigint | null }>(
     `SELECT ${cell} AS text, ${rowid ?? "NULL"} AS rowid ${from} ${isOther} LIMIT 1`,
   );
-  return { shape, firstOther: other ?? null };
+  const zone = shape === null || shape.zone !== "" || shape.separator === null ? null : column.assumedZone;
+  const isWhole = shape !== null && zone !== null && other === undefined;
+  const skipped = isWhole ? scanSkipped(connection, { table, rowid }, { name: column.name, shape, zone }) : null;
+  return { shape, firstOther: other ?? null, skipped };
 }

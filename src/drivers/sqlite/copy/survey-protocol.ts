@@ -54,6 +54,8 @@ export interface ScannedColumn {
   /** Ranges of its integers are wanted. */
   readonly needsRange: boolean;
   readonly needsJulian: boolean;
+  /** An IANA name, for moments without a zone; null = none. */
+  readonly assumedZone: string | null;
 }
 
 export interface TableEvidence {

@@ -25,7 +25,7 @@ export interface UnreadableTable {
   readonly missing: string;
 }
 
-type ScanChoices = Pick<CopyChoices, "isTight" | "epoch">;
+type ScanChoices = Pick<CopyChoices, "isTight" | "epoch" | "assumeTz">;
 
 const EXTRA: ReadonlySet<string> = new Set(["boolean", "date", "timestamp", "timestamptz"]);
 const RANGED: ReadonlySet<string> = new Set(["integer", "numeric", "any"]);
@@ -79,6 +79,7 @@ function scannedColumn(table: TableStructure, column: ColumnStructure, choices: 
     isFilled: isRowid || column.isNotNull,
     needsRange: EXTRA.has(family) || (choices.isTight && RANGED.has(family)),
     needsJulian: choices.epoch === "julian" && EXTRA.has(family),
+    assumedZone: choices.assumeTz,
   };
 }
 
