@@ -56,8 +56,8 @@ export function isRaw({ type }: CopyColumn): boolean {
  */
 export function joinedSql({ table, rowid, columns }: JoinedTable, escapes: boolean): string {
   const cells = columns.map((column, index) => {
-    const separator = index === columns.length - 1 ? "char(10)" : "char(9)";
-    return `${cellSql(column, escapes)}, ${separator}`;
+    const separator = index === columns.length - 1 ? "\n" : "\t";
+    return `${cellSql(column, escapes)}, ${quoteText(separator)}`;
   });
   const parts: string[] = [];
   for (let start = 0; start < cells.length; start += CELLS_PER_CALL) {
@@ -104,7 +104,7 @@ function cellSql({ name, type, stored }: CopyColumn, escapes: boolean): string {
     case "foreign":
     case "json":
     case "jsonb":
-      return byClass(cell, { text, integer: cell, real: mark(MARKS.doubt) });
+      return `iif(${isText(cell)}, ${text}, ${byClass(cell, { text, integer: cell, real: mark(MARKS.doubt) })})`;
     case "bytes": {
       const digits = `${mark(MARKS.bytes)} || lower(hex(${cell}))`;
       return byClass(cell, { blob: digits, text: digits, integer: digits });
@@ -133,6 +133,11 @@ function byClass(cell: string, { integer, real, text, blob }: Classes): string {
     WHEN 'real' THEN ${real ?? mark(MARKS.real)}
     WHEN 'null' THEN ${mark(MARKS.null)}
     ELSE ${blob ?? mark(MARKS.doubt)} END`;
+}
+
+/** Told by its place among all values, which is faster than by its class's name. */
+function isText(cell: string): string {
+  return `${cell} COLLATE BINARY >= '' AND ${cell} COLLATE BINARY < X''`;
 }
 
 function flagSql(cell: string): string {
