@@ -1,4 +1,5 @@
 import type { TestProject } from "vitest/node";
+import { requireFreshBundle } from "./fresh-bundle.js";
 import { startCluster } from "./postgres-cluster.js";
 import { requireStockPrograms } from "./stock-programs.js";
 
@@ -13,6 +14,7 @@ declare module "vitest" {
 
 /** One throw-away cluster for the whole test run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  requireFreshBundle();
   await requireStockPrograms();
   const cluster = await startCluster();
   project.provide("postgresUrl", cluster.superuserUrl);
