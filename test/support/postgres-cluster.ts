@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { chown, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chown, mkdtemp, readdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
@@ -7,6 +7,8 @@ import { promisify } from "node:util";
 const run = promisify(execFile);
 const VERSIONED = ["/usr/lib/postgresql", "/usr/local/opt", "/opt/homebrew/opt"];
 const INSTALL = "apt-get install -y postgresql";
+const MEMORY = "/dev/shm";
+const ROOM_BYTES = 2 * 1024 ** 3;
 
 export interface ClusterOptions {
   /** How TCP connections authenticate; the socket always trusts. The superuser's password is `superuserPassword`. */
@@ -37,7 +39,7 @@ export const superuserPassword = "cluster secret";
 export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
   const binDir = await serverBinaries();
   const owner = await serverUser();
-  const folder = await mkdtemp("/tmp/dbpg-");
+  const folder = await clusterFolder();
   const port = await freePort();
   await writeFile(join(folder, "pw"), `${superuserPassword}\n`);
   if (owner !== null) {
@@ -63,12 +65,21 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 export async function startStandby(primary: Cluster): Promise<Cluster> {
   const { binDir } = primary;
   const owner = await serverUser();
-  const folder = await mkdtemp("/tmp/dbpg-");
+  const folder = await clusterFolder();
   if (owner !== null) await chown(folder, owner.uid, owner.gid);
   const words = ["--write-recovery-conf", "--checkpoint=fast", "--no-sync", `--dbname=${primary.superuserUrl}`];
   const how = { cwd: folder, env: { ...process.env, PGPASSWORD: superuserPassword }, ...(owner ?? {}) };
   await run(join(binDir, "pg_basebackup"), ["-D", join(folder, "data"), ...words], how);
   return await startServer({ folder, port: await freePort(), binDir, owner }, {});
+}
+
+/** In memory where there is room: a new database is 300 files, which costs most file systems several times as much. */
+async function clusterFolder(): Promise<string> {
+  const freeBytes = await statfs(MEMORY).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => 0,
+  );
+  return await mkdtemp(`${freeBytes > ROOM_BYTES ? MEMORY : "/tmp"}/dbpg-`);
 }
 
 interface Place {
@@ -111,6 +122,7 @@ function baseSettings(port: number, folder: string): Record<string, string> {
     full_page_writes: "off",
     synchronous_commit: "off",
     max_connections: "60",
+    max_wal_size: "256MB",
     log_min_messages: "log",
   };
 }
