@@ -63,7 +63,8 @@ function firstWalk(
     const cell = quoteIdent(name);
     const wanted = expected[index];
     if (wanted === null || wanted === undefined) return [];
-    return isHeld ? [`count(${cell})`] : [`count(${cell})`, `count(*) FILTER (WHERE typeof(${cell}) = '${wanted}')`];
+    const filled = `count(*) FILTER (WHERE ${cell} IS NOT NULL)`;
+    return isHeld ? [filled] : [filled, `count(*) FILTER (WHERE typeof(${cell}) = '${wanted}')`];
   });
   const [counts] = raw(connection, `SELECT ${["count(*)", ...cells].join(", ")} FROM ${quoteIdent(table)}`);
   const next = (counts ?? [])[Symbol.iterator]();
