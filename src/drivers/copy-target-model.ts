@@ -194,7 +194,10 @@ export interface CopyTarget extends CopyReader, AsyncDisposable {
   load(table: TargetTable, chunk: number): Promise<CopyLoad>;
   /** Empties a table that is begun again, with columns of other types. */
   remake(table: TargetTable): Promise<void>;
-  /** Keys, indexes, references, checks, numbering; what the database did not take of those that may be left behind. */
+  /**
+   * Keys, indexes, references, checks, numbering; what the database did not take of those that may be left behind. From its
+   * call on tables may be read: reading waits for what it needs.
+   */
   finish(design: TargetDesign): Promise<readonly NotCarried[]>;
   /** Makes a view; its columns' types, or why the database does not take it. */
   addView(

@@ -6,8 +6,8 @@ import { type CopyWorld, copyWorld } from "../support/copy-world.js";
 
 // Values beyond 8 MiB, which travel in slices.
 
-const MIB = 1024 * 1024;
-const LARGE = 9 * MIB;
+const LARGE = 8 * 1024 * 1024 + 48;
+const LINES = Math.ceil(LARGE / 11);
 
 let world: CopyWorld;
 
@@ -22,14 +22,14 @@ test("texts, documents and bytes are the same there, and back again", async () =
     "t.db",
     "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT, j JSON, b BLOB, n INTEGER)",
     "INSERT INTO t VALUES (1, 'small', '[]', x'00', 1)",
-    `INSERT INTO t VALUES (2, replace(hex(zeroblob(${LARGE / 8})), '00', 'ä😀' || char(10, 9) || '\\n\\'),
+    `INSERT INTO t VALUES (2, replace(hex(zeroblob(${LINES})), '00', 'ä😀' || char(10, 9) || '\\n\\'),
        '["' || replace(hex(zeroblob(${LARGE / 2})), '00', 'é') || '"]', randomblob(${LARGE}), 2)`,
     "INSERT INTO t VALUES (3, 'after', '{}', NULL, 3)",
   );
   const out = await world.copy(from, world.db.url);
   expect([out.exit, out.error]).toEqual([0, null]);
   expect(await world.db.sql("SELECT octet_length(v) AS v, octet_length(b) AS b, n::int FROM t WHERE id = 2")).toEqual([
-    { v: (LARGE / 8) * 11, b: LARGE, n: 2 },
+    { v: LINES * 11, b: LARGE, n: 2 },
   ]);
   const back = await world.copy(world.db.url, world.path("back.db"));
   expect([back.exit, back.error]).toEqual([0, null]);

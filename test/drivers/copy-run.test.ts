@@ -88,8 +88,8 @@ describe("a copy", () => {
       "create",
       "load",
       "index",
-      "views",
       "prove",
+      "views",
       "queries",
       "publish",
     ]);

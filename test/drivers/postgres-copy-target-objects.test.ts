@@ -126,8 +126,8 @@ test("what the rows do not bear is left behind with the server's words, the prim
   const left = await target.finish(plan);
   expect(left.map(({ kind, name, reason }) => [kind, name, reason.slice(0, 40)])).toEqual([
     ["indexes", "child.once", 'could not create unique index "once"; Ke'],
-    ["indexes", "child.broken", "division by zero (SQLSTATE 22012)"],
     ["checks", "child.bad", 'check constraint "bad" of relation "chil'],
+    ["indexes", "child.broken", "division by zero (SQLSTATE 22012)"],
     ["foreign-keys", "child.strict", 'insert or update on table "child" violat'],
   ]);
   await target.publish(plan);

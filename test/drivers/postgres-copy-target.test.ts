@@ -1,3 +1,4 @@
+import pg from "pg";
 import { expect, test } from "vitest";
 import type { CopyType } from "#dbops/drivers/copy-type-model.js";
 import {
@@ -129,6 +130,42 @@ test("keys are begun as soon as a table's rows are in", async () => {
     );
   while ((await keys()).length === 0);
   expect(await keys()).toEqual([{ t: `"${HIDDEN}".people` }]);
+});
+
+test("a table's indexes are built side by side, in little memory, and it is read meanwhile", async () => {
+  await using world = await targetWorld();
+  await world.database.sql(
+    `CREATE FUNCTION public.held(text) RETURNS text IMMUTABLE LANGUAGE plpgsql
+       AS $$ BEGIN
+         PERFORM pg_catalog.pg_advisory_xact_lock(7);
+         ASSERT pg_catalog.current_setting('maintenance_work_mem') = '16MB';
+         RETURN $1;
+       END $$`,
+  );
+  const parts = [
+    { term: { kind: "expression", sql: "public.held(name)" }, isDescending: false, ignoresCase: false },
+  ] as const;
+  const held = table("held", people.columns, {
+    indexes: ["held_1", "held_2"].map((name) => ({ name, isUnique: false, parts, where: null })),
+  });
+  const holder = new pg.Client({ connectionString: world.database.url });
+  await holder.connect();
+  try {
+    await holder.query("SELECT pg_advisory_lock(7)");
+    await using target = await world.target();
+    await target.create(design([held]));
+    await loadWhole(target, held, "1\tAnn", "2\tBob");
+    const finishing = target.finish(design([held]));
+    const waiting = "SELECT count(*)::int AS count FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+    while ((await holder.query(waiting)).rows[0].count < 2);
+    expect(await readAll(target, held)).toBe("1\tAnn\n2\tBob\n");
+    expect(await target.totals(held.name, held.columns)).toMatchObject({ rows: 2n });
+    await holder.query("SELECT pg_advisory_unlock(7)");
+    expect(await finishing).toEqual([]);
+    expect(await world.database.sql("SELECT FROM pg_indexes WHERE indexname LIKE 'held\\__'")).toHaveLength(2);
+  } finally {
+    await holder.end();
+  }
 });
 
 test("every type's canonical text comes back as it went in", async () => {

@@ -496,6 +496,18 @@ test("a scan of many columns is cut into pieces that find the same", async () =>
   expect(columnOf(catalog, "c448").evidence).toBe("1 integer");
 });
 
+test("what cannot be NULL is counted as exactly as what can", async () => {
+  const values = ["1, 1, 1, 1.5", "2, 2, 'odd', 2.5", "3, NULL, 3, 3.5"];
+  const rows = values.map((row) => `INSERT INTO t VALUES (${row})`);
+  const plain = "CREATE TABLE t(id INTEGER PRIMARY KEY, a INTEGER, b INTEGER NOT NULL, c REAL NOT NULL)";
+  const catalog = await catalogOf([plain, ...rows]);
+  const evidence = ["id", "a", "b", "c"].map((name) => columnOf(catalog, name).evidence);
+  expect(evidence).toEqual(["3 integers", "2 integers", "2 integers, 1 text at rowid 2", "3 reals"]);
+  const held = await catalogOf([plain.replace("b INTEGER", "b ANY").concat(" STRICT"), ...rows]);
+  const strict = ["id", "a", "b", "c"].map((name) => columnOf(held, name).evidence);
+  expect(strict).toEqual(evidence);
+});
+
 test("a database in UTF-16 is looked at alike", async () => {
   const catalog = await catalogOf([
     "PRAGMA encoding = 'UTF-16le'",

@@ -12,6 +12,7 @@ import {
   table,
   text,
 } from "../support/copy-file-world.js";
+import { collect } from "../support/copy-rows-world.js";
 import { ask, sqlite } from "../support/sqlite-files.js";
 
 const COUNTING = { next: 8n, isMonotonic: true, isAlways: false };
@@ -66,6 +67,26 @@ describe("a new file", () => {
     expect(ask(world.path, "SELECT seq FROM sqlite_sequence")).toBe(7);
     expect(ask(world.path, "SELECT group_concat(id || quote(note)) FROM orders")).toBe("1NULL,2'a\tb'");
     expect(ask(world.path, "PRAGMA journal_mode")).toBe("delete");
+  });
+
+  test("is read while its indexes are still to be made", async () => {
+    await using world = await copyFileWorld({ lockTimeoutMs: 60_000 });
+    await using target = await world.target();
+    const both = design([ORDERS, CUSTOMERS]);
+    await target.create(both);
+    await loadAll(target, CUSTOMERS, "5\tAda");
+    await loadAll(target, ORDERS, "1\t5\t\\N");
+    const holder = new Database(target.place);
+    holder.exec("BEGIN IMMEDIATE");
+    const finishing = target.finish(both);
+    expect((await target.totals(ORDERS.name, ORDERS.columns)).rows).toBe(1n);
+    const read = { table: CUSTOMERS.name, columns: CUSTOMERS.columns, key: target.rowKey(CUSTOMERS) };
+    expect((await collect(target.read({ ...read, after: null, upTo: null }))).text).toBe("5\tAda\n");
+    expect(ask(target.place, "SELECT count(*) FROM sqlite_schema WHERE name = 'by_note'")).toBe(0);
+    holder.exec("ROLLBACK");
+    holder.close();
+    expect(await finishing).toEqual([]);
+    expect(ask(target.place, "SELECT count(*) FROM sqlite_schema WHERE name = 'by_note'")).toBe(1);
   });
 
   test("goes when it is disposed of, and when its child is killed", async () => {
@@ -220,6 +241,35 @@ describe("rows", () => {
     expect(
       ask(world.path, "SELECT b = CAST(printf('%.*c', octet_length(b), 'A') AS BLOB) FROM kinds WHERE id = 3"),
     ).toBe(1);
+  });
+
+  test("keep integers as such, however long, in columns of any kind", async () => {
+    await using world = await copyFileWorld();
+    await using target = await world.target({ isStrict: false });
+    const bits = { kind: "integer", bits: 64 } as const;
+    const natives = ["BIGINT", "", "NUMERIC", "BLOB"];
+    const numbers = table("numbers", [integer("id"), ...natives.map((native, at) => column(`c${at}`, bits, native))]);
+    await target.create(design([numbers]));
+    const values = ["0", "-1", "999999999999999", "-9007199254740993", "9223372036854775807", "-9223372036854775808"];
+    const lines = Array.from({ length: 100 }, (_, id) => [`${id}`, ...natives.map(() => values[id % 6])].join("\t"));
+    await loadAll(target, numbers, ...lines);
+    await target.publish(design([numbers]));
+    const fields = ["id", ...natives.map((_, at) => `c${at}`)];
+    const spelled = `group_concat(${fields.join(" || char(9) || ")}, char(10))`;
+    expect(ask(world.path, `SELECT ${spelled} FROM numbers`)).toBe(lines.join("\n"));
+    const areIntegers = fields.map((field) => `typeof(${field}) = 'integer'`).join(" AND ");
+    expect(ask(world.path, `SELECT count(*) FROM numbers WHERE ${areIntegers}`)).toBe(100);
+  });
+
+  test("that are refused among many are told by their keys", async () => {
+    await using world = await copyFileWorld();
+    await using target = await world.target();
+    const named = table("named", [integer("id"), text("name", { isNullable: false })]);
+    await target.create(design([named]));
+    await using load = await target.load(named, 0);
+    await load.add(rows(...Array.from({ length: 100 }, (_, id) => `${id}\t${id === 41 ? "\\N" : "x"}`)));
+    const refused = { code: "COPY.REFUSED", message: expect.stringMatching(/ id 41$/) };
+    await expect(load.commit(checkpoint(named))).rejects.toMatchObject(refused);
   });
 
   test.each([

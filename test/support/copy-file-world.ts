@@ -21,9 +21,9 @@ export interface FileWorld extends AsyncDisposable {
 }
 
 /** A place for a file to copy into. */
-export async function copyFileWorld(): Promise<FileWorld> {
+export async function copyFileWorld({ lockTimeoutMs = 100 } = {}): Promise<FileWorld> {
   const folder = await testFolder();
-  const tested = await testContext({ lockTimeoutMs: 100 });
+  const tested = await testContext({ lockTimeoutMs });
   const path = folder.file("app.sqlite");
   const base = {
     run: "r1",

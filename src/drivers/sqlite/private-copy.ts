@@ -16,7 +16,11 @@ export interface ViewedFile {
 
 /** The path of a copy of its own where reading the file would keep writers waiting; null where it would not. RESOURCE.DISK_FULL. */
 export async function privateCopy(worker: Worker, file: ViewedFile, context: DriverContext): Promise<string | null> {
-  if (!(await holdsWritersUp(file))) return null;
+  return (await holdsWritersUp(file)) ? await makePrivateCopy(worker, file, context) : null;
+}
+
+/** The path of a copy of its own. RESOURCE.DISK_FULL. */
+export async function makePrivateCopy(worker: Worker, file: ViewedFile, context: DriverContext): Promise<string> {
   const destination = await placeForCopy(file.open.path, context);
   try {
     await copyFile(worker, { source: file.open, destination }, context);

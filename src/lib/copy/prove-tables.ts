@@ -1,4 +1,3 @@
-import { formatNumberOf } from "../core/units.js";
 import { bagDifference } from "./bag-difference.js";
 import type { CopyJob } from "./copy-job.js";
 import { digestRows } from "./digest-rows.js";
@@ -13,19 +12,19 @@ export interface TableProof extends RowProof {
   readonly totals: readonly string[];
 }
 
+type Watch = Required<Pick<BothSides, "signal" | "advance">>;
+
 /** Compares every table with the source; what differs is a result. */
-export async function proveTables(job: CopyJob, loaded: readonly TableAtTarget[]): Promise<readonly TableProof[]> {
-  const total = loaded.reduce((sum, { sent }) => sum + sent.rows, 0);
-  const phase = job.context.progress.phase("comparing every table", { unit: "rows", total });
-  const advance = (rows: number): void => phase.advance(rows);
-  const proofs = await sideBySide(loaded, job.jobs, async (table, stopped) => {
-    const signal = AbortSignal.any([stopped, job.context.signal]);
-    const [proof, totals] = await Promise.all([proveTable(job, table, { signal, advance }), compareTotals(job, table)]);
+export async function proveTables(
+  job: CopyJob,
+  loaded: readonly TableAtTarget[],
+  { signal, advance }: Watch,
+): Promise<readonly TableProof[]> {
+  return await sideBySide(loaded, job.jobs, async (table, stopped) => {
+    const watch = { signal: AbortSignal.any([stopped, signal]), advance };
+    const [proof, totals] = await Promise.all([proveTable(job, table, watch), compareTotals(job, table)]);
     return { ...proof, table, totals };
   });
-  const rows = proofs.reduce((sum, proof) => sum + proof.rows, 0);
-  phase.done(`${formatNumberOf("row", rows)} in ${formatNumberOf("table", proofs.length)}`);
-  return proofs;
 }
 
 /** Both proofs hold. */
@@ -33,11 +32,7 @@ export function isProven({ checksum, totals }: TableProof): boolean {
   return checksum.equal && totals.length === 0;
 }
 
-async function proveTable(
-  { source, target }: CopyJob,
-  table: TableAtTarget,
-  watch: Required<Pick<BothSides, "signal" | "advance">>,
-): Promise<RowProof> {
+async function proveTable({ source, target }: CopyJob, table: TableAtTarget, watch: Watch): Promise<RowProof> {
   const { read, readBack, proof } = table.planned;
   const sides = { source, target, read, readBack, proof, ...watch };
   return table.before === null ? await proveRows(sides, table.sent) : await proveAdded(sides, table.before);

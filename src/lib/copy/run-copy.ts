@@ -8,10 +8,11 @@ import { checkQueries } from "./check-queries.js";
 import type { CopyJob, CopyOutcome } from "./copy-job.js";
 import type { PlannedTable } from "./copy-plan.js";
 import type { CopyReport } from "./copy-report.js";
+import { finish, finishAndProve } from "./finish-and-prove.js";
 import { loadTables, type TableAtTarget } from "./load-tables.js";
 import { mismatchError } from "./mismatch-error.js";
 import { PhaseLog } from "./phase-log.js";
-import { proveTables, type TableProof } from "./prove-tables.js";
+import type { TableProof } from "./prove-tables.js";
 import { madeOrigin, recordOrigin } from "./record-origin.js";
 import { RejectsOutput } from "./rejects-output.js";
 
@@ -67,14 +68,10 @@ class CopyRun {
     await this.#phase("create", () => this.#create());
     if (content !== "schema") this.#loaded = await this.#phase("load", () => this.#load());
     const design = this.#design();
-    this.#leaveBehind(await this.#phase("index", () => this.#finish(design)));
+    if (content === "schema") this.#leaveBehind(await this.#phase("index", () => finish(this.#job, design)));
+    else await this.#finishAndProve(design);
     this.#leaveBehind(await this.#phase("views", () => addViews(this.#job)));
-    if (content !== "schema") {
-      this.#proofs = await this.#phase("prove", () => proveTables(this.#job, this.#loaded));
-      const mismatch = mismatchError(this.#proofs);
-      if (mismatch !== null) throw mismatch;
-      await this.#phase("queries", () => checkQueries(this.#job));
-    }
+    if (content !== "schema") await this.#phase("queries", () => checkQueries(this.#job));
     this.#unchanged = await source.unchanged();
     this.#job.context.signal.throwIfAborted();
     const last = { ...design, origin: this.#origin() };
@@ -110,11 +107,13 @@ class CopyRun {
     }
   }
 
-  async #finish(design: TargetDesign): Promise<readonly NotCarried[]> {
-    const phase = this.#job.context.progress.phase("making indexes, keys and references");
-    const left = await this.#job.target.finish(design);
-    phase.done();
-    return left;
+  /** What the proof takes is what it takes longer than the indexes. */
+  async #finishAndProve(design: TargetDesign): Promise<void> {
+    const { left, proven } = await this.#phase("index", () => finishAndProve(this.#job, this.#loaded, design));
+    this.#leaveBehind(left);
+    this.#proofs = await this.#phase("prove", proven);
+    const mismatch = mismatchError(this.#proofs);
+    if (mismatch !== null) throw mismatch;
   }
 
   /** With what tables turned out to need. */

@@ -1,4 +1,5 @@
 import { DbopsError } from "../../../lib/core/errors.js";
+import { heldPromise } from "../../../lib/core/held-promise.js";
 import { qualifiedName } from "../../../lib/core/named.js";
 import type { CopyColumn, CopyEvent, CopyRead, CopyReader, TableTotals } from "../../copy-rows-model.js";
 import type { NotCarried } from "../../copy-source-model.js";
@@ -27,6 +28,7 @@ export class ExistingTarget extends TargetFacts implements CopyTarget {
   readonly #parts: TargetParts;
   readonly #sessions: OneSession;
   readonly #reader: CopyReader;
+  #finishing: Promise<readonly NotCarried[]> = Promise.resolve([]);
   #stopped: readonly StoppedTrigger[] = [];
 
   constructor(parts: TargetParts) {
@@ -81,22 +83,9 @@ export class ExistingTarget extends TargetFacts implements CopyTarget {
     });
   }
 
-  /** What deferred references have to say is said here. */
-  async finish({ tables }: TargetDesign): Promise<readonly NotCarried[]> {
-    const { session, where } = this.#parts;
-    for (const table of tables) {
-      const columns = loadedColumns(table).map(({ name }) => name);
-      const load = { table: table.name, columns, onConflict: { kind: "fail" } } as const;
-      const { warnings } = await advanceSequences(session, load);
-      for (const warning of warnings) where.context.progress.warn(warning);
-    }
-    try {
-      await session.run("SET CONSTRAINTS ALL IMMEDIATE");
-    } catch (error) {
-      const [first] = tables;
-      throw first === undefined ? error : loadFault(error, first, new SentRows());
-    }
-    return [];
+  async finish(design: TargetDesign): Promise<readonly NotCarried[]> {
+    this.#finishing = heldPromise(this.#finish(design));
+    return await this.#finishing;
   }
 
   async addView(): Promise<{ readonly reason: string }> {
@@ -105,11 +94,13 @@ export class ExistingTarget extends TargetFacts implements CopyTarget {
 
   async dropView(): Promise<void> {}
 
-  read(request: CopyRead): AsyncIterable<CopyEvent> {
-    return this.#reader.read(request);
+  async *read(request: CopyRead): AsyncIterable<CopyEvent> {
+    await this.#finishing;
+    yield* this.#reader.read(request);
   }
 
   async totals(table: TableName, columns: readonly CopyColumn[]): Promise<TableTotals> {
+    await this.#finishing;
     return await this.#reader.totals(table, columns);
   }
 
@@ -144,6 +135,24 @@ export class ExistingTarget extends TargetFacts implements CopyTarget {
     const where = { conn, context: { ...context, signal: AbortSignal.timeout(SETTLE_MS) } };
     await using session = await openTargetSession(where, this.#parts.request.run);
     return await wasCommitted(session, id);
+  }
+
+  /** What deferred references have to say is said here. */
+  async #finish({ tables }: TargetDesign): Promise<readonly NotCarried[]> {
+    const { session, where } = this.#parts;
+    for (const table of tables) {
+      const columns = loadedColumns(table).map(({ name }) => name);
+      const load = { table: table.name, columns, onConflict: { kind: "fail" } } as const;
+      const { warnings } = await advanceSequences(session, load);
+      for (const warning of warnings) where.context.progress.warn(warning);
+    }
+    try {
+      await session.run("SET CONSTRAINTS ALL IMMEDIATE");
+    } catch (error) {
+      const [first] = tables;
+      throw first === undefined ? error : loadFault(error, first, new SentRows());
+    }
+    return [];
   }
 
   async #requireColumns({ name, columns }: TargetTable): Promise<void> {

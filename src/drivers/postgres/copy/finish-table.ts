@@ -1,35 +1,41 @@
 import { DbopsError } from "../../../lib/core/errors.js";
 import { qualifiedName } from "../../../lib/core/named.js";
 import type { NotCarried } from "../../copy-source-model.js";
-import type { TargetIndex, TargetTable } from "../../copy-target-model.js";
+import type { TargetTable } from "../../copy-target-model.js";
 import { quoteIdent } from "../quote-ident.js";
 import { quoteLiteral } from "../quote-literal.js";
 import type { Session } from "../session.js";
 import type { HiddenPlace } from "./hidden-place.js";
 import { type Dispensable, leftBehind } from "./left-behind.js";
 import { setNumbering } from "./numbering.js";
+import { setSortMemory } from "./sort-memory.js";
 import { isReference, splitDefinition } from "./split-definition.js";
 import { columnsKey, readTableState, type TableState } from "./table-state.js";
 import { unattended } from "./table-statement.js";
 
-/** Keys, indexes, checks, defaults and numbering of a table whose rows are in; what is there already stays. */
+/**
+ * What of a table whose rows are in keeps its readers out: keys, checks, defaults, and numbering; what is there already
+ * stays. Of a table with a definition of its own: everything.
+ */
 export async function finishTable(
   session: Session,
   table: TargetTable,
   place: HiddenPlace,
 ): Promise<readonly NotCarried[]> {
+  const quoted = place.quoted(table.name);
   const state = await readTableState(session, place.of(table.name));
   const left: NotCarried[] = [];
+  await setSortMemory(session, quoted);
   if (table.definition !== null) left.push(...(await finishDefined(session, table, place)));
   else {
     if (!state.hasPrimaryKey) await makePrimaryKey(session, table, place);
     for (const part of dispensables(table, place, state)) left.push(...(await leftBehind(session, part)));
     left.push(...(await makeChecks(session, table, { place, state })));
-    const attended = `ALTER TABLE ${place.quoted(table.name)} RESET (${unattended(null)})`;
+    const attended = `ALTER TABLE ${quoted} RESET (${unattended(null)})`;
     await session.run([...comments(table, place), attended].join("; "));
   }
   await setNumbering(session, table, place);
-  await session.run(`ANALYZE ${place.quoted(table.name)}`);
+  await session.run(`ANALYZE ${quoted}`);
   return left;
 }
 
@@ -58,15 +64,6 @@ function dispensables(table: TargetTable, place: HiddenPlace, state: TableState)
       const sql = `ALTER TABLE ${quoted} ADD ${named(name)}UNIQUE (${list(columns)})${isDeferrable ? " DEFERRABLE" : ""}`;
       return { kind: "indexes", name: `${table.name.name}.${name ?? columns.join("_")}`, sql };
     });
-  const indexes = table.indexes
-    .filter(({ name }) => !state.indexes.has(name))
-    .map(
-      (index): Dispensable => ({
-        kind: "indexes",
-        name: `${table.name.name}.${index.name}`,
-        sql: indexStatement(index, quoted),
-      }),
-    );
   const defaults = table.columns.flatMap(({ name, defaultSql }): readonly Dispensable[] =>
     defaultSql === null
       ? []
@@ -78,16 +75,7 @@ function dispensables(table: TargetTable, place: HiddenPlace, state: TableState)
           },
         ],
   );
-  return [...uniques, ...indexes, ...defaults];
-}
-
-function indexStatement({ name, isUnique, parts, where }: TargetIndex, quoted: string): string {
-  const terms = parts.map(({ term, isDescending, ignoresCase }) => {
-    const plain = term.kind === "column" ? quoteIdent(term.name) : `(${term.sql})`;
-    return `${ignoresCase ? `lower(${plain} COLLATE "C")` : plain}${isDescending ? " DESC" : ""}`;
-  });
-  const condition = where === null ? "" : ` WHERE ${where}`;
-  return `CREATE ${isUnique ? "UNIQUE " : ""}INDEX ${quoteIdent(name)} ON ${quoted} (${terms.join(", ")})${condition}`;
+  return [...uniques, ...defaults];
 }
 
 /** All in one look at the rows; one by one only where that fails. */

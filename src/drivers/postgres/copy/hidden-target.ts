@@ -11,6 +11,7 @@ import { Finisher } from "./finisher.js";
 import { LEDGER_TABLES, Ledger } from "./ledger.js";
 import { makeTables, remakeTable, schemasOf } from "./make-tables.js";
 import { publishCopy } from "./publish.js";
+import { ReadGate } from "./read-gate.js";
 import { SessionPool } from "./read-sessions.js";
 import { copyReader } from "./reader.js";
 import { withSessionOf } from "./session-use.js";
@@ -31,6 +32,7 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
   readonly #loads: SessionPool;
   readonly #reads: SessionPool;
   readonly #builds: SessionPool;
+  readonly #gate = new ReadGate();
   readonly #finisher: Finisher;
   #state: "nothing" | "made" | "kept" | "published" = "nothing";
   #schemas: readonly string[] = [];
@@ -46,7 +48,7 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
     this.#loads = pool();
     this.#reads = pool();
     this.#builds = pool();
-    this.#finisher = new Finisher(this.#builds, place);
+    this.#finisher = new Finisher({ sessions: this.#builds, place, gate: this.#gate });
   }
 
   async create(design: TargetDesign): Promise<void> {
@@ -111,12 +113,23 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
     await withSessionOf(this.#builds, (session) => dropView(session, name, this.#parts.place));
   }
 
-  read(request: CopyRead): AsyncIterable<CopyEvent> {
-    return this.#reader.read({ ...request, table: this.#parts.place.of(request.table) });
+  async *read(request: CopyRead): AsyncIterable<CopyEvent> {
+    const { place } = this.#parts;
+    const leave = await this.#enter(request.table);
+    try {
+      yield* this.#reader.read({ ...request, table: place.of(request.table) });
+    } finally {
+      leave();
+    }
   }
 
   async totals(table: TableName, columns: readonly CopyColumn[]): Promise<TableTotals> {
-    return await this.#reader.totals(this.#parts.place.of(table), columns);
+    const leave = await this.#enter(table);
+    try {
+      return await this.#reader.totals(this.#parts.place.of(table), columns);
+    } finally {
+      leave();
+    }
   }
 
   async query(sql: string): Promise<readonly (readonly (string | null)[])[]> {
@@ -155,6 +168,12 @@ export class HiddenTarget extends TargetFacts implements CopyTarget {
   get #where() {
     const { place, where } = this.#parts;
     return { place, ledger: this.#ledger, warn: (message: string) => where.context.progress.warn(message) };
+  }
+
+  /** Indexes go on being built beside those who read; what would keep them waiting has ended. */
+  async #enter(table: TableName): Promise<() => void> {
+    await this.#finisher.readable(table);
+    return await this.#gate.enter();
   }
 
   async #commit(session: Session, table: TargetTable, checkpoint: Checkpoint): Promise<void> {

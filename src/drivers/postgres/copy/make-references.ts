@@ -7,6 +7,7 @@ import type { Session } from "../session.js";
 import type { HiddenPlace } from "./hidden-place.js";
 import { keyOf } from "./ledger.js";
 import { type Dispensable, leftBehind } from "./left-behind.js";
+import type { ReadGate } from "./read-gate.js";
 import type { ReadSessions } from "./read-sessions.js";
 import { withSessionOf } from "./session-use.js";
 import { isReference, splitDefinition } from "./split-definition.js";
@@ -21,6 +22,7 @@ interface NamedKey {
 export interface MakeReferences {
   readonly place: HiddenPlace;
   readonly sessions: ReadSessions;
+  readonly gate: ReadGate;
 }
 
 /**
@@ -41,7 +43,7 @@ export async function makeReferences(design: TargetDesign, how: MakeReferences):
       }
     }
   });
-  const checked = unchecked.map((keys) => withSessionOf(sessions, (session) => checkAll(session, keys, place)));
+  const checked = unchecked.map((keys) => withSessionOf(sessions, (session) => checkAll(session, keys, how)));
   for (const one of await Promise.allSettled(checked)) {
     if (one.status === "rejected") throw one.reason;
     left.push(...one.value);
@@ -102,7 +104,7 @@ function saying({ table, key, name }: NamedKey, place: HiddenPlace, made: Readon
 async function checkAll(
   session: Session,
   keys: readonly NamedKey[],
-  place: HiddenPlace,
+  { place, gate }: MakeReferences,
 ): Promise<readonly NotCarried[]> {
   const left: NotCarried[] = [];
   for (const { table, name } of keys) {
@@ -112,7 +114,8 @@ async function checkAll(
       name: `${table.name.name}.${name}`,
       sql: `ALTER TABLE ${quoted} VALIDATE CONSTRAINT ${quoteIdent(name)}`,
     });
-    if (refused.length > 0) await session.run(`ALTER TABLE ${quoted} DROP CONSTRAINT ${quoteIdent(name)}`);
+    if (refused.length > 0)
+      await gate.alone(() => session.run(`ALTER TABLE ${quoted} DROP CONSTRAINT ${quoteIdent(name)}`));
     left.push(...refused);
   }
   return left;

@@ -4,12 +4,9 @@ import { openReadSession } from "./read-session.js";
 
 /**
  * What a crash of the server could take from the end of a load is missing whole, checkpoint included; publishing waits for
- * the disk. Indexes are built in memory where the server's own limit is small.
+ * the disk.
  */
-const SETTINGS = `
-  SET synchronous_commit = off; SET xmloption = 'content';
-  SELECT pg_catalog.set_config(name, '131072', false) FROM pg_catalog.pg_settings
-   WHERE name = 'maintenance_work_mem' AND setting::int8 < 131072`;
+const SETTINGS = "SET synchronous_commit = off; SET xmloption = 'content'";
 
 /** How sessions of a copy are called in pg_stat_activity, so that a later run can end them. */
 export function copySessionName(run: string): string {

@@ -7,11 +7,17 @@ const EXACT_DIGITS = 40;
  * double counts as that one's too, unlike in JavaScript: 1e23 is 9.999999999999999e+22.
  */
 export function canonicalDouble(value: number): string {
+  if (isPlainDouble(value)) return String(value);
   const size = Math.abs(value);
-  if (size >= 1e-4 && size < 1e15) return String(value);
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
   if (!Number.isFinite(value)) return String(value);
   return withTwoDigits(size < 2 ** 53 ? value.toExponential() : insideDigits(value));
+}
+
+/** Whether JavaScript spells it the same. */
+export function isPlainDouble(value: number): boolean {
+  const size = Math.abs(value);
+  return size >= 1e-4 && size < 1e15;
 }
 
 /** The same of a float of 32 bits; the value must be one. */

@@ -1,4 +1,5 @@
 import { DbopsError } from "../../../lib/core/errors.js";
+import { heldPromise } from "../../../lib/core/held-promise.js";
 import type { CopyReader } from "../../copy-rows-model.js";
 import type { NotCarried } from "../../copy-source-model.js";
 import type { CopyLoad, CopyTargetRequest, TargetDesign, TargetTable } from "../../copy-target-model.js";
@@ -23,6 +24,7 @@ export class ExistingFileBuild implements FileBuild {
   #client: RowClient | null = null;
   /** One for all: reads of several would have the same numbers. */
   #reader: FileReader | null = null;
+  #finishing: Promise<void> = Promise.resolve();
 
   constructor(path: string, request: CopyTargetRequest, context: DriverContext) {
     this.place = path;
@@ -35,7 +37,9 @@ export class ExistingFileBuild implements FileBuild {
     throw new DbopsError("RUN.BUG", { message: "the copy was used before it was created" });
   }
 
+  /** A connection that reads runs no other statements. */
   async reader(): Promise<CopyReader> {
+    await this.#finishing;
     this.#reader ??= new FileReader(this.client);
     return this.#reader;
   }
@@ -70,7 +74,8 @@ export class ExistingFileBuild implements FileBuild {
   }
 
   async finish({ tables }: TargetDesign): Promise<readonly NotCarried[]> {
-    for (const table of tables) await setNumbering(this.client, table);
+    this.#finishing = heldPromise(this.#number(tables));
+    await this.#finishing;
     return [];
   }
 
@@ -89,6 +94,10 @@ export class ExistingFileBuild implements FileBuild {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#client?.[Symbol.asyncDispose]();
+  }
+
+  async #number(tables: readonly TargetTable[]): Promise<void> {
+    for (const table of tables) await setNumbering(this.client, table);
   }
 
   /** SQLite says only that there is one. */

@@ -8,7 +8,7 @@ export interface FileBuild extends AsyncDisposable {
   readonly place: string;
   /** The child that writes, once `create` has been called. */
   readonly client: RowClient;
-  /** Sees what was committed, or, where all is one transaction, what was loaded. */
+  /** Goes on beside `finish` where it has a connection of its own. Sees what was committed, or, where all is one transaction, what was loaded. */
   reader(): Promise<CopyReader>;
   create(design: TargetDesign): Promise<void>;
   checkpoints(): Promise<readonly Checkpoint[]>;

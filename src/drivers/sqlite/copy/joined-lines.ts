@@ -1,9 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import type { CopyColumn } from "../../copy-rows-model.js";
 import { bufferOf } from "../buffer-of.js";
-import { canonicalDouble } from "./canonical-number.js";
 import { type Cell, type EncodeCell, encoderOf } from "./encode-cell.js";
+import { FieldBuffer } from "./field-buffer.js";
 import { isRaw, MARKS } from "./joined-sql.js";
+import type { RealFields } from "./real-fields.js";
 
 const TAB = 0x09;
 const NEWLINE = 0x0a;
@@ -12,9 +13,6 @@ const PLAIN = 0;
 const ENDS_CELL = 1;
 const MARK = 2;
 const DOUBT = 3;
-/** A decimal of so many characters has at most 15 digits, and there is no shorter one of the same double. */
-const SHORT_REAL = 16;
-const SHORT_FORM = /^-?\d+\.\d*[1-9]$/;
 const CELL_ROOM = 96;
 
 /** Rows as SQLite has joined them. */
@@ -22,6 +20,8 @@ export interface JoinedBatch {
   readonly bytes: Uint8Array;
   readonly rows: number;
   readonly filled: readonly number[];
+  /** Those of a column, which are read when they are asked for. */
+  readonly reals: (column: number) => RealFields | null;
 }
 
 /** Makes canonical rows of what SQLite has joined; null where it cannot be told apart, or is not plain. */
@@ -31,9 +31,9 @@ export class JoinedLines {
   readonly #isRaw: readonly boolean[];
   /** How many NULLs are still to come, of each column. */
   readonly #nulls: number[];
+  #reals: JoinedBatch["reals"] = () => null;
   #bytes: Buffer = Buffer.alloc(0);
-  #out: Buffer = Buffer.alloc(0);
-  #at = 0;
+  #out = new FieldBuffer(0);
 
   constructor(columns: readonly CopyColumn[]) {
     this.#encoders = columns.map((column) => encoderOf(column));
@@ -43,19 +43,19 @@ export class JoinedLines {
   }
 
   /** `filled`: how many values each raw column has. `escapes`: the texts have no special characters left. */
-  lines({ bytes, rows, filled }: JoinedBatch, escapes: boolean): Uint8Array | null {
+  lines({ bytes, rows, filled, reals }: JoinedBatch, escapes: boolean): Uint8Array | null {
     let raw = 0;
     for (const [index, isOfRaw] of this.#isRaw.entries()) {
       this.#nulls[index] = isOfRaw ? rows - (filled[raw++] ?? 0) : 0;
     }
+    this.#reals = reals;
     this.#bytes = bufferOf(bytes);
-    this.#out = Buffer.allocUnsafe(bytes.length + CELL_ROOM * (rows + 1));
-    this.#at = 0;
+    this.#out = new FieldBuffer(bytes.length + CELL_ROOM * (rows + 1));
     return this.#scan(rows, escapes ? ESCAPED : UNESCAPED) ? this.#whole() : null;
   }
 
   #whole(): Uint8Array | null {
-    const whole = this.#out.subarray(0, this.#at);
+    const whole = this.#out.whole();
     const areNullsRight = this.#isRaw.every((isOfRaw, index) => !isOfRaw || this.#nulls[index] === 0);
     return areNullsRight && isUtf8(whole) ? whole : null;
   }
@@ -72,81 +72,48 @@ export class JoinedLines {
         column = column === last ? 0 : column + 1;
         if (column === 0) found += 1;
       } else if (kind === MARK) {
-        this.#copy(from, index);
-        const end = this.#end(index, column);
-        if (!this.#cell(index, end, column)) return false;
-        from = end;
-        index = end - 1;
+        this.#out.copy(bytes, from, index);
+        from = this.#cell(index, column, found);
+        if (from < 0) return false;
+        index = from - 1;
       } else return false;
     }
-    this.#copy(from, bytes.length);
+    this.#out.copy(bytes, from, bytes.length);
     return found === rows && column === 0;
   }
 
-  #end(start: number, column: number): number {
-    return this.#bytes.indexOf(column === this.#width - 1 ? NEWLINE : TAB, start);
-  }
-
-  #cell(start: number, end: number, column: number): boolean {
-    if (end < 0) return false;
+  /** Where the cell ends; negative where it is not plain. */
+  #cell(start: number, column: number, row: number): number {
     const mark = this.#bytes[start];
-    if (mark !== MARKS.null && this.#isRaw[column] === true) return false;
-    switch (mark) {
-      case MARKS.null:
-        this.#nulls[column] = (this.#nulls[column] ?? 0) - 1;
-        this.#put("\\N");
-        return end === start + 1;
-      case MARKS.bytes:
-        this.#put("\\\\x");
-        this.#copy(start + 1, end);
-        return true;
-      case MARKS.real:
-        this.#put(realField(this.#bytes.toString("latin1", start + 1, end)));
-        return true;
-      default:
-        return this.#encoded(this.#value(start, end), column);
+    if (mark === MARKS.null) return this.#null(start, column);
+    if (this.#isRaw[column] === true) return -1;
+    if (mark === MARKS.real) return this.#reals(column)?.put(row, this.#out) === true ? start + 1 : -1;
+    const end = this.#bytes.indexOf(this.#separator(column), start);
+    if (mark === MARKS.bytes) {
+      this.#out.put("\\\\x");
+      this.#out.copy(this.#bytes, start + 1, end);
+      return end;
     }
+    const text = this.#bytes.toString("utf8", start + 1, end);
+    return this.#encoded(mark === MARKS.integer ? BigInt(text) : text, column) ? end : -1;
   }
 
-  #value(start: number, end: number): Cell {
-    const text = this.#bytes.toString("utf8", start + 1, end);
-    if (this.#bytes[start] === MARKS.integer) return BigInt(text);
-    return this.#bytes[start] === MARKS.number ? realOf(text) : text;
+  #null(start: number, column: number): number {
+    if (this.#bytes[start + 1] !== this.#separator(column)) return -1;
+    this.#nulls[column] = (this.#nulls[column] ?? 0) - 1;
+    this.#out.put("\\N");
+    return start + 1;
+  }
+
+  #separator(column: number): number {
+    return column === this.#width - 1 ? NEWLINE : TAB;
   }
 
   #encoded(value: Cell, column: number): boolean {
     const field = this.#encoders[column]?.(value) ?? null;
-    if (field !== null) this.#put(field);
+    if (field !== null) this.#out.put(field);
     return field !== null;
   }
-
-  #copy(from: number, to: number): void {
-    this.#room(to - from);
-    this.#at += this.#bytes.copy(this.#out, this.#at, from, to);
-  }
-
-  #put(field: string): void {
-    this.#room(field.length);
-    this.#at += this.#out.write(field, this.#at, "latin1");
-  }
-
-  #room(bytes: number): void {
-    if (this.#at + bytes <= this.#out.length) return;
-    const larger = Buffer.allocUnsafe(2 * (this.#out.length + bytes));
-    this.#out.copy(larger, 0, 0, this.#at);
-    this.#out = larger;
-  }
-}
-
-/** SQLite spells 15 digits where they do, and else 17, though 16 may be enough. */
-function realField(spelling: string): string {
-  if (spelling.length <= SHORT_REAL && SHORT_FORM.test(spelling)) return spelling;
-  return canonicalDouble(realOf(spelling));
-}
-
-function realOf(spelling: string): number {
-  if (spelling.endsWith("Inf")) return spelling.startsWith("-") ? -Infinity : Infinity;
-  return Number(spelling);
 }
 
 function classesOf(doubtful: string): Uint8Array {

@@ -1,10 +1,12 @@
+import type { Statement } from "better-sqlite3";
 import { foreignCode } from "../../../lib/core/errors.js";
 import type { CopyRead } from "../../copy-rows-model.js";
 import type { Connection } from "../connection.js";
 import { quoteIdent } from "../quote-ident.js";
 import { tableRowid } from "../table-rowid.js";
-import { JoinedLines } from "./joined-lines.js";
-import { canJoin, joinedSql } from "./joined-sql.js";
+import { type JoinedBatch, JoinedLines } from "./joined-lines.js";
+import { canJoin, type JoinedTable, joinedSql, realsSql } from "./joined-sql.js";
+import { RealFields } from "./real-fields.js";
 import type { RowBatch } from "./row-protocol.js";
 import { LARGE_BYTES } from "./row-query.js";
 import type { WalkWhere } from "./row-walk.js";
@@ -71,6 +73,7 @@ class JoinedRows {
   readonly #lines: JoinedLines;
   readonly #unescaped: (range: Range, mostBytes: number) => Joined | undefined;
   readonly #escaped: (range: Range, mostBytes: number) => Joined | undefined;
+  readonly #reals: (range: Range) => JoinedBatch["reals"];
   readonly #lastOf: (range: Range, size: number) => bigint | null | undefined;
   readonly #greatest: (range: Range) => bigint | null | undefined;
   #escapedLeft = 0;
@@ -84,6 +87,7 @@ class JoinedRows {
     );
     this.#unescaped = ({ first, last }, mostBytes) => unescaped?.get({ first, last, mostBytes });
     this.#escaped = ({ first, last }, mostBytes) => escaped?.get({ first, last, mostBytes });
+    this.#reals = realReader(db, { table: table.name, rowid, columns });
     const from = `FROM ${quoteIdent(table.name)} NOT INDEXED WHERE ${rowid} BETWEEN ? AND ?`;
     const lastOf = db
       .prepare<unknown[], bigint>(`SELECT ${rowid} ${from} ORDER BY ${rowid} LIMIT 1 OFFSET ? - 1`)
@@ -128,7 +132,8 @@ class JoinedRows {
     try {
       const [joined, count, ...filled] = (escapes ? this.#escaped : this.#unescaped)(range, mostBytes) ?? [null, 0n];
       const rows = Number(count);
-      const batch = { bytes: joined ?? new Uint8Array(0), rows, filled: filled.map(Number) };
+      const bytesJoined = joined ?? new Uint8Array(0);
+      const batch = { bytes: bytesJoined, rows, filled: filled.map(Number), reals: this.#reals(range) };
       const bytes = this.#lines.lines(batch, escapes);
       return bytes === null ? null : { bytes, rows };
     } catch (error) {
@@ -136,4 +141,29 @@ class JoinedRows {
       throw error;
     }
   }
+}
+
+/** Asks for a column's reals once in each range, and for those of most columns never. */
+function realReader(
+  db: Connection["db"],
+  { table, rowid, columns }: JoinedTable,
+): (range: Range) => JoinedBatch["reals"] {
+  const statements = columns.map((column) => {
+    const sql = realsSql({ table, rowid }, column);
+    let statement: Statement<unknown[], number | null> | null = null;
+    return (range: Range) => {
+      statement ??= db.prepare<unknown[], number | null>(sql).pluck();
+      return new RealFields(statement.all(range), column);
+    };
+  });
+  return (range) => {
+    const read = new Map<number, RealFields | null>();
+    return (column) => {
+      const known = read.get(column);
+      if (known !== undefined) return known;
+      const fields = statements[column]?.(range) ?? null;
+      read.set(column, fields);
+      return fields;
+    };
+  };
 }

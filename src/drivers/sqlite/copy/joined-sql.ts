@@ -1,15 +1,13 @@
 import type { CopyColumn } from "../../copy-rows-model.js";
-import type { Connection } from "../connection.js";
 import { quoteIdent } from "../quote-ident.js";
 import { quoteText } from "../quote-text.js";
 import { joinedMoment } from "./joined-moment.js";
 
 /** What stands before a cell that is not its own spelling: bytes that UTF-8 has no use for. */
 export const MARKS = {
-  /** A double that is spelled as such. */
-  real: 0xf8,
-  /** For the column's own way of spelling: a real, an integer, a text. */
-  number: 0xf9,
+  /** All there is of a real: its value is read as a number. */
+  real: 0xf9,
+  /** For the column's own way of spelling: an integer, a text. */
   integer: 0xfa,
   text: 0xfb,
   null: 0xfc,
@@ -17,9 +15,6 @@ export const MARKS = {
   bytes: 0xfd,
   doubt: 0xfe,
 } as const;
-/** SQLite spells both zeros alike. */
-const ZERO_FUNCTION = "dbops_zero";
-
 /** Functions take a limited number of arguments. */
 const CELLS_PER_CALL = 40;
 /** The depth of an expression is limited. */
@@ -38,11 +33,11 @@ const ESCAPES: readonly (readonly [number, string])[] = [
   [0x0c, "\\f"],
 ];
 
-/** Teaches a connection what the statements need; while none of them runs. */
-export function prepareJoining({ db }: Connection): void {
-  db.function(ZERO_FUNCTION, { deterministic: true, directOnly: true, safeIntegers: false }, (value) =>
-    Object.is(value, -0) ? "-0" : "0",
-  );
+/** Whose rows are joined; `rowid`: how their number is called. */
+export interface JoinedTable {
+  readonly table: string;
+  readonly rowid: string;
+  readonly columns: readonly CopyColumn[];
 }
 
 /** Whether SQLite can spell such cells, or leave it to a mark. */
@@ -59,14 +54,7 @@ export function isRaw({ type }: CopyColumn): boolean {
  * The rows from one number to another as one value, how many they are, and how many values each raw column has. NOT INDEXED: they are joined in the order in
  * which they are found. With `escapes`, special characters in texts are escaped, which takes more time.
  */
-export function joinedSql(
-  {
-    table,
-    rowid,
-    columns,
-  }: { readonly table: string; readonly rowid: string; readonly columns: readonly CopyColumn[] },
-  escapes: boolean,
-): string {
+export function joinedSql({ table, rowid, columns }: JoinedTable, escapes: boolean): string {
   const cells = columns.map((column, index) => {
     const separator = index === columns.length - 1 ? "char(10)" : "char(9)";
     return `${cellSql(column, escapes)}, ${separator}`;
@@ -94,6 +82,13 @@ function unlessLarge(row: string, columns: readonly CopyColumn[]): string {
   return `CASE WHEN ${groups.join(" OR ")} THEN zeroblob(3000000000) ELSE ${row} END`;
 }
 
+/** A column of those rows, as it is: SQLite would spell a real in other digits, and both zeros alike. */
+export function realsSql({ table, rowid }: Omit<JoinedTable, "columns">, { name }: CopyColumn): string {
+  const cell = quoteIdent(name);
+  return `SELECT iif(typeof(${cell}) = 'real', ${cell}, NULL) FROM ${quoteIdent(table)} NOT INDEXED
+    WHERE ${rowid} BETWEEN @first AND @last`;
+}
+
 function cellSql({ name, type, stored }: CopyColumn, escapes: boolean): string {
   const cell = quoteIdent(name);
   const isPlain = stored === null || stored.as === "value";
@@ -104,10 +99,6 @@ function cellSql({ name, type, stored }: CopyColumn, escapes: boolean): string {
       const inside = bounds === null ? cell : `iif(${cell} ${bounds}, ${cell}, ${mark(MARKS.doubt)})`;
       return byClass(cell, { integer: inside });
     }
-    case "double":
-      return byClass(cell, {
-        real: `${mark(MARKS.real)} || iif(${cell} = 0.0, ${ZERO_FUNCTION}(${cell}), ${cell})`,
-      });
     case "text":
     case "enum":
     case "foreign":
@@ -136,11 +127,10 @@ type Classes = Readonly<Partial<Record<"integer" | "real" | "text" | "blob", str
 
 /** What this process spells itself has the mark of its class. */
 function byClass(cell: string, { integer, real, text, blob }: Classes): string {
-  const zero = `iif(${cell} = 0.0, ${ZERO_FUNCTION}(${cell}), ${cell})`;
   return `CASE typeof(${cell})
     WHEN 'integer' THEN ${integer ?? `${mark(MARKS.integer)} || ${cell}`}
     WHEN 'text' THEN ${text ?? `${mark(MARKS.text)} || ${cell}`}
-    WHEN 'real' THEN ${real ?? `${mark(MARKS.number)} || ${zero}`}
+    WHEN 'real' THEN ${real ?? mark(MARKS.real)}
     WHEN 'null' THEN ${mark(MARKS.null)}
     ELSE ${blob ?? mark(MARKS.doubt)} END`;
 }

@@ -4,7 +4,7 @@ import { DbopsError, messageOf } from "../../../lib/core/errors.js";
 import type { CopyChoices, CopySource } from "../../copy-source-model.js";
 import type { DriverContext } from "../../driver.js";
 import { isDamage } from "../errors.js";
-import { privateCopy, type ViewedFile } from "../private-copy.js";
+import { holdsWritersUp, makePrivateCopy, type ViewedFile } from "../private-copy.js";
 import { privateFile } from "../snapshot.js";
 import { Worker } from "../worker-client.js";
 import type { OpenRequest } from "../worker-protocol.js";
@@ -13,6 +13,7 @@ import { FileSource } from "./file-source.js";
 import { closeGate, requireGate } from "./gate.js";
 import { FileReader } from "./reader.js";
 import { ReaderPool } from "./reader-pool.js";
+import { type RowClient, startRowClient } from "./row-client.js";
 
 export interface CopiedFile extends ViewedFile {
   /** Where the file itself is, also when an image of it is read. */
@@ -52,23 +53,34 @@ interface Setting {
   readonly cleanup: CleanupStack;
 }
 
+type Clients = Promise<readonly RowClient[]>;
+
 async function begin(file: CopiedFile, choices: CopyChoices, setting: Setting): Promise<Begun> {
   if (choices.holdWrites) return await beginHeld(file, choices, setting);
-  if (file.access.isImage)
-    return await beginAlone(file.open, choices, { ...setting, of: "private image", watch: await watchFile(file.path) });
+  if (file.access.isImage) {
+    const watch = await watchFile(file.path);
+    return await beginAlone(file.open, choices, {
+      of: "private image",
+      watch,
+      clients: startClients(choices.jobs, setting),
+    });
+  }
   const watch = watchVersion(file.connection);
-  const copy = await copyOf(file, setting);
-  if (copy !== null) return await beginAlone(privateFile(copy), choices, { ...setting, of: "private copy", watch });
-  return await beginGated(file, choices, { ...setting, watch });
+  if (!(await holdsWritersUp(file))) return await beginGated(file, choices, { ...setting, watch });
+  const clients = startClients(choices.jobs, setting);
+  const copy = copyOf(file, setting);
+  // Both have come or failed before anything is cleaned up.
+  await Promise.allSettled([clients, copy]);
+  return await beginAlone(privateFile(await copy), choices, { of: "private copy", watch, clients });
 }
 
 /** Nobody else has the file, so all readers see the same. */
 async function beginAlone(
   database: OpenRequest,
   choices: CopyChoices,
-  { of, watch, ...setting }: Setting & { readonly of: string; readonly watch: ChangeWatch },
+  { of, watch, clients }: Pick<Begun, "watch"> & { readonly of: string; readonly clients: Clients },
 ): Promise<Begun> {
-  const readers = await openReaders(database, choices, { ...setting, count: choices.jobs });
+  const readers = await openReaders(database, choices, clients);
   await Promise.all(readers.map((reader) => reader.begin()));
   return { readers, snapshot: of, watch };
 }
@@ -80,7 +92,7 @@ async function beginGated(
   { watch, ...setting }: Setting & { readonly watch: ChangeWatch },
 ): Promise<Begun> {
   const count = file.access.isReadOnly ? 1 : choices.jobs;
-  const readers = await openReaders(file.open, choices, { ...setting, count });
+  const readers = await openReaders(file.open, choices, startClients(count, setting));
   using gate = count > 1 ? closeGate(file.connection) : null;
   const [first] = readers;
   if (first !== undefined && count > 1 && gate === null) {
@@ -98,7 +110,7 @@ async function beginGated(
 /** The gate stays closed until the source is let go. */
 async function beginHeld(file: CopiedFile, choices: CopyChoices, setting: Setting): Promise<Begun> {
   if (file.access.isReadOnly || file.access.isImage) throw cannotHold(file.path);
-  const readers = await openReaders(file.open, choices, { ...setting, count: choices.jobs });
+  const readers = await openReaders(file.open, choices, startClients(choices.jobs, setting));
   const gate = requireGate(file.connection);
   setting.cleanup.defer(async () => gate[Symbol.dispose]());
   await Promise.all(readers.map((reader) => reader.begin()));
@@ -109,22 +121,29 @@ function snapshotOf({ connection }: CopiedFile): string {
   return connection.text("PRAGMA journal_mode") === "wal" ? "WAL snapshot" : "read transaction";
 }
 
-async function copyOf(file: CopiedFile, { context, cleanup }: Setting): Promise<string | null> {
+async function copyOf(file: CopiedFile, { context, cleanup }: Setting): Promise<string> {
   await using worker = await Worker.start(context);
-  const copy = await privateCopy(worker, file, context);
-  if (copy !== null) cleanup.defer(() => rm(copy, { force: true }));
+  const copy = await makePrivateCopy(worker, file, context);
+  cleanup.defer(() => rm(copy, { force: true }));
   return copy;
+}
+
+async function startClients(count: number, { context, cleanup }: Setting): Clients {
+  const started = Array.from({ length: Math.max(1, count) }, async () => cleanup.use(await startRowClient(context)));
+  // All of them have come or failed before anything is cleaned up.
+  await Promise.allSettled(started);
+  return await Promise.all(started);
 }
 
 async function openReaders(
   database: OpenRequest,
   choices: CopyChoices,
-  { count, context, cleanup }: Setting & { readonly count: number },
+  clients: Clients,
 ): Promise<readonly FileReader[]> {
-  const opened = Array.from({ length: Math.max(1, count) }, async () =>
-    cleanup.use(await FileReader.open(database, choices, context)),
-  );
-  // All of them have come or failed before anything is cleaned up.
+  const opened = (await clients).map(async (client) => {
+    await client.ask({ kind: "open", database, choices, isBuilt: false });
+    return new FileReader(client);
+  });
   await Promise.allSettled(opened);
   return await Promise.all(opened);
 }

@@ -1,5 +1,6 @@
 import { DbopsError, foreignCode, messageOf } from "../../../lib/core/errors.js";
 import type { TargetColumn, TargetTable } from "../../copy-target-model.js";
+import { affinityOf } from "../affinity.js";
 import { bufferOf } from "../buffer-of.js";
 import type { Connection } from "../connection.js";
 import { translateError } from "../errors.js";
@@ -13,9 +14,11 @@ import { shownValue, unfitValue } from "./unfit-value.js";
 
 const NEWLINE = 0x0a;
 const SHOWN = 60;
-const MOST_ROWS = 16;
+const MOST_ROWS = 32;
 /** SQLite's limit on parameters is 32766; more than some hundred of them save nothing. */
 const MOST_CELLS = 500;
+/** So many digits are exact in a double. */
+const SAFE_DIGITS = 15;
 
 /** Puts canonical rows into a table; a row may come in parts. */
 export class RowInsert {
@@ -25,11 +28,8 @@ export class RowInsert {
   readonly #decoders: readonly DecodeCell[];
   readonly #insertOne: (cells: readonly (Cell | null)[]) => void;
   readonly #insertMany: (cells: readonly (Cell | null)[]) => void;
-  /** Rows that one statement takes. */
+  /** Fields of the rows that one statement takes. */
   readonly #most: number;
-  /** What waits for a statement: cells of all rows, and each row as it came. */
-  #cells: (Cell | null)[] = [];
-  #rows: (readonly string[])[] = [];
   /** The beginning of a row whose end has not come yet. */
   #parts: RowParts | null = null;
 
@@ -38,18 +38,11 @@ export class RowInsert {
     this.#connection = connection;
     this.#table = table;
     this.#columns = table.columns.filter(({ generatedSql }) => generatedSql === null);
-    this.#decoders = this.#columns.map((column) => decoderOf(column));
-    this.#most = Math.max(1, Math.min(MOST_ROWS, Math.trunc(MOST_CELLS / Math.max(1, this.#columns.length))));
+    this.#decoders = this.#columns.map((column) => boundBy(column));
+    const most = Math.max(1, Math.min(MOST_ROWS, Math.trunc(MOST_CELLS / Math.max(1, this.#columns.length))));
     const row = this.#columns.map(() => "?");
-    const [one, many] = [1, this.#most].map((rows) =>
-      db.prepare(
-        insertSql(
-          table.name.name,
-          this.#columns,
-          Array.from({ length: rows }, () => row),
-        ),
-      ),
-    );
+    const [one, many] = [1, most].map((count) => db.prepare(this.#sql(Array.from({ length: count }, () => row))));
+    this.#most = most * this.#columns.length;
     this.#insertOne = (cells) => void one?.run(...cells);
     this.#insertMany = (cells) => void many?.run(...cells);
   }
@@ -76,13 +69,8 @@ export class RowInsert {
   }
 
   #insertParts(fields: readonly PartField[]): void {
-    const cells = this.#columns.map((_, index) => {
-      const field = fields[index] ?? NULL_FIELD;
-      return typeof field === "string" ? this.#cell(fields, index, field) : field;
-    });
-    const sql = insertSql(this.#table.name.name, this.#columns, [
-      cells.map((cell) => (isLargeText(cell) ? "CAST(? AS TEXT)" : "?")),
-    ]);
+    const cells = fields.map((field, at) => (typeof field === "string" ? this.#cell(fields, at, field) : field));
+    const sql = this.#sql([cells.map((cell) => (isLargeText(cell) ? "CAST(? AS TEXT)" : "?"))]);
     try {
       insertLarge(this.#connection, sql, cells);
     } catch (error) {
@@ -90,51 +78,54 @@ export class RowInsert {
     }
   }
 
+  /** The fields of all rows in one list: to take each row apart takes longer. */
   #takeWhole(rows: Buffer): void {
-    for (const line of rows.toString("utf8").split("\n")) {
-      this.#put(line.split("\t"));
-      if (this.#rows.length === this.#most) this.#insertRows();
-    }
-    this.#insertRows();
+    const fields = rows.toString("utf8").replaceAll("\n", "\t").split("\t");
+    for (let at = 0; at < fields.length; at += this.#most) this.#insert(fields.slice(at, at + this.#most));
   }
 
-  #put(fields: readonly string[]): void {
-    for (let index = 0; index < this.#decoders.length; index += 1) {
-      this.#cells.push(this.#cell(fields, index, fields[index] ?? NULL_FIELD));
-    }
-    this.#rows.push(fields);
-  }
-
-  #cell(fields: readonly PartField[], index: number, field: string): Cell | null {
+  #cell(fields: readonly PartField[], at: number, field: string): Cell | null {
     if (field === NULL_FIELD) return null;
+    const index = at % this.#decoders.length;
     const cell = this.#decoders[index]?.(field) ?? null;
-    if (cell === null) throw this.#unfit(fields, index, field);
+    if (cell === null) throw this.#unfit(this.#row(fields, at), index, field);
     return cell;
   }
 
   /** A statement that is refused has put nothing in: then one row after the other tells which it was. */
-  #insertRows(): void {
-    const [cells, rows] = [this.#cells, this.#rows];
-    this.#cells = [];
-    this.#rows = [];
+  #insert(fields: readonly string[]): void {
+    const cells = fields.map((field, at) => this.#cell(fields, at, field));
     try {
-      if (rows.length === this.#most) {
+      if (fields.length === this.#most) {
         this.#insertMany(cells);
         return;
       }
     } catch (error) {
       // What has ended the transaction must not be tried outside of it.
       const isRow = this.#connection.db.inTransaction && (foreignCode(error) ?? "").startsWith("SQLITE_CONSTRAINT");
-      if (!isRow) throw this.#refused(error, rows[0] ?? []);
+      if (!isRow) throw this.#refused(error, this.#row(fields, 0));
     }
     const width = this.#decoders.length;
-    for (const [at, fields] of rows.entries()) {
+    for (let at = 0; at < cells.length; at += width) {
       try {
-        this.#insertOne(cells.slice(at * width, (at + 1) * width));
+        this.#insertOne(cells.slice(at, at + width));
       } catch (error) {
-        throw this.#refused(error, fields);
+        throw this.#refused(error, this.#row(fields, at));
       }
     }
+  }
+
+  /** The one that a field belongs to. */
+  #row(fields: readonly PartField[], at: number): readonly PartField[] {
+    const start = at - (at % this.#decoders.length);
+    return fields.slice(start, start + this.#decoders.length);
+  }
+
+  /** `rows` are the parameters of each. */
+  #sql(rows: readonly (readonly string[])[]): string {
+    const names = this.#columns.map(({ name }) => quoteIdent(name)).join(", ");
+    const values = rows.map((row) => `(${row.join(", ")})`).join(", ");
+    return `INSERT INTO ${quoteIdent(this.#table.name.name)} (${names}) VALUES ${values}`;
   }
 
   #unfit(fields: readonly PartField[], index: number, field: string): DbopsError {
@@ -166,14 +157,15 @@ export class RowInsert {
       .map(({ name }, index) => ({ name, field: fields[index] ?? "" }))
       .filter(({ name }, index) => (key.length === 0 ? index < 2 : key.includes(name)));
     return shown
-      .map(({ name, field }) => `${name} ${typeof field === "string" ? field.slice(0, SHOWN) : "of ${field.kind}"}`)
+      .map(({ name, field }) => `${name} ${typeof field === "string" ? field.slice(0, SHOWN) : `of ${field.kind}`}`)
       .join(", ");
   }
 }
 
-/** `rows` are the parameters of each. */
-function insertSql(table: string, columns: readonly TargetColumn[], rows: readonly (readonly string[])[]): string {
-  const names = columns.map(({ name }) => quoteIdent(name)).join(", ");
-  const values = rows.map((row) => `(${row.join(", ")})`).join(", ");
-  return `INSERT INTO ${quoteIdent(table)} (${names}) VALUES ${values}`;
+/** Short integers are bound as numbers, which cost less, where the column makes integers of them again. */
+function boundBy(column: TargetColumn): DecodeCell {
+  const decode = decoderOf(column);
+  const isInteger = column.type.kind === "integer" && column.stored?.as !== "text";
+  if (!isInteger || affinityOf(column.native, true) !== "integer") return decode;
+  return (field) => (field.length <= SAFE_DIGITS ? Number(field) : decode(field));
 }

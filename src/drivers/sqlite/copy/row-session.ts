@@ -3,7 +3,6 @@ import { Connection } from "../connection.js";
 import { DatabaseText } from "../database-text.js";
 import { translating } from "../errors.js";
 import { BuildSession } from "./build-session.js";
-import { prepareJoining } from "./joined-sql.js";
 import { queryCells } from "./query-cells.js";
 import type { RowAnswer, RowBatch, RowOrder } from "./row-protocol.js";
 import { rowTotals } from "./row-totals.js";
@@ -33,7 +32,6 @@ export class RowSession implements Disposable {
     translating(`cannot read ${database.path}`, () => connection.db.pragma(`cache_size = -${CACHE_KIB}`));
     const databaseText = new DatabaseText(connection.text("PRAGMA encoding"));
     this.#where = { connection, choices, databaseText, leftOut: new Map() };
-    prepareJoining(connection);
     this.#build = database.isReadOnly ? null : new BuildSession(connection, isBuilt);
   }
 

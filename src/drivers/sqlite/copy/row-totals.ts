@@ -39,8 +39,9 @@ function sumsOf(column: CopyColumn, where: WalkWhere): string {
     return `${filled}, ${high}, ${low}, min(${cell}), max(${cell}), NULL`;
   }
   if (!isMeasured(column, where)) return `${filled}, NULL, NULL, NULL, NULL, NULL`;
-  // SQLite spells a real in more digits than rows do.
-  const bytes = `iif(count(*) FILTER (WHERE typeof(${cell}) = 'real') = 0, sum(octet_length(${cell})), NULL)`;
+  // SQLite spells a real in more digits than rows do; every number is less than the least text, which is told faster.
+  const isReal = `${cell} COLLATE BINARY < '' AND typeof(${cell}) = 'real'`;
+  const bytes = `iif(count(*) FILTER (WHERE ${isReal}) = 0, sum(octet_length(${cell})), NULL)`;
   return `${filled}, NULL, NULL, NULL, NULL, ${bytes}`;
 }
 

@@ -70,11 +70,13 @@ export function scannedColumns(table: TableStructure, choices: ScanChoices): rea
 function scannedColumn(table: TableStructure, column: ColumnStructure, choices: ScanChoices): ScannedColumn {
   const { name, declared } = column;
   const family = familyOf(declared, table.isStrict);
+  const isRowid = name === table.rowid?.alias;
   return {
     name,
     declared,
     family,
-    isHeld: name === table.rowid?.alias || (table.isStrict && HELD.test(declared)),
+    isHeld: isRowid || (table.isStrict && HELD.test(declared)),
+    isFilled: isRowid || column.isNotNull,
     needsRange: EXTRA.has(family) || (choices.isTight && RANGED.has(family)),
     needsJulian: choices.epoch === "julian" && EXTRA.has(family),
   };
