@@ -1,5 +1,6 @@
 import { availableParallelism, cpus } from "node:os";
 import { missingPrograms } from "./case.js";
+import { largeMemory } from "./cases/large-memory.js";
 import { postgresBackup } from "./cases/postgres-backup.js";
 import { postgresExport } from "./cases/postgres-export.js";
 import { postgresImport } from "./cases/postgres-import.js";
@@ -35,6 +36,7 @@ const CASES = [
   postgresImport,
   sqliteToPostgres,
   postgresToSqlite,
+  largeMemory,
 ];
 
 const options = readOptions(process.argv.slice(2));

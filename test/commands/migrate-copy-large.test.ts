@@ -1,11 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, inject, test } from "vitest";
+import { Connection } from "#dbops/drivers/sqlite/connection.js";
+import { findOversize } from "#dbops/drivers/sqlite/copy/oversize-scan.js";
 import { type CopyWorld, copyWorld } from "../support/copy-world.js";
 
 // Values beyond 8 MiB, which travel in slices.
 
-const MIB = 1024 * 1024;
-const LARGE = 9 * MIB;
+const LARGE = 8 * 1024 * 1024 + 48;
+const LINES = Math.ceil(LARGE / 11);
 
 let world: CopyWorld;
 
@@ -20,14 +22,14 @@ test("texts, documents and bytes are the same there, and back again", async () =
     "t.db",
     "CREATE TABLE t (id INTEGER PRIMARY KEY, v TEXT, j JSON, b BLOB, n INTEGER)",
     "INSERT INTO t VALUES (1, 'small', '[]', x'00', 1)",
-    `INSERT INTO t VALUES (2, replace(hex(zeroblob(${LARGE / 8})), '00', 'ä😀' || char(10, 9) || '\\n\\'),
+    `INSERT INTO t VALUES (2, replace(hex(zeroblob(${LINES})), '00', 'ä😀' || char(10, 9) || '\\n\\'),
        '["' || replace(hex(zeroblob(${LARGE / 2})), '00', 'é') || '"]', randomblob(${LARGE}), 2)`,
     "INSERT INTO t VALUES (3, 'after', '{}', NULL, 3)",
   );
   const out = await world.copy(from, world.db.url);
   expect([out.exit, out.error]).toEqual([0, null]);
   expect(await world.db.sql("SELECT octet_length(v) AS v, octet_length(b) AS b, n::int FROM t WHERE id = 2")).toEqual([
-    { v: (LARGE / 8) * 11, b: LARGE, n: 2 },
+    { v: LINES * 11, b: LARGE, n: 2 },
   ]);
   const back = await world.copy(world.db.url, world.path("back.db"));
   expect([back.exit, back.error]).toEqual([0, null]);
@@ -122,4 +124,31 @@ describe("such a text that is none elsewhere", () => {
     expect([exit, error]).toEqual([0, null]);
     expect(await world.db.sql("SELECT right(v, 3) AS v FROM t WHERE id = 2")).toEqual([{ v: "ab\ufffd" }]);
   });
+});
+
+test("a value that no COPY carries is in the way of the plan, with its place", async () => {
+  const from = world.file(
+    "t.db",
+    "PRAGMA page_size = 65536; PRAGMA synchronous = OFF",
+    "PRAGMA journal_mode = WAL",
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, b BLOB)",
+    "INSERT INTO t VALUES (1, x'00'), (7, zeroblob(500000001))",
+  );
+  const { exit, stdout } = await world.run(["migrate", "copy", from, world.db.url, "--dry-run"]);
+  expect([exit, stdout]).toEqual([
+    4,
+    expect.stringMatching(/a value of 500,000,001 bytes, at rowid 7 .*--exclude-tables t/),
+  ]);
+});
+
+test("so is a row of several values that are each small enough", () => {
+  using connection = new Connection(world.file("t.db", "CREATE TABLE t (a, b, c)"), {
+    isReadOnly: false,
+    busyTimeoutMs: 1000,
+  });
+  connection.db.exec("INSERT INTO t VALUES (x'0000', 'abc', NULL), (x'000000', 'abcde', 1)");
+  const scan = { table: "t", rowid: "rowid", columns: [{ name: "a" }, { name: "b" }, { name: "c" }] };
+  expect(findOversize(connection, scan, { valueBytes: 3, rowBytes: 12 })).toBeNull();
+  expect(findOversize(connection, scan, { valueBytes: 3, rowBytes: 11 })).toBe("a row of 12 bytes, at rowid 2");
+  expect(findOversize(connection, scan, { valueBytes: 2, rowBytes: 12 })).toBe("a value of 3 bytes, at rowid 2");
 });

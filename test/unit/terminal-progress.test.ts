@@ -75,6 +75,16 @@ test("on a terminal: a moving line that is gone at the end, and one line left be
   expect(streams.stdout.text).toBe("");
 });
 
+test("one thing is told as one", async () => {
+  const { terminal, streams, clock } = await open(undefined);
+  const phase = terminal.progress.phase("looking", { total: 1, unit: "tables" });
+  clock.pass(2000);
+  phase.advance(1);
+  phase.done();
+  await terminal.flush();
+  expect(streams.stderr.text).toBe("looking: 1 table in 2.0 s\n");
+});
+
 test("what else was counted stands beside the bytes, on a terminal and off it", async () => {
   const live = await open(80);
   live.terminal.progress.phase("importing t", { total: 100, unit: "bytes" }).at(50, undefined, "1,234 records");

@@ -87,7 +87,8 @@ export class ProgressMeter {
 
   #measure(amount: number): string {
     if (this.#unit === "bytes") return formatBytes(amount);
-    return this.#unit === undefined ? formatCount(amount) : `${formatCount(amount)} ${this.#unit}`;
+    if (this.#unit === undefined) return formatCount(amount);
+    return `${formatCount(amount)} ${amount === 1 ? this.#unit.replace(/s$/, "") : this.#unit}`;
   }
 }
 

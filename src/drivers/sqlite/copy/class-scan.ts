@@ -63,8 +63,9 @@ function firstWalk(
     const cell = quoteIdent(name);
     const wanted = expected[index];
     if (wanted === null || wanted === undefined) return [];
+    // count(cell) would load it, however large it is.
     return [
-      ...(isFilled ? [] : [`count(${cell})`]),
+      ...(isFilled ? [] : [`count(*) FILTER (WHERE ${cell} IS NOT NULL)`]),
       ...(isHeld ? [] : [`count(*) FILTER (WHERE typeof(${cell}) = '${wanted}')`]),
     ];
   });

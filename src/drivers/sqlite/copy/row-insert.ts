@@ -41,7 +41,7 @@ export class RowInsert {
     this.#decoders = this.#columns.map((column) => boundBy(column));
     const most = Math.max(1, Math.min(MOST_ROWS, Math.trunc(MOST_CELLS / Math.max(1, this.#columns.length))));
     const row = this.#columns.map(() => "?");
-    const [one, many] = [1, most].map((rows) => db.prepare(this.#insertSql(Array.from({ length: rows }, () => row))));
+    const [one, many] = [1, most].map((count) => db.prepare(this.#sql(Array.from({ length: count }, () => row))));
     this.#most = most * this.#columns.length;
     this.#insertOne = (cells) => void one?.run(...cells);
     this.#insertMany = (cells) => void many?.run(...cells);
@@ -68,10 +68,9 @@ export class RowInsert {
     return end + 1;
   }
 
-  /** A row that came in parts may hold a value that is too large to be bound at once. */
   #insertParts(fields: readonly PartField[]): void {
     const cells = fields.map((field, at) => (typeof field === "string" ? this.#cell(fields, at, field) : field));
-    const sql = this.#insertSql([cells.map((cell) => (isLargeText(cell) ? "CAST(? AS TEXT)" : "?"))]);
+    const sql = this.#sql([cells.map((cell) => (isLargeText(cell) ? "CAST(? AS TEXT)" : "?"))]);
     try {
       insertLarge(this.#connection, sql, cells);
     } catch (error) {
@@ -83,6 +82,14 @@ export class RowInsert {
   #takeWhole(rows: Buffer): void {
     const fields = rows.toString("utf8").replaceAll("\n", "\t").split("\t");
     for (let at = 0; at < fields.length; at += this.#most) this.#insert(fields.slice(at, at + this.#most));
+  }
+
+  #cell(fields: readonly PartField[], at: number, field: string): Cell | null {
+    if (field === NULL_FIELD) return null;
+    const index = at % this.#decoders.length;
+    const cell = this.#decoders[index]?.(field) ?? null;
+    if (cell === null) throw this.#unfit(this.#row(fields, at), index, field);
+    return cell;
   }
 
   /** A statement that is refused has put nothing in: then one row after the other tells which it was. */
@@ -108,14 +115,6 @@ export class RowInsert {
     }
   }
 
-  #cell(fields: readonly PartField[], at: number, field: string): Cell | null {
-    if (field === NULL_FIELD) return null;
-    const index = at % this.#decoders.length;
-    const cell = this.#decoders[index]?.(field) ?? null;
-    if (cell === null) throw this.#unfit(this.#row(fields, at), { index, field });
-    return cell;
-  }
-
   /** The one that a field belongs to. */
   #row(fields: readonly PartField[], at: number): readonly PartField[] {
     const start = at - (at % this.#decoders.length);
@@ -123,16 +122,13 @@ export class RowInsert {
   }
 
   /** `rows` are the parameters of each. */
-  #insertSql(rows: readonly (readonly string[])[]): string {
+  #sql(rows: readonly (readonly string[])[]): string {
     const names = this.#columns.map(({ name }) => quoteIdent(name)).join(", ");
     const values = rows.map((row) => `(${row.join(", ")})`).join(", ");
     return `INSERT INTO ${quoteIdent(this.#table.name.name)} (${names}) VALUES ${values}`;
   }
 
-  #unfit(
-    fields: readonly PartField[],
-    { index, field }: { readonly index: number; readonly field: string },
-  ): DbopsError {
+  #unfit(fields: readonly PartField[], index: number, field: string): DbopsError {
     const { name, native, stored } = this.#columns[index] ?? { name: "", native: "", stored: null };
     const how = stored?.as === "real" ? "without loss" : "in that form";
     return unfitValue({

@@ -32,7 +32,8 @@ export function rowTotals(where: WalkWhere, table: TableName, columns: readonly 
 
 function sumsOf(column: CopyColumn, where: WalkWhere): string {
   const cell = quoteIdent(column.name);
-  const filled = `count(${cell})`;
+  // count(cell) would load it, however large it is.
+  const filled = `count(*) FILTER (WHERE ${cell} IS NOT NULL)`;
   if (isInteger(column)) {
     const [high, low] = [`sum(${cell} >> 32)`, `sum(${cell} & 4294967295)`];
     return `${filled}, ${high}, ${low}, min(${cell}), max(${cell}), NULL`;

@@ -62,6 +62,8 @@ export interface TableEvidence {
   readonly rows: number;
   /** Bytes of its pages, without indexes; null for a virtual table. */
   readonly bytes: number | null;
+  /** A row that is too large to travel, and its place. */
+  readonly oversize: string | null;
   readonly columns: readonly ColumnEvidence[];
 }
 

@@ -22,10 +22,17 @@ export function tableObstacles(
   );
   return [
     ...values,
+    ...sizeObstacles(surveyed, table),
     ...emptyObstacles(table, choices),
     ...keyObstacles(table, choices),
     ...orphanObstacles(surveyed, { table, chosen, foreignKeys }, choices),
   ];
+}
+
+function sizeObstacles({ evidence }: SurveyedTable, { name }: SourceTable): readonly Obstacle[] {
+  if (evidence.oversize === null) return [];
+  const flag = `--exclude-tables ${name.name}`;
+  return [{ code: "COPY.UNFIT", table: name, column: null, what: evidence.oversize, flag }];
 }
 
 /** What takes no NULL cannot become NULL. */

@@ -5,6 +5,7 @@ import type { ClassCount, ColumnEvidence } from "./column-evidence.js";
 import { scanDocuments } from "./document-scan.js";
 import { scanMoments } from "./moment-scan.js";
 import { scanNumbers } from "./number-scan.js";
+import { findOversize, SIZE_LIMITS } from "./oversize-scan.js";
 import type { ColumnScan, ScannedColumn, TableEvidence } from "./survey-protocol.js";
 
 const MOMENTS: ReadonlySet<string> = new Set(["date", "timestamp", "timestamptz"]);
@@ -13,9 +14,12 @@ const NUMBERS: ReadonlySet<string> = new Set(["integer", "real"]);
 /** What the values of a table's columns are: one walk over all, and one more for each column whose family asks for more. */
 export function scanTable(connection: Connection, scan: ColumnScan): TableEvidence {
   const { rows, classes } = scanClasses(connection, scan);
+  const bytes = pageBytes(connection, scan.table);
   return {
     rows,
-    bytes: pageBytes(connection, scan.table),
+    bytes,
+    // A smaller table has no such row, and need not be walked once more.
+    oversize: bytes !== null && bytes > SIZE_LIMITS.valueBytes ? findOversize(connection, scan) : null,
     columns: scan.columns.map((column, index) =>
       evidenceOf(connection, scan, { column, classes: classes[index] ?? [], rows }),
     ),
