@@ -52,34 +52,28 @@ function piecesOf(columns: readonly ScannedColumn[]): readonly (readonly Scanned
   );
 }
 
-/**
- * What is as declared needs one number per column: how many values it has. They are all there where NULL is kept out, which
- * SQLite's own check makes sure of.
- */
+/** What is as declared needs one number per column: how many values it has. */
 function firstWalk(
   connection: Connection,
   { table }: ColumnScan,
   columns: readonly ScannedColumn[],
 ): { readonly rows: number; readonly classes: ReadonlyMap<string, readonly ClassCount[]> } {
   const expected = columns.map((column) => EXPECTED[column.family]);
-  const cells = columns.flatMap(({ name, isHeld, isFilled }, index) => {
+  const cells = columns.flatMap(({ name, isHeld }, index) => {
     const cell = quoteIdent(name);
     const wanted = expected[index];
     if (wanted === null || wanted === undefined) return [];
-    return [
-      ...(isFilled ? [] : [`count(${cell})`]),
-      ...(isHeld ? [] : [`count(*) FILTER (WHERE typeof(${cell}) = '${wanted}')`]),
-    ];
+    return isHeld ? [`count(${cell})`] : [`count(${cell})`, `count(*) FILTER (WHERE typeof(${cell}) = '${wanted}')`];
   });
   const [counts] = raw(connection, `SELECT ${["count(*)", ...cells].join(", ")} FROM ${quoteIdent(table)}`);
   const next = (counts ?? [])[Symbol.iterator]();
   const take = (): number => Number(next.next().value ?? 0);
   const rows = take();
   const classes = new Map<string, readonly ClassCount[]>();
-  for (const [index, { name, isHeld, isFilled }] of columns.entries()) {
+  for (const [index, { name, isHeld }] of columns.entries()) {
     const wanted = expected[index];
     if (wanted === null || wanted === undefined) continue;
-    const filled = isFilled ? rows : take();
+    const filled = take();
     if (!isHeld && take() !== filled) continue;
     classes.set(name, filled === 0 ? [] : [{ class: wanted, count: filled, firstRowid: null }]);
   }

@@ -38,8 +38,6 @@ export interface ScannedColumn {
   readonly family: ColumnFamily;
   /** The engine itself keeps other classes out: the rowid, columns of STRICT tables. */
   readonly isHeld: boolean;
-  /** The engine keeps NULL out. */
-  readonly isFilled: boolean;
   /** Ranges of its integers are wanted. */
   readonly needsRange: boolean;
   readonly needsJulian: boolean;

@@ -74,7 +74,6 @@ function scannedColumn(table: TableStructure, column: ColumnStructure, choices: 
     name,
     declared,
     family,
-    isFilled: column.isNotNull || name === table.rowid?.alias,
     isHeld: name === table.rowid?.alias || (table.isStrict && HELD.test(declared)),
     needsRange: EXTRA.has(family) || (choices.isTight && RANGED.has(family)),
     needsJulian: choices.epoch === "julian" && EXTRA.has(family),
