@@ -52,7 +52,7 @@ async function compare(world, what, file) {
   const unproven = mine - median(proofs);
   return [
     row(`SQLite -> PostgreSQL, ${what}, proven : pgloader`, mine, 0.6),
-    row("  without the time of the proof : pgloader", unproven, 0.55),
+    row("  without what the proof takes longer : pgloader", unproven, 0.55),
   ];
 }
 

@@ -68,7 +68,8 @@ function destinationLocked(destination: string): DbopsError {
   });
 }
 
-function pin(connection: Connection): void {
+/** Makes the transaction that is open one that reads. */
+export function pin(connection: Connection): void {
   try {
     connection.value("SELECT count(*) FROM sqlite_schema");
   } catch (error) {

@@ -68,6 +68,11 @@ export class Worker implements AsyncDisposable {
     return result.of === "copy" ? result.value : unexpected(result);
   }
 
+  /** Of a file that this process keeps from being written, and that the child does not have open through SQLite. */
+  async image(path: string, destination: string): Promise<void> {
+    await this.#ask({ kind: "image", path, destination });
+  }
+
   async overwrite(request: Omit<OverwriteRequest, "kind">, onProgress: OnProgress): Promise<void> {
     await this.#ask({ kind: "overwrite", ...request }, onProgress);
   }

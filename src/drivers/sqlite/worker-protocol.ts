@@ -10,6 +10,7 @@ export const DATA_PIPE = 4;
 /** What the forked child is asked to do, one request after another. */
 export type WorkerRequest =
   | CopyRequest
+  | ImageRequest
   | OverwriteRequest
   | CheckRequest
   | FingerprintRequest
@@ -30,6 +31,13 @@ export interface CopyRequest {
   readonly source: OpenRequest;
   readonly destination: string;
   readonly isCompact: boolean;
+}
+
+/** Of a file that the asking process keeps from being written. */
+export interface ImageRequest {
+  readonly kind: "image";
+  readonly path: string;
+  readonly destination: string;
 }
 
 /** Keeps a copy of the database `destination`, then overwrites it in one transaction. */
@@ -92,6 +100,7 @@ export interface BtreeSize {
 
 export type WorkerResult =
   | { readonly of: "copy"; readonly value: CopyResult }
+  | { readonly of: "image" }
   | { readonly of: "overwrite" }
   | { readonly of: "check"; readonly value: SourceCondition }
   | { readonly of: "fingerprint"; readonly value: Fingerprint }
@@ -115,6 +124,7 @@ export type WorkerReply =
 export function isWorkerRequest(message: unknown): message is WorkerRequest {
   return hasKind(message, [
     "copy",
+    "image",
     "overwrite",
     "check",
     "fingerprint",

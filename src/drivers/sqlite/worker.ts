@@ -6,6 +6,7 @@ import { conditionOf } from "./condition.js";
 import { Connection } from "./connection.js";
 import { translateError } from "./errors.js";
 import { countTables, describe, hashTables } from "./fingerprint.js";
+import { copyHeldImage } from "./held-image.js";
 import { copyDatabase } from "./page-copy.js";
 import { PageFile } from "./page-file.js";
 import { overwriteDatabase } from "./page-overwrite.js";
@@ -55,6 +56,9 @@ async function work(request: WorkerRequest): Promise<WorkerResult> {
   switch (request.kind) {
     case "copy":
       return { of: "copy", value: await copyDatabase(request, { progress, signal: stopping.signal }) };
+    case "image":
+      await copyHeldImage(request.path, request.destination);
+      return { of: "image" };
     case "overwrite":
       await overwriteDatabase(request, { progress, keeping, signal: stopping.signal });
       return { of: "overwrite" };
