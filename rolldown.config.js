@@ -6,6 +6,8 @@ const PROCESSES = [
   "dist/main.js",
   "dist/drivers/sqlite/worker.js",
   "dist/drivers/sqlite/load-process.js",
+  "dist/drivers/sqlite/look-process.js",
+  "dist/drivers/sqlite/ask-process.js",
   "dist/drivers/sqlite/copy/row-process.js",
 ];
 
