@@ -88,7 +88,8 @@ export class JoinedLines {
     if (mark === MARKS.null) return this.#null(start, column);
     if (this.#isRaw[column] === true) return -1;
     if (mark === MARKS.real) return this.#reals(column)?.put(row, this.#out) === true ? start + 1 : -1;
-    const end = this.#bytes.indexOf(this.#separator(column), start);
+    const end = this.#end(start, column);
+    if (end < 0) return -1;
     if (mark === MARKS.bytes) {
       this.#out.put("\\\\x");
       this.#out.copy(this.#bytes, start + 1, end);
@@ -103,6 +104,14 @@ export class JoinedLines {
     this.#nulls[column] = (this.#nulls[column] ?? 0) - 1;
     this.#out.put("\\N");
     return start + 1;
+  }
+
+  /** Negative where another separator comes first: a text before has looked like several cells. */
+  #end(start: number, column: number): number {
+    const separator = this.#separator(column);
+    const end = this.#bytes.indexOf(separator, start);
+    const isWhole = !this.#bytes.subarray(start, end).includes(separator === TAB ? NEWLINE : TAB);
+    return isWhole ? end : -1;
   }
 
   #separator(column: number): number {
