@@ -2,6 +2,25 @@ import { describe, expect, test } from "vitest";
 import type { CopyColumn, CopyRead, RowKey } from "#dbops/drivers/copy-rows-model.js";
 import { type Asked, BY_ID, collect, fieldsOf, fileWorld, ID, rowsWorld, VALUE } from "../support/copy-rows-world.js";
 
+test("cells behind a text that looks like several are not taken for one", async () => {
+  await using world = await fileWorld([
+    "CREATE TABLE t (id INTEGER PRIMARY KEY, s TEXT, d NUMERIC, e NUMERIC, b BLOB, i INTEGER)",
+    "INSERT INTO t VALUES (1, 'a' || char(9) || 'b', 12, 13, x'00', 5), (2, 'c' || char(10) || 'd', 1.5, NULL, x'01', 6)",
+  ]);
+  const column = (name: string, type: CopyColumn["type"]): CopyColumn => ({
+    name,
+    type,
+    stored: VALUE,
+    misfit: "fail",
+  });
+  const numeric = { kind: "numeric", precision: null, scale: null } as const;
+  const s = column("s", { kind: "text" });
+  const [d, e] = [column("d", numeric), column("e", numeric)];
+  const [b, i] = [column("b", { kind: "bytes" }), column("i", { kind: "integer", bits: 64 })];
+  expect(await world.rows({ columns: [ID, s, d, e], key: BY_ID })).toBe("1\ta\\tb\t12\t13\n2\tc\\nd\t1.5\t\\N\n");
+  expect(await world.rows({ columns: [ID, s, b, i], key: BY_ID })).toBe("1\ta\\tb\t\\\\x00\t5\n2\tc\\nd\t\\\\x01\t6\n");
+});
+
 describe("keys", () => {
   const text = (name: string): CopyColumn => ({ name, type: { kind: "text" }, stored: VALUE, misfit: "fail" });
   const columns = [text("a"), text("b")];

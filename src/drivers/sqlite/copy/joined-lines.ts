@@ -89,7 +89,7 @@ export class JoinedLines {
     if (this.#isRaw[column] === true) return -1;
     if (mark === MARKS.real) return this.#reals(column)?.put(row, this.#out) === true ? start + 1 : -1;
     const end = this.#end(start, column);
-    if (end < 0) return end;
+    if (end < 0) return -1;
     if (mark === MARKS.bytes) {
       this.#out.put("\\\\x");
       this.#out.copy(this.#bytes, start + 1, end);
@@ -106,11 +106,12 @@ export class JoinedLines {
     return start + 1;
   }
 
-  /** Negative where a tab in a text before it has moved other cells into the row's last one. */
+  /** Negative where another separator comes first: a text before has looked like several cells. */
   #end(start: number, column: number): number {
-    const end = this.#bytes.indexOf(this.#separator(column), start);
-    const isMoved = column === this.#width - 1 && this.#bytes.subarray(start, end).includes(TAB);
-    return isMoved ? -1 : end;
+    const separator = this.#separator(column);
+    const end = this.#bytes.indexOf(separator, start);
+    const isWhole = !this.#bytes.subarray(start, end).includes(separator === TAB ? NEWLINE : TAB);
+    return isWhole ? end : -1;
   }
 
   #separator(column: number): number {
