@@ -7,6 +7,7 @@ interface RoomRules {
 }
 
 const CONTRACTS = [
+  "drivers/copy-kind-model.ts",
   "drivers/copy-rows-model.ts",
   "drivers/copy-source-model.ts",
   "drivers/copy-target-model.ts",

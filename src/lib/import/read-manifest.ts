@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import { DbopsError } from "../core/errors.js";
 import type { ExportManifest } from "../transfer/export-manifest.js";
 import { EXPORT_MANIFEST_NAME, EXPORT_MANIFEST_VERSION } from "../transfer/export-names.js";
@@ -18,7 +19,9 @@ export interface FoundManifest {
  * that is something else. IMPORT.MANIFEST_INVALID, UNSUPPORTED.FORMAT_VERSION.
  */
 export async function findManifest(members: readonly ArchiveMember[]): Promise<FoundManifest | null> {
-  const member = members.find(({ name }) => name === EXPORT_MANIFEST_NAME || /^[^/]+\/manifest\.json$/.test(name));
+  const member = members.find(
+    ({ name }) => name.split("/").length <= 2 && posix.basename(name) === EXPORT_MANIFEST_NAME,
+  );
   if (member === undefined) return null;
   const { place } = member.source;
   const text = (await readRange(member.source, 0, MOST_BYTES)).toString("utf8");

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { DbopsError } from "../core/errors.js";
+import { EXPORT_MANIFEST_NAME } from "../transfer/export-manifest.js";
 import type { RecordTable } from "../transfer/record-model.js";
 import type { ArchiveMember } from "./archive-member.js";
 import { decompressed } from "./read-compressed.js";
@@ -25,7 +26,7 @@ export async function openMembers(
   if (found !== null) {
     const { tables, schemaFile } = found.manifest;
     const used = new Set(
-      [...tables.map(({ file }) => file), schemaFile.file, "manifest.json"].map((file) => found.prefix + file),
+      [...tables.map(({ file }) => file), schemaFile.file, EXPORT_MANIFEST_NAME].map((file) => found.prefix + file),
     );
     leaveOut(
       members.filter(({ name }) => !used.has(name)),

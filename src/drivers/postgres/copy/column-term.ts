@@ -2,6 +2,7 @@ import { digitsIn } from "../../../lib/core/decimal-text.js";
 import type { NowForm, SqlLiteral } from "../../../lib/core/sql-expression.js";
 import { DOUBLE_DIGITS, plainLiteral } from "../../../lib/core/sql-plain-term.js";
 import type { SqlColumn, SqlKind } from "../../../lib/core/sql-term.js";
+import { domainOf, SQL_KINDS } from "../../copy-kind-model.js";
 import type { ScopeColumn } from "../../copy-target-model.js";
 import type { CopyType } from "../../copy-type-model.js";
 import { quoteLiteral } from "../quote-literal.js";
@@ -9,33 +10,15 @@ import { momentLiteral } from "./moment-literal.js";
 import { nowFor } from "./now-for.js";
 import { POSTGRES_SPELLING } from "./spelling.js";
 
-const KINDS: Readonly<Record<CopyType["kind"], SqlKind>> = {
-  integer: "integer",
-  double: "double",
-  single: "double",
-  numeric: "numeric",
-  text: "text",
-  bytes: "bytes",
-  boolean: "boolean",
-  date: "moment",
-  timestamp: "moment",
-  timestamptz: "moment",
-  json: "json",
-  jsonb: "json",
-  enum: "label",
-  foreign: "other",
-};
-
 /** A column here, as an expression that was written for the source's one meets it. */
 export function columnTerm(column: ScopeColumn, sql: string): SqlColumn {
   const { type, sourceStored, ignoresCase } = column;
   // A word is no truth where it comes from: there it counts as 0.
-  const kind = sourceStored?.as === "words" ? "label" : KINDS[type.kind];
+  const kind = sourceStored?.as === "words" ? "label" : kindOf(type);
   return {
-    // Floats of 32 bits would be calculated with as such.
     sql: type.kind === "single" ? POSTGRES_SPELLING.asDouble(sql) : sql,
     kind,
-    domain: domainOf(kind, column),
+    domain: domainOf(kind, type, sourceStored),
     order: kind !== "text" ? null : ignoresCase ? "asciiCase" : "bytes",
     isOrderSaid: false,
     isWide: type.kind === "integer" && type.bits === 64,
@@ -47,10 +30,9 @@ export function columnTerm(column: ScopeColumn, sql: string): SqlColumn {
   };
 }
 
-/** Moments that were kept otherwise were compared otherwise. */
-function domainOf(kind: SqlKind, { type, sourceStored }: ScopeColumn): string {
-  if (kind === "moment") return `${type.kind} ${JSON.stringify(sourceStored)}`;
-  return kind === "other" || kind === "label" ? JSON.stringify(type) : kind;
+/** Floats of 32 bits are calculated with as doubles. */
+function kindOf({ kind }: CopyType): SqlKind {
+  return kind === "single" ? "double" : SQL_KINDS[kind];
 }
 
 function isMeasurable(value: SqlLiteral): boolean {

@@ -2,40 +2,23 @@ import { digitsIn } from "../../../lib/core/decimal-text.js";
 import type { NowForm, SqlLiteral } from "../../../lib/core/sql-expression.js";
 import { DOUBLE_DIGITS, plainLiteral } from "../../../lib/core/sql-plain-term.js";
 import type { SqlColumn, SqlKind } from "../../../lib/core/sql-term.js";
+import { domainOf, SQL_KINDS } from "../../copy-kind-model.js";
 import type { ScopeColumn } from "../../copy-target-model.js";
-import type { CopyType } from "../../copy-type-model.js";
 import { quoteText } from "../quote-text.js";
 import { decimalMeasure } from "./decimal-measure.js";
 import { momentLiteral } from "./moment-literal.js";
 import { nowFor } from "./now-for.js";
 import { SQLITE_SPELLING } from "./spelling.js";
 
-const KINDS: Readonly<Record<CopyType["kind"], SqlKind>> = {
-  integer: "integer",
-  double: "double",
-  single: "single",
-  numeric: "numeric",
-  text: "text",
-  bytes: "bytes",
-  boolean: "boolean",
-  date: "moment",
-  timestamp: "moment",
-  timestamptz: "moment",
-  json: "json",
-  jsonb: "json",
-  enum: "label",
-  foreign: "other",
-};
-
 /** A column here, as an expression that was written for the source's one meets it. */
 export function columnTerm(column: ScopeColumn, sql: string): SqlColumn {
   const { type, stored } = column;
-  const kind = KINDS[type.kind];
+  const kind = SQL_KINDS[type.kind];
   const isKeptAsText = kind === "numeric" && stored?.as === "text";
   return {
     sql,
     kind,
-    domain: domainOf(kind, column),
+    domain: domainOf(kind, type, stored),
     // A column that ignores case does so here too.
     order: kind === "text" ? "bytes" : null,
     isOrderSaid: false,
@@ -49,12 +32,6 @@ export function columnTerm(column: ScopeColumn, sql: string): SqlColumn {
     assigned: (value) => (kind === "numeric" ? assignedDecimal(column, value) : assigned(column, kind, value)),
     now: (form: NowForm) => nowFor(column, form),
   };
-}
-
-/** Moments and values of types that only the source has are compared as texts, where they are kept alike. */
-function domainOf(kind: SqlKind, { type, stored }: ScopeColumn): string {
-  if (kind === "moment") return `${type.kind} ${JSON.stringify(stored)}`;
-  return kind === "other" || kind === "label" ? JSON.stringify(type) : kind;
 }
 
 function plainMeasure(kind: SqlKind, sql: string, literals: readonly SqlLiteral[]): string | null {
