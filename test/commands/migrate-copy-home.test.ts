@@ -86,6 +86,13 @@ describe("a materialized view", () => {
     expect(notes(result)).toEqual([expect.stringMatching(/^public\.totals is made anew.*column more is new/)]);
   });
 
+  test("stays a table without what it reads, and is counted", async () => {
+    await out(...SALES);
+    const result = await back("--tables", "totals");
+    expect([result.exit, result.error, counted(result)]).toEqual([5, null, [["views", "totals"]]]);
+    expect(await home.sql("SELECT n FROM totals ORDER BY shop")).toEqual([{ n: "2" }, { n: "1" }]);
+  });
+
   test("comes back without rows where none are copied", async () => {
     await out(...SALES);
     const { exit, error } = await back("--schema-only");

@@ -125,6 +125,8 @@ test("--data-only makes NULL of what the table there cannot hold, where it takes
     "INSERT INTO t VALUES (1, 70000)",
   );
   const flags = ["--data-only", "--no-safety-backup", "--on-mismatch", "null", "--rejects", world.path("left.ndjson")];
+  const plan = await world.run(["migrate", "copy", from, world.db.url, ...flags, "--dry-run"]);
+  expect([plan.exit, plan.stdout]).toEqual([0, expect.stringContaining("would end with exit 5")]);
   const { exit, error, data } = await world.copy(from, world.db.url, ...flags);
   expect([exit, error, data.tables[0]?.rejected]).toEqual([5, null, 1]);
   expect(await world.db.sql("SELECT id, n FROM t")).toEqual([{ id: 1, n: null }]);

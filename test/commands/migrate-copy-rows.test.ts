@@ -102,6 +102,9 @@ test("keys that are there already are named by the plan", async () => {
     "COPY.UNFIT",
     "p.id: 1 row whose key the target's table has already, one of them at id = 2",
   ]);
+  const long = world.file("long.db", FILE[0] ?? "", "INSERT INTO p VALUES (3000000000, 'x')");
+  const far = await world.run(["migrate", "copy", long, world.db.url, "--data-only", "--dry-run"]);
+  expect([far.exit, far.stdout]).toEqual([4, expect.stringContaining("outside of integer")]);
   await world.db.sql("ALTER TABLE p DROP CONSTRAINT p_pkey CASCADE; UPDATE p SET name = 'two' WHERE id = 2");
   const both = await world.copy(from, world.db.url, "--data-only", "--no-safety-backup");
   expect(both.error?.message).toBe(

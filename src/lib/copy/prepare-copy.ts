@@ -107,11 +107,14 @@ async function withRefused(
   { driverContext: { signal } }: CopyServices,
 ): Promise<CopyPlan> {
   if (plan.obstacles.length > 0) return plan;
-  const beyond = await findBeyond(plan, source);
+  const { obstacles, leavesOut } = await findBeyond(plan, source);
+  // A key that does not fit cannot be read as what the target has.
+  if (obstacles.length > 0) return { ...plan, obstacles };
   const taken = await findTaken(plan, { source, there, signal });
   return {
     ...plan,
-    obstacles: [...beyond, ...taken.obstacles],
+    obstacles: taken.obstacles,
+    leavesOut: plan.leavesOut || leavesOut,
     warnings: [...plan.warnings, ...taken.warnings],
   };
 }

@@ -43,12 +43,18 @@ export function returningObjects(
     .sort((one, other) => ORDER.indexOf(one.kind) - ORDER.indexOf(other.kind));
 }
 
-/** Views that kept their rows at home, whose tables here are no longer those that their rows were put in. */
-export function lostViews({ objects }: Recalled, made: readonly TargetTable[]): readonly NotCarried[] {
-  const others = new Set(made.flatMap(({ source, definition }) => (definition === null ? [tableKey(source)] : [])));
-  return objects.flatMap(({ kind, table, name, definition: sql, isCarried }): readonly NotCarried[] => {
-    if (kind !== "view" || !isCarried || table === null || !others.has(tableKey(table))) return [];
-    return [{ kind: "views", name, reason: "its table has changed since it was copied, and stays one", sql }];
+/** Views that kept their rows at home, and stay tables: those are others by now, or what they read does not come along. */
+export function lostViews({ objects, absent }: Recalled, made: readonly TargetTable[]): readonly NotCarried[] {
+  const tables = new Map(made.map((table) => [tableKey(table.source), table]));
+  return objects.flatMap((object): readonly NotCarried[] => {
+    const { kind, table, name, definition: sql, isCarried } = object;
+    const home = kind === "view" && isCarried && table !== null ? tables.get(tableKey(table)) : undefined;
+    if (home === undefined) return [];
+    const reason =
+      home.definition === null
+        ? "its table has changed since it was copied, and stays one"
+        : "it speaks of a table that is not copied: it stays a table of its rows";
+    return home.definition === null || speaksOfAny(object, absent) ? [{ kind: "views", name, reason, sql }] : [];
   });
 }
 
