@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { DbopsError } from "../core/errors.js";
-import { EXPORT_MANIFEST_NAME } from "../transfer/export-manifest.js";
+import { EXPORT_MANIFEST_NAME } from "../transfer/export-names.js";
 import type { RecordTable } from "../transfer/record-model.js";
 import type { ArchiveMember } from "./archive-member.js";
 import { decompressed } from "./read-compressed.js";
