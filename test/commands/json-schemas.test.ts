@@ -37,6 +37,7 @@ const RUNS: readonly (readonly [path: string, argv: readonly string[], exit: num
   ["import", ["import", "t.csv", "app.db", "--create", "--table", "imported"], 0],
   ["migrate copy run", ["migrate", "copy", "app.db", "copied.db"], 0],
   ["migrate copy status", ["migrate", "copy", "status"], 0],
+  ["monitor check", ["monitor", "app.db", ...STORE], 0],
   ["info", ["info", "app.db"], 0],
   ["doctor", ["doctor", "app.db"], 0],
 ];

@@ -102,7 +102,7 @@ test("a table or column that is not there is said before anything is loaded", as
   await expect(target.create(design([wide]))).rejects.toMatchObject({ code: "COPY.UNFIT", why: "more, most" });
   await using again = await world.target({ mode: "existing" });
   await expect(again.create(design([table("nowhere", [column("id", "integer")])]))).rejects.toMatchObject({
-    code: "DB.REFUSED",
-    message: "cannot read public.nowhere",
+    code: "DB.CHANGED",
+    message: "public.nowhere was changed while the database was being read",
   });
 });

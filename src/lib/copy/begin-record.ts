@@ -39,5 +39,7 @@ export async function beginRecord(
     resumeCommand,
     process: { host: hostName, pid, startTicks },
   };
-  return new CopyRecorder(record, new CopyRecords(stateFolder), driverContext);
+  const recorder = new CopyRecorder(record, new CopyRecords(stateFolder), driverContext);
+  await recorder.begin();
+  return recorder;
 }

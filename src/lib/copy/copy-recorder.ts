@@ -26,6 +26,12 @@ export class CopyRecorder {
     this.#services = services;
   }
 
+  /** Resolves when it is on the disk: what a killed copy leaves behind must be known here. */
+  async begin(): Promise<void> {
+    this.#write(this.#services.clock.monotonicMs());
+    await this.#writing;
+  }
+
   /** Written at once when the phase changes, else every two seconds. */
   progress({ phase, rows }: CopyState): void {
     const isNew = phase !== this.#record.phase;

@@ -14,17 +14,11 @@ export interface ExitChoices {
 /** What a run of the monitor ends with. */
 export function monitorExit(reports: readonly TargetReport[], { failOn, isStrict }: ExitChoices): ExitName {
   const results = reports.flatMap(({ checks }) => checks);
+  if (reports.every(({ isTimeSpent, answered }) => isTimeSpent && answered === 0)) return "TIMEOUT";
   if (failOn !== null && reports.every(({ isReached }) => !isReached)) return "UNREACHABLE";
   const findings = results.flatMap((result) => result.findings).filter(isLive);
   if (failOn !== null && findings.some(({ severity }) => isAtLeast(severity, failOn))) return "FINDINGS";
   const reached = reports.filter(({ isReached }) => isReached);
-  if (reached.length > 0 && reached.every(sawNothing)) {
-    return reached.some(({ isTimeSpent }) => isTimeSpent) ? "TIMEOUT" : "UNSUPPORTED";
-  }
+  if (reached.length > 0 && reached.every(({ answered }) => answered === 0)) return "UNSUPPORTED";
   return isStrict && results.some(({ status }) => status === "skipped") ? "PARTIAL" : "OK";
-}
-
-/** Whether not one question to the database was answered. */
-function sawNothing({ answered }: TargetReport): boolean {
-  return answered === 0;
 }

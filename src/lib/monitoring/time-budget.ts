@@ -27,7 +27,10 @@ export class TimeBudget {
     const ending = new AbortController();
     const timer = setTimeout(() => ending.abort(tooLate(limitMs)), limitMs);
     try {
-      return await work(AbortSignal.any([this.signal, ending.signal]));
+      const done = await work(AbortSignal.any([this.signal, ending.signal]));
+      // What came to its end only after the time was over could not be used any more.
+      ending.signal.throwIfAborted();
+      return done;
     } catch (error) {
       throw ending.signal.aborted ? ending.signal.reason : error;
     } finally {

@@ -35,17 +35,18 @@ export class WatchedFacts implements AsyncDisposable {
   readonly #target: WatchedTarget;
   readonly #watch: Watch | null;
   readonly #budget: TimeBudget;
+  #isUnreached = false;
   readonly #asked = new Map<MonitorFactName, Unknown | null>();
 
   private constructor(target: WatchedTarget, watch: Watch | null, budget: TimeBudget) {
     this.#target = target;
     this.#watch = watch;
     this.#budget = budget;
-    this.#asked.set("reach", null);
   }
 
-  /** Connects; that it cannot is a fact. */
+  /** Connects, if there is time left for it; that it cannot is a fact. */
   static async open(target: WatchedTarget, budget: TimeBudget): Promise<WatchedFacts> {
+    if (budget.leftMs <= 0) return new WatchedFacts(target, null, budget);
     let watch: Watch | null = null;
     let error: DbopsError | null = null;
     try {
@@ -56,6 +57,8 @@ export class WatchedFacts implements AsyncDisposable {
       if (error.exitName !== "UNREACHABLE") throw error;
     }
     const facts = new WatchedFacts(target, watch, budget);
+    facts.#asked.set("reach", null);
+    facts.#isUnreached = error !== null;
     facts.known.set("reach", { error: error === null ? null : reportError(error) });
     return facts;
   }
@@ -84,11 +87,12 @@ export class WatchedFacts implements AsyncDisposable {
   }
 
   async #ask(name: MonitorFactName): Promise<Unknown | null> {
-    if (name === "reach") return null;
     if (name === "backups") return await this.#askStore();
-    if (this.#watch === null) return missed("the database could not be reached", null);
     const { leftMs, totalMs } = this.#budget;
-    if (leftMs > 0) return this.#settle(name, await this.#watch.read(name, leftMs));
+    if (this.#isUnreached) return missed("the database could not be reached", null);
+    if (this.#watch !== null && name !== "reach" && leftMs > 0) {
+      return this.#settle(name, await this.#watch.read(name, leftMs));
+    }
     this.isTimeSpent = true;
     return missed(`time budget: ${formatDuration(totalMs)} are spent`, "give it more by --timeout");
   }
