@@ -265,8 +265,8 @@ describe("time", () => {
 
   test("124 when the time is spent before any question", async () => {
     await using place = await world();
-    let hours = 0;
-    const clock = { now: () => new Date(), monotonicMs: () => (hours += 1) * 3_600_000 };
+    const hours = Array.from({ length: 1000 }, (_, hour) => hour * 3_600_000).values();
+    const clock = { now: () => new Date(), monotonicMs: () => hours.next().value ?? 0 };
     const { exit, json } = await place.run(["monitor", "file", "--json", ...QUIET], { clock });
     const [report] = json().data.targets;
     expect([exit, report.isTimeSpent]).toEqual([124, true]);
