@@ -51,8 +51,8 @@ function resultRows(result: CheckResult): Cell[][] {
     index === 0 ? result.check : { text: `  ${measure.name}`, tone: "dim" },
     index === 0 ? status : "",
     spelled(measure.value, measure),
-    measure.warn === null ? "" : spelled(measure.warn, measure),
-    measure.crit === null ? "" : spelled(measure.crit, measure),
+    measure.warn === null ? "" : spellMeasure(measure.warn, measure.unit),
+    measure.crit === null ? "" : spellMeasure(measure.crit, measure.unit),
   ]);
 }
 
