@@ -238,7 +238,7 @@ describe("time", () => {
     await using place = await world();
     const server = await silentServer();
     try {
-      await place.configure({}, { server: `postgres://x@127.0.0.1:${portOf(server)}/x` });
+      await place.configure({}, { server: `postgres://x@127.0.0.1:${portOf(server)}/x?connect_timeout=600` });
       const { exit, json } = await place.run(["monitor", "server", "--timeout", "300ms", "--json", ...QUIET]);
       expect([exit, json().data.targets[0].isReached]).toEqual([6, false]);
       expect(json().data.targets[0].checks[0].findings[0].title).toContain("no connection within 300 ms");

@@ -18,7 +18,7 @@ export async function watched(context: Context, target: Target, store: string | 
     facts: await engine.facts(),
     limits: limitsOf(target.alerts.limits, CHECKS),
     mutes: target.alerts.mutes,
-    open: (signal) => context.openWatch(target, signal),
+    open: (limit) => context.openWatch(target, limit),
     backups: (identity) => backups(context, { target, store, identity }),
   };
 }

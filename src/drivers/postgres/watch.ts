@@ -44,7 +44,9 @@ export const WATCHED: readonly FactName[] = Object.values(ASKED).map(({ name }) 
 export async function openWatch(conn: ConnInfo, context: DriverContext): Promise<Watch> {
   const { clock, signal } = context;
   const startedMs = clock.monotonicMs();
-  const session = await openSession(conn, { context });
+  // The monitor's limit holds also where the URL allows more.
+  const connectTimeoutMs = Math.min(conn.connectTimeoutMs ?? context.connectTimeoutMs, context.connectTimeoutMs);
+  const session = await openSession({ ...conn, connectTimeoutMs }, { context });
   try {
     const connectMs = clock.monotonicMs() - startedMs;
     await prepareWatch(session);

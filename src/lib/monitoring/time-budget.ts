@@ -2,6 +2,12 @@ import type { Clock } from "../core/clock.js";
 import { DbopsError } from "../core/errors.js";
 import { formatDuration } from "../core/units.js";
 
+/** When connecting has to be over. */
+export interface ConnectLimit {
+  readonly signal: AbortSignal;
+  readonly connectTimeoutMs: number;
+}
+
 /** How long a run may look; what is not done by then is left out, and said so. */
 export class TimeBudget {
   readonly totalMs: number;
@@ -22,12 +28,13 @@ export class TimeBudget {
   }
 
   /** Work that is given a part of the budget; its signal also ends with the run. CONNECT.TIMEOUT when it is not done by then. */
-  async limited<T>(partMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async limited<T>(partMs: number, work: (limit: ConnectLimit) => Promise<T>): Promise<T> {
     const limitMs = Math.min(partMs, this.leftMs);
     const ending = new AbortController();
     const timer = setTimeout(() => ending.abort(tooLate(limitMs)), limitMs);
     try {
-      const done = await work(AbortSignal.any([this.signal, ending.signal]));
+      const signal = AbortSignal.any([this.signal, ending.signal]);
+      const done = await work({ signal, connectTimeoutMs: limitMs });
       // What came to its end only after the time was over could not be used any more.
       ending.signal.throwIfAborted();
       return done;

@@ -50,7 +50,7 @@ export class WatchedFacts implements AsyncDisposable {
     let watch: Watch | null = null;
     let error: DbopsError | null = null;
     try {
-      watch = await budget.limited(CONNECT_MS, (signal) => target.open(signal));
+      watch = await budget.limited(CONNECT_MS, (limit) => target.open(limit));
     } catch (thrown) {
       budget.signal.throwIfAborted();
       error = asDbopsError(thrown);

@@ -67,8 +67,8 @@ export interface Context {
   engine(name: string): Promise<Engine>;
   /** Connects; closed at the end of the run. */
   open(target: ConfiguredTarget): Promise<Driver>;
-  /** Begins to look at a live database without harming it; the signal ends a connect that takes too long. CONNECT.*. */
-  openWatch(target: ConfiguredTarget, signal: AbortSignal): Promise<Watch>;
+  /** Begins to look at a live database without harming it, within a limit of its own. CONNECT.*. */
+  openWatch(target: ConfiguredTarget, limit: Pick<DriverContext, "signal" | "connectTimeoutMs">): Promise<Watch>;
   /** Begins a database that is not there yet; null where it is, or where its engine begins none. Removed at the end of the run unless published. */
   openNew(target: ConfiguredTarget): Promise<NewDatabase | null>;
   /** Opens a database file to load its rows elsewhere; closed at the end of the run. CONNECT.*. */

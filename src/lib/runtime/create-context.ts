@@ -115,9 +115,9 @@ class RunContext implements Context {
     return this.own(await this.#connect(target));
   }
 
-  async openWatch(target: ConfiguredTarget, signal: AbortSignal): Promise<Watch> {
+  async openWatch(target: ConfiguredTarget, limit: Pick<DriverContext, "signal" | "connectTimeoutMs">): Promise<Watch> {
     const engine = await loadEngine(target.engine);
-    return this.own(await engine.openWatch(target, { ...this.driverContext, signal }));
+    return this.own(await engine.openWatch(target, { ...this.driverContext, ...limit }));
   }
 
   async openNew(target: ConfiguredTarget): Promise<NewDatabase | null> {
