@@ -142,9 +142,8 @@ export interface ForeignKeysFact {
   readonly foreignKeys: readonly ReferenceDefinition[];
 }
 
-/** Pages that the server has found not to be what it wrote, since its statistics were reset. */
+/** Pages that the server has found not to be what it wrote, since its statistics were reset; absent where it does not check. */
 export interface ChecksumsFact {
-  readonly isChecking: boolean;
   readonly databases: readonly { readonly name: string; readonly failures: number }[];
 }
 
@@ -170,7 +169,8 @@ export type FactName = keyof Facts;
 export type Reading<Fact> =
   | { readonly state: "read"; readonly fact: Fact; readonly costMs: number }
   | {
-      readonly state: "unavailable";
+      /** Absent: there is no such thing here, so that nothing is missed. */
+      readonly state: "unavailable" | "absent";
       readonly reason: string;
       /** What would make it available, as a command or a sentence; null where nothing would. */
       readonly enable: string | null;

@@ -2,9 +2,8 @@ import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import { describe, expect, inject, test } from "vitest";
 import { checkSchema } from "#dbops/commands/monitor/check-schema.js";
-import { onServer } from "../support/fresh-database.js";
+import { onServer, openSession } from "../support/fresh-database.js";
 import { type MonitorWorld, monitorWorld } from "../support/monitor-world.js";
-import { openClient } from "../support/sql-client.js";
 import { sqlite } from "../support/sqlite-files.js";
 import { startSqliteProcess } from "../support/sqlite-process.js";
 import { startProxy } from "../support/tcp-proxy.js";
@@ -45,7 +44,7 @@ describe("exit codes", () => {
       const url = new URL(place.db.url);
       url.username = role;
       await place.configure({}, { server: url.href });
-      await using _other = await openClient(place.db.url);
+      await using _other = await openSession(place.db.url);
       expect((await place.run(["monitor", "server", "--only", "transactions.idle"])).exit).toBe(8);
       expect((await place.run(["monitor", "server", ...QUIET, "--strict"])).exit).toBe(5);
       expect((await place.run(["monitor", "server", ...QUIET])).exit).toBe(0);
@@ -172,9 +171,9 @@ describe("formats", () => {
 describe("harm", () => {
   test("a table that is locked, and one that others queue for, hang nothing", async () => {
     await using place = await world();
-    await using holder = await openClient(place.db.url);
+    await using holder = await openSession(place.db.url);
     await holder.sql("BEGIN; LOCK TABLE t IN ACCESS SHARE MODE");
-    await using waiter = await openClient(place.db.url);
+    await using waiter = await openSession(place.db.url);
     const waiting = waiter.sql("LOCK TABLE t IN ACCESS EXCLUSIVE MODE").catch(() => undefined);
     const looked = await place.look("server", ...QUIET, "--strict");
     expect([...looked.values()].filter(({ status }) => status === "skipped")).toEqual([]);
@@ -187,7 +186,7 @@ describe("harm", () => {
 
   test("one backend, which writes nothing and locks nothing as a writer would", async () => {
     await using place = await world();
-    await using sampler = await openClient(place.db.url);
+    await using sampler = await openSession(place.db.url);
     let isOver = false;
     const seen = { backends: 0, strong: 0, samples: 0 };
     const sampling = (async () => {

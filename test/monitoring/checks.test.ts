@@ -1,11 +1,10 @@
-import { mkdir, readdir } from "node:fs/promises";
+import { chown, mkdir, readdir, stat } from "node:fs/promises";
 import { describe, expect, inject, test } from "vitest";
 import { CHECKS } from "#dbops/lib/monitoring/check-registry.js";
 import { backUp, CHECK_CASES } from "../support/check-cases.js";
-import { onServer } from "../support/fresh-database.js";
+import { onServer, openSession } from "../support/fresh-database.js";
 import { type LookedCheck, type MonitorWorld, monitorWorld } from "../support/monitor-world.js";
 import { NOBODY, runUnprivileged } from "../support/run-unprivileged.js";
-import { openClient } from "../support/sql-client.js";
 import { sqlite } from "../support/sqlite-files.js";
 
 const TARGETS = ["file", "server"] as const;
@@ -45,7 +44,8 @@ describe.each(TARGETS)("on a %s", (kind) => {
     const looked = await place.look(kind, "--strict");
     const applicable = Object.entries(CHECK_CASES).filter(([, { hidden }]) => hidden[kind] !== undefined);
     expect([...looked.keys()].toSorted()).toEqual(applicable.map(([id]) => id).toSorted());
-    expect([...looked].filter(([, { status }]) => status !== "ok")).toEqual([]);
+    const expected = (id: string): string => (CHECK_CASES[id]?.isAbsent === true ? "notApplicable" : "ok");
+    expect([...looked].filter(([id, { status }]) => status !== expected(id))).toEqual([]);
   });
 });
 
@@ -63,7 +63,7 @@ describe("with the least rights", () => {
     const role = `least_${place.db.name}`;
     await place.db.sql(`CREATE ROLE ${role} LOGIN`);
     try {
-      await using _other = await openClient(place.db.url);
+      await using _other = await openSession(place.db.url);
       const url = new URL(place.db.url);
       url.username = role;
       await place.configure({}, { server: url.href });
@@ -89,5 +89,47 @@ describe("with the least rights", () => {
     const checks: readonly { check: string; status: string }[] = JSON.parse(stdout).data.targets[0].checks;
     expect(Object.fromEntries(checks.map(({ check, status }) => [check, status]))).toEqual(expected("file"));
     expect(await readdir(place.folder)).toEqual(before);
+  });
+
+  test.runIf(process.getuid?.() === 0)(
+    "root asks another user's file in that user's name, and leaves nothing",
+    async () => {
+      await using place = await world();
+      sqlite(place.path("app.db"), "PRAGMA journal_mode = WAL");
+      for (const path of [place.folder, place.path("app.db")]) await chown(path, NOBODY.uid, NOBODY.gid);
+      const state = async () => {
+        const names = (await readdir(place.folder)).filter((name) => name.startsWith("app.db"));
+        const { uid, mtimeMs } = await stat(place.path("app.db"));
+        return { names, uid, mtimeMs };
+      };
+      const before = await state();
+      expect((await place.look("file", "--only", "connection")).get("connection.time")?.status).toBe("ok");
+      expect(await state()).toEqual(before);
+    },
+  );
+});
+
+describe("thresholds", () => {
+  const severities = async (place: MonitorWorld, env: Record<string, string> = {}): Promise<string[]> => {
+    const { json } = await place.run(["monitor", "--only", "connection.time", "--json"], { env });
+    const targets: readonly { checks: readonly LookedCheck[] }[] = json().data.targets;
+    return targets.map(({ checks }) => checks[0]?.findings[0]?.severity ?? "none");
+  };
+
+  test("those of a target win over the general ones, and dbops.yaml over the application's variables", async () => {
+    await using place = await world();
+    const env = { DB_CONNECTION_TIME_THRESHOLD: "0" };
+    expect(await severities(place)).toEqual(["none", "none"]);
+    expect(await severities(place, env)).toEqual(["warning", "warning"]);
+    await place.configure({ "connection.time": { warning: "1h" } });
+    expect(await severities(place, env)).toEqual(["none", "none"]);
+    const alerts = { "connection.time": { critical: "0.0001ms" } };
+    await place.configure({}, { file: { url: "./app.db", alerts } });
+    expect(await severities(place)).toEqual(["critical", "none"]);
+    await place.configure(
+      {},
+      { file: { url: "./app.db", database_alerts: { response_time: { warning: "0.0001ms" } } } },
+    );
+    expect(await severities(place)).toEqual(["warning", "none"]);
   });
 });

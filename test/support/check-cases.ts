@@ -1,10 +1,9 @@
 import { mkdir, open, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { onServer } from "./fresh-database.js";
+import { onServer, openSession } from "./fresh-database.js";
 import type { MonitorWorld } from "./monitor-world.js";
 import { startCluster } from "./postgres-cluster.js";
-import { openClient } from "./sql-client.js";
 import { sqlite } from "./sqlite-files.js";
 import { startSqliteProcess } from "./sqlite-process.js";
 
@@ -23,7 +22,12 @@ export interface CheckCase {
   readonly file?: Make;
   readonly server?: Make;
   /** What becomes of it for a role that may do nothing but connect, and for a user who does not own the file. */
-  readonly hidden: { readonly file?: "ok" | "skipped"; readonly server?: "ok" | "skipped" };
+  readonly hidden: {
+    readonly file?: "ok" | "skipped";
+    readonly server?: "ok" | "skipped" | "notApplicable";
+  };
+  /** The shared server has no such thing, so that it neither fires nor is silent there. */
+  readonly isAbsent?: true;
 }
 
 const ENDED: AsyncDisposable = { [Symbol.asyncDispose]: async () => undefined };
@@ -52,7 +56,7 @@ export const CHECK_CASES: Readonly<Record<string, CheckCase>> = {
   "connections.used": {
     server: async (world) => {
       await world.configure({ "connections.used": { count: { critical: 1 } } });
-      const clients = await Promise.all([openClient(world.db.url), openClient(world.db.url)]);
+      const clients = await Promise.all([openSession(world.db.url), openSession(world.db.url)]);
       return allOf(clients);
     },
     hidden: { server: "ok" },
@@ -60,7 +64,7 @@ export const CHECK_CASES: Readonly<Record<string, CheckCase>> = {
   "transactions.idle": {
     server: async (world) => {
       await world.configure({ "transactions.idle": { critical: "0.001ms" } });
-      const client = await openClient(world.db.url);
+      const client = await openSession(world.db.url);
       await client.sql("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
       const { pid } = await client.one("SELECT pg_backend_pid() AS pid");
       return { ...allOf([client]), evidence: `pid ${pid} ` };
@@ -70,7 +74,7 @@ export const CHECK_CASES: Readonly<Record<string, CheckCase>> = {
   "sessions.blocked": {
     server: async (world) => {
       await world.configure({ "sessions.blocked": { longest: {}, count: { warning: 0 } } });
-      const [holder, waiter] = await Promise.all([openClient(world.db.url), openClient(world.db.url)]);
+      const [holder, waiter] = await Promise.all([openSession(world.db.url), openSession(world.db.url)]);
       await holder.sql("BEGIN; LOCK TABLE t IN ACCESS EXCLUSIVE MODE");
       const { pid } = await holder.one("SELECT pg_backend_pid() AS pid");
       const waiting = waiter.sql("BEGIN; LOCK TABLE t").catch(() => undefined);
@@ -87,7 +91,7 @@ export const CHECK_CASES: Readonly<Record<string, CheckCase>> = {
   "queries.long": {
     server: async (world) => {
       await world.configure({ "queries.long": { critical: "1ms" } });
-      const client = await openClient(world.db.url);
+      const client = await openSession(world.db.url);
       const { pid } = await client.one("SELECT pg_backend_pid() AS pid");
       const sleeping = client.sql("SELECT pg_sleep(600)").catch(() => undefined);
       await waitUntil(
@@ -116,13 +120,14 @@ export const CHECK_CASES: Readonly<Record<string, CheckCase>> = {
       await world.configure({}, { server: cluster.superuserUrl });
       return { evidence: "postgres: 1", [Symbol.asyncDispose]: () => cluster.stop() };
     },
-    hidden: { server: "ok" },
+    hidden: { server: "notApplicable" },
+    isAbsent: true,
   },
   "indexes.invalid": {
     server: async (world) => {
       await world.configure();
       await world.db.sql("INSERT INTO t VALUES (2, 'one')");
-      await using client = await openClient(world.db.url);
+      await using client = await openSession(world.db.url);
       await expect(client.sql("CREATE UNIQUE INDEX CONCURRENTLY t_name ON t (name)")).rejects.toThrow("unique");
       return { ...ENDED, evidence: "an index of t" };
     },
@@ -221,7 +226,7 @@ const LOG_WRITER = `
 
 /** Asks until the count is not 0: another session gets there by itself. */
 async function waitUntil(world: MonitorWorld, sql: string): Promise<void> {
-  await using client = await openClient(world.db.url);
+  await using client = await openSession(world.db.url);
   while (Number((await client.one(sql)).n) === 0) await client.one("SELECT 1");
 }
 

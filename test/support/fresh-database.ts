@@ -29,6 +29,8 @@ export async function freshDatabase(
 export interface Session extends AsyncDisposable {
   /** The rows of the last statement. */
   sql(text: string, parameters?: unknown[]): Promise<Record<string, unknown>[]>;
+  /** The one row that it must give. */
+  one(text: string): Promise<Record<string, unknown>>;
 }
 
 /** Runs SQL over a connection of its own. */
@@ -44,11 +46,17 @@ export async function openSession(url: string): Promise<Session> {
   const client = new pg.Client({ host, port: Number(port), user, password: decodeURIComponent(password), database });
   client.on("error", () => undefined);
   await client.connect();
+  const sql = async (text: string, parameters?: unknown[]): Promise<Record<string, unknown>[]> => {
+    const result = await client.query(text, parameters);
+    const last = Array.isArray(result) ? result.at(-1) : result;
+    return last?.rows ?? [];
+  };
   return {
-    sql: async (text, parameters) => {
-      const result = await client.query(text, parameters);
-      const last = Array.isArray(result) ? result.at(-1) : result;
-      return last?.rows ?? [];
+    sql,
+    one: async (text) => {
+      const [row] = await sql(text);
+      if (row === undefined) throw new Error(`no row from ${text}`);
+      return row;
     },
     [Symbol.asyncDispose]: () => client.end(),
   };

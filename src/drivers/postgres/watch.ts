@@ -9,7 +9,7 @@ import { checksumsFact } from "./facts/checksums.js";
 import { connectionsFact } from "./facts/connections.js";
 import { foreignKeysFact } from "./facts/foreign-keys.js";
 import { indexesFact } from "./facts/indexes.js";
-import { Hidden, type PostgresFact } from "./facts/postgres-fact.js";
+import { Absent, Hidden, type PostgresFact } from "./facts/postgres-fact.js";
 import { probeFact } from "./facts/probe.js";
 import { sizeFact } from "./facts/size.js";
 import { transactionAgesFact } from "./facts/transaction-ages.js";
@@ -101,6 +101,7 @@ class PostgresWatch implements Watch {
       const rows = await look(this.#session, asked.sql(major), budgetMs);
       const costMs = spentMs();
       const fact = asked.read(rows, { connectMs, answerMs: costMs });
+      if (fact instanceof Absent) return { state: "absent", reason: fact.reason, enable: fact.enable, costMs };
       if (!(fact instanceof Hidden)) return { state: "read", fact, costMs };
       return { state: "unavailable", reason: `${fact.what} hidden`, enable: fact.enable, costMs };
     } catch (error) {

@@ -111,7 +111,8 @@ export class WatchedFacts implements AsyncDisposable {
 
   #settle<Name extends FactName>(name: Name, reading: Reading<Facts[Name]>): Unknown | null {
     this.databaseMs += reading.costMs;
-    if (reading.state === "unavailable") return missed(reading.reason, reading.enable);
+    if (reading.state !== "read")
+      return { ...missed(reading.reason, reading.enable), isAbsent: reading.state === "absent" };
     this.answered += 1;
     this.known.set(name, reading.fact);
     return null;

@@ -6,8 +6,8 @@ export interface PostgresFact<Name extends FactName> {
   readonly name: Name;
   /** For the major version of the server. */
   sql(major: number): string;
-  /** What the rows say; HIDDEN when a missing right keeps some of it from this user. */
-  read(rows: readonly SqlRow[], timing: Timing): Facts[Name] | Hidden;
+  /** What the rows say, or why they say nothing. */
+  read(rows: readonly SqlRow[], timing: Timing): Facts[Name] | Hidden | Absent;
 }
 
 /** How long it took to connect, and to get these rows. */
@@ -22,6 +22,15 @@ export class Hidden {
     /** What is hidden: "3 of 12 sessions". */
     readonly what: string,
     /** What would show it. */
+    readonly enable: string,
+  ) {}
+}
+
+/** There is no such thing on this server. */
+export class Absent {
+  constructor(
+    readonly reason: string,
+    /** What would bring it about. */
     readonly enable: string,
   ) {}
 }

@@ -8,14 +8,14 @@ export const pagesDamaged = defineCheck({
   needs: ["checksums"],
   detects: "pages whose checksum is not that of what was written: the disk or memory has changed them",
   escalates: "at once: one is critical",
-  ignores: "databases without checksums, which cannot tell",
+  ignores: "servers without checksums: it does not apply there, and says so",
   defaults: { failures: { unit: "total", warn: null, crit: 0 } },
   evaluate: (facts, { failures }) => {
-    const { isChecking, databases } = facts.get("checksums");
+    const { databases } = facts.get("checksums");
     const count = databases.reduce((sum, database) => sum + database.failures, 0);
     const worst = databases.toSorted((a, b) => b.failures - a.failures)[0];
-    const measures = [measured("failures", failures, { value: isChecking ? count : null })];
-    return atMostOne(measures, isChecking ? above(count, failures) : null, () => ({
+    const measures = [measured("failures", failures, { value: count })];
+    return atMostOne(measures, above(count, failures), () => ({
       class: "damage",
       object: { kind: "database", schema: null, name: worst?.name ?? "*", part: null },
       title: `${formatNumberOf("page", count)} failed the checksum`,
